@@ -1,0 +1,50 @@
+# Every target works on a fresh clone with Python 3.11-3.13, make and git: it makes its own .venv first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+CODE := domain workflows activities starter worker.py tests bench
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test check format diagram bench lock clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+venv: $(READY) ## Make .venv with the locked packages and this project
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## Watch whole cases run, from nothing
+	BROKERAGE_HOME=.brokerage/demo $(BIN)/brokerage demo --fresh
+
+test: $(READY) ## Run every test
+	$(BIN)/python -m pytest
+
+check: $(READY) ## Lint, types, architecture, diagrams up to date
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m domain.case.diagram --check README.md docs/lifecycle.md
+
+format: $(READY) ## Format the code
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+diagram: $(READY) ## Redraw the lifecycle in README.md and docs/lifecycle.md
+	$(BIN)/python -m domain.case.diagram README.md docs/lifecycle.md
+
+bench: $(READY) ## Measure one command against a bare Temporal update, in one run
+	$(BIN)/python -m bench.command
+
+lock: ## Resolve requirements.lock anew (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
+
+clean: ## Remove what was made here
+	rm -rf $(VENV) .brokerage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
