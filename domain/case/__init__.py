@@ -1,0 +1,1 @@
+"""The case: one request for support, from draft to archive. This folder is its table of contents."""

@@ -1,0 +1,127 @@
+"""decide(state, command, facts) → what happens, or why not. Pure, and the only way a case changes."""
+
+from domain.case import events as e
+from domain.case.commands import SYSTEM_VERBS, CaseCommand
+from domain.case.lifecycle import Row, row_at, rows_for
+from domain.case.situation import Decision, Facts, Refusal, Situation, parties_of
+from domain.case.stages import Stage
+from domain.case.state import CaseState, evolve
+from domain.case.waits import awaited, due_time
+from domain.ids import SYSTEM_PERSON
+from domain.parties import HeldPost, Party
+
+
+def decide(state: CaseState, command: CaseCommand, facts: Facts, reference: str) -> Decision | Refusal:
+    """The events this command causes in this state, deadlines included; or the rule it is against.
+
+    `reference` is the case's own; it is part of the first event. No events is a lawful answer only for
+    a deadline that something else has overtaken.
+    """
+    stage = state.stage
+    if stage is None and command.verb != "open":
+        return Refusal("R-NO-CASE", f"There is no case {reference}.", "See: brokerage case list")
+    if stage is not None and command.verb == "open":
+        return Refusal("R-REFERENCE", f"The reference {reference} is taken by another case.")
+    row = row_at(stage, command.verb)
+    if row is None:
+        return _wrong_stage(state, command)
+    if state.paused and not row.while_paused:
+        return Refusal(
+            "R-PAUSED",
+            f"{reference} is paused until it is resumed.",
+            "Paused waits keep the days they had left.",
+        )
+    played = _played(state, command, facts)
+    entitled = [party for party in row.who if party in played]
+    if not entitled:
+        return _wrong_post(row, facts)
+    situations = [Situation(state, facts, command, p) for p in _awaited_first(state, command, entitled)]
+    refusals = [_refusal(row, situation) for situation in situations]
+    if all(refusals):
+        return next(refusal for refusal in refusals if refusal is not None)
+    situation = situations[refusals.index(None)]
+    events = _with_reference(row.act(situation), reference)
+    if not events:
+        return Decision((), played[situation.party])
+    return Decision(_with_deadlines(state, events, facts), played[situation.party])
+
+
+def _played(state: CaseState, command: CaseCommand, facts: Facts) -> dict[Party, HeldPost | None]:
+    if command.verb in SYSTEM_VERBS:
+        return {Party.SYSTEM: None} if facts.person == SYSTEM_PERSON else {}
+    return dict(parties_of(state, command, facts))
+
+
+def _awaited_first(state: CaseState, command: CaseCommand, entitled: list[Party]) -> list[Party]:
+    """The parts one person plays; those this command is awaited from come first, then the table's order."""
+    owners = {item.owner for item in awaited(state) if item.verb == command.verb}
+    return sorted(entitled, key=lambda party: party not in owners)
+
+
+def _refusal(row: Row, situation: Situation) -> Refusal | None:
+    return next((no for guard in row.guards if (no := guard(situation)) is not None), None)
+
+
+def _wrong_stage(state: CaseState, command: CaseCommand) -> Refusal:
+    stage = state.stage or Stage.DRAFT
+    if state.ended:
+        return Refusal(
+            "R-STAGE",
+            f"{state.reference} has ended: it is {stage.words}.",
+            f"See: brokerage case history {state.reference}",
+        )
+    places = sorted(
+        {place.words for row in rows_for(command.verb) for place in row.stages if place is not None}
+    )
+    return Refusal(
+        "R-STAGE",
+        f"'{command.verb}' does not fit here: {state.reference} is in the stage {stage.words}.",
+        f"It fits in: {', '.join(places)}." if len(places) < 6 else "",
+    )
+
+
+def _wrong_post(row: Row, facts: Facts) -> Refusal:
+    words = [facts.programme.word(party) for party in row.who]
+    allowed = " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    held = ", ".join(
+        sorted(
+            {
+                str(held.post) if held.school is None else f"{held.post} at {held.school}"
+                for held in facts.posts
+            }
+        )
+    )
+    return Refusal(
+        "R-POST",
+        f"Only the {allowed} may do that." if row.who != (Party.SYSTEM,) else f"Only {allowed} does that.",
+        f"{facts.person} holds today: {held or 'no post'}.",
+    )
+
+
+def _with_reference(events: tuple[e.CaseEvent, ...], reference: str) -> tuple[e.CaseEvent, ...]:
+    return tuple(
+        event.model_copy(update={"reference": reference}) if isinstance(event, e.CaseDrafted) else event
+        for event in events
+    )
+
+
+def _with_deadlines(
+    state: CaseState, events: tuple[e.CaseEvent, ...], facts: Facts
+) -> tuple[e.CaseEvent, ...]:
+    """The events, and a deadline for every wait that begins with them: no wait is ever without one."""
+    for event in events:
+        state = evolve(state, event, facts.now)
+    added: list[e.CaseEvent] = []
+    for item in awaited(state):
+        if state.deadline(item.wait) is None:
+            due_at, days = due_time(item, state, facts.programme, facts.now)
+            added.append(
+                e.DeadlineSet(
+                    wait=item.wait,
+                    owner=item.owner,
+                    due_at=due_at,
+                    calendar=facts.programme.calendar,
+                    days=days,
+                )
+            )
+    return (*events, *added)

@@ -1,0 +1,481 @@
+"""What can have happened in a case. Past tense; immutable; texts about or by people are sealed.
+
+Each class is one (type, schema version). A stored event is never rewritten: a new shape is a new version.
+"""
+
+from datetime import date, datetime
+from typing import Any, ClassVar, Final, Literal, TypeVar
+
+from pydantic import Field
+
+from domain.canonical import plain
+from domain.case.values import (
+    AgreementTerms,
+    AreaCode,
+    ClockTime,
+    ContentHash,
+    FollowUpPlan,
+    Mode,
+    Objective,
+    ObjectiveRating,
+    Outcome,
+    OverviewVersion,
+    PersonId,
+    Phase,
+    PriorityRef,
+    RouteCode,
+    SchoolId,
+    SupportLanguage,
+    Tier,
+    Urgency,
+    Value,
+    VisitId,
+    Widening,
+)
+from domain.parties import Party
+from domain.personal import FreeText
+
+
+class CaseEvent(Value):
+    """Base of the events of a case."""
+
+    schema_version: ClassVar[int] = 1
+
+    @classmethod
+    def type_name(cls) -> str:
+        """The name in the log."""
+        return cls.__name__
+
+    def payload(self) -> dict[str, Any]:
+        """The payload as plain JSON values."""
+        return plain(self.model_dump())  # type: ignore[no-any-return]
+
+
+class UnknownEventError(ValueError):
+    """The log holds an event type or version this code does not know. Nothing may be derived from it."""
+
+
+# Intake
+
+
+class CaseDrafted(CaseEvent):
+    reference: str
+    programme: str
+    route: RouteCode
+    recipient: SchoolId
+    authority: str
+    area: AreaCode
+    phase: Phase
+    support_language: SupportLanguage
+    urgency: Urgency
+    need: FreeText
+    desired_start: date
+    priority: PriorityRef | None
+    overview_version: OverviewVersion | None
+    preferred_provider: SchoolId | None
+    drafted_by: Party
+
+
+class RequestSubmitted(CaseEvent):
+    request_version: int
+
+
+class RequestAmended(CaseEvent):
+    """The request as it now reads, whole; from submission on, each amendment is a new version."""
+
+    request_version: int
+    area: AreaCode
+    phase: Phase
+    support_language: SupportLanguage
+    urgency: Urgency
+    need: FreeText | None
+    """The need as reworded; None where its words stand."""
+    desired_start: date
+    priority: PriorityRef | None
+    overview_version: OverviewVersion | None
+    preferred_provider: SchoolId | None
+    amended_as: Party
+
+
+class HeadConsentRequested(CaseEvent):
+    request_version: int
+
+
+class HeadConsentGiven(CaseEvent):
+    request_version: int
+
+
+class HeadConsentRefused(CaseEvent):
+    reason: FreeText
+
+
+class AlignmentRequested(CaseEvent):
+    owner: Party
+    """The SIP, or the principal adviser where the school has none."""
+
+
+class AlignmentConfirmed(CaseEvent):
+    priority: PriorityRef
+    overview_version: OverviewVersion
+
+
+class AlignmentExceptionGranted(CaseEvent):
+    reason: FreeText
+
+
+class TriageAccepted(CaseEvent):
+    tier: Tier
+    urgency: Urgency
+
+
+class RequestSignposted(CaseEvent):
+    to: FreeText
+
+
+class RequestDeclined(CaseEvent):
+    reason_code: str
+    explanation: FreeText
+
+
+# Need and partner
+
+
+class NeedScoped(CaseEvent):
+    objectives: tuple[Objective, ...]
+    estimated_quarter_days: int
+    present: tuple[Party, ...]
+    met_on: date
+
+
+class CandidateObjected(CaseEvent):
+    provider: SchoolId
+    reason: FreeText
+
+
+class PartnerOffered(CaseEvent):
+    provider: SchoolId
+    offer: int
+    reason: FreeText
+
+
+class OfferAccepted(CaseEvent):
+    provider: SchoolId
+    offer: int
+    conflict: Literal["none", "declared"]
+    conflict_note: FreeText | None
+
+
+class OfferDeclined(CaseEvent):
+    provider: SchoolId
+    offer: int
+    reason_code: str
+    reason: FreeText
+
+
+class OfferExpired(CaseEvent):
+    provider: SchoolId
+    offer: int
+
+
+class OfferRescinded(CaseEvent):
+    provider: SchoolId
+    offer: int
+    reason: FreeText
+
+
+class NoPartnerFound(CaseEvent):
+    widening: tuple[Widening, ...]
+    offers_failed: int
+    nobody_left: bool
+    """The principal adviser states that no school is left to ask."""
+    explanation: FreeText
+
+
+# Agreement
+
+
+class AgreementDrafted(CaseEvent):
+    agreement_version: int
+    recipient: SchoolId
+    provider: SchoolId
+    origin: RouteCode
+    priority: PriorityRef | None
+    overview_version: OverviewVersion | None
+    objectives: tuple[Objective, ...]
+    terms: AgreementTerms
+    amount_minor: int
+    currency: str
+    content_hash: ContentHash
+    drafted_by: PersonId
+    recorded_by: PersonId
+    """Who put it in: the drafter, or the person who recorded it for them. Neither may approve its money."""
+    approver: Party
+    """Who decides on this amount: finance up to the programme's threshold, the principal adviser above."""
+
+
+class FundingApproved(CaseEvent):
+    agreement_version: int
+    amount_minor: int
+    currency: str
+    approved_as: Party
+
+
+class FundingReturned(CaseEvent):
+    agreement_version: int
+    reason: FreeText
+
+
+class AgreementSigned(CaseEvent):
+    agreement_version: int
+    party: Party
+    content_hash: ContentHash
+    signed_by: PersonId
+
+
+class AlignmentEndorsed(CaseEvent):
+    agreement_version: int
+    content_hash: ContentHash
+    signed_by: PersonId
+
+
+class SignatureVoided(CaseEvent):
+    agreement_version: int
+    party: Party
+    cause: Literal["changes-requested"]
+
+
+class ChangesRequested(CaseEvent):
+    agreement_version: int
+    party: Party
+    reason: FreeText
+
+
+class AgreementActivated(CaseEvent):
+    agreement_version: int
+    content_hash: ContentHash
+
+
+# Delivery
+
+
+class DeliveryStarted(CaseEvent):
+    on: date
+
+
+class VisitScheduled(CaseEvent):
+    visit: VisitId
+    on: date
+    quarter_days: int
+    mode: Mode
+
+
+class VisitRecorded(CaseEvent):
+    visit: VisitId
+    planned: bool
+    on: date
+    begin: ClockTime | None
+    end: ClockTime | None
+    quarter_days: int
+    mode: Mode
+    took_part: tuple[Party, ...]
+    objectives: tuple[int, ...]
+    done: FreeText
+    next_steps: FreeText
+    cover_used: bool
+    cover_minor: int
+    safeguarding_briefed: bool
+    recorded_as: Party
+
+
+class VisitMissed(CaseEvent):
+    visit: VisitId
+    because_of: Literal["recipient", "provider", "neither"]
+    reason_code: str
+
+
+class VisitConfirmed(CaseEvent):
+    visit: VisitId
+    quarter_days: int
+
+
+class VisitDisputed(CaseEvent):
+    visit: VisitId
+    reason: FreeText
+
+
+class DisputeResolved(CaseEvent):
+    visit: VisitId
+    counted_quarter_days: int
+    reason: FreeText
+
+
+class MidReviewDue(CaseEvent):
+    counted_quarter_days: int
+    agreed_quarter_days: int
+
+
+class MidReviewRecorded(CaseEvent):
+    decision: Literal["continue", "change", "exit"]
+    present: tuple[Party, ...]
+    note: FreeText
+
+
+class VariationProposed(CaseEvent):
+    agreement_version: int
+    end: date
+    quarter_days: int
+    content_hash: ContentHash
+    """Of the agreement as it would then read."""
+    reason: FreeText
+    proposed_as: Party
+
+
+class VariationAgreed(CaseEvent):
+    agreement_version: int
+    party: Party
+    content_hash: ContentHash
+
+
+class VariationRefused(CaseEvent):
+    agreement_version: int
+    party: Party
+    reason: FreeText
+
+
+class AgreementVaried(CaseEvent):
+    agreement_version: int
+    end: date
+    quarter_days: int
+    content_hash: ContentHash
+
+
+class DeliveryExtended(CaseEvent):
+    quarter_days: int
+    until: date
+    reason: FreeText
+
+
+class CompletionAgreed(CaseEvent):
+    party: Party
+
+
+class DeliveryCompleted(CaseEvent):
+    cause: Literal["last-day", "end-date", "both-heads", "mid-review-exit"]
+    confirmed_quarter_days: int
+    agreed_quarter_days: int
+    disputes_waived: bool
+
+
+# Review and end
+
+
+class ReviewSubmitted(CaseEvent):
+    party: Party
+    """Whose side it speaks for: recipient_head or provider_head."""
+    given_as: Party
+    ratings: tuple[ObjectiveRating, ...]
+    partnership: int
+    satisfaction: int
+    effect_on_provider: FreeText | None
+    sustaining: FreeText | None
+    worth_sharing: bool
+
+
+class ImpactValidated(CaseEvent):
+    ratings: tuple[ObjectiveRating, ...]
+    disagreements: tuple[int, ...]
+    """Objectives that the parties rate differently; kept, never smoothed over."""
+    note: FreeText | None
+
+
+class CaseClosed(CaseEvent):
+    outcome: Outcome
+    follow_up: FollowUpPlan
+    unevaluated: bool
+    """Closed by the principal adviser although a review or the validation never came."""
+
+
+class FollowUpRecorded(CaseEvent):
+    sustained: Literal["yes", "partly", "no"]
+    note: FreeText
+
+
+class FollowUpMissed(CaseEvent):
+    pass
+
+
+class CaseArchived(CaseEvent):
+    pass
+
+
+class CaseWithdrawn(CaseEvent):
+    reason: FreeText
+    stage: str
+    """Stage it was withdrawn from."""
+
+
+# Time and control
+
+
+class DeadlineSet(CaseEvent):
+    wait: str = Field(pattern=r"^[a-z][a-z_]{1,39}(:[A-Za-z0-9_]{1,39})?$")
+    owner: Party
+    due_at: datetime
+    calendar: str
+    days: int | None
+    """Counted days given; None where the agreement itself names the day."""
+
+
+class DeadlinePassed(CaseEvent):
+    wait: str
+    owner: Party
+    due_at: datetime
+
+
+class KeptWait(Value):
+    """What a pause keeps of a wait."""
+
+    wait: str
+    days_left: int
+
+
+class CasePaused(CaseEvent):
+    reason_code: str
+    review_on: date
+    kept: tuple[KeptWait, ...]
+
+
+class PauseProlonged(CaseEvent):
+    reason_code: str
+    review_on: date
+
+
+class CaseResumed(CaseEvent):
+    pass
+
+
+EventT = TypeVar("EventT", bound=CaseEvent)
+
+CASE_EVENTS: Final[dict[str, type[CaseEvent]]] = {
+    event.type_name(): event
+    for event in (
+        CaseDrafted, RequestSubmitted, RequestAmended, HeadConsentRequested, HeadConsentGiven, HeadConsentRefused,
+        AlignmentRequested, AlignmentConfirmed, AlignmentExceptionGranted, TriageAccepted,
+        RequestSignposted, RequestDeclined, NeedScoped, CandidateObjected, PartnerOffered,
+        OfferAccepted, OfferDeclined, OfferExpired, OfferRescinded, NoPartnerFound, AgreementDrafted, FundingApproved,
+        FundingReturned, AgreementSigned, AlignmentEndorsed, SignatureVoided, ChangesRequested,
+        AgreementActivated, DeliveryStarted, VisitScheduled, VisitRecorded, VisitMissed,
+        VisitConfirmed, VisitDisputed, DisputeResolved, MidReviewDue, MidReviewRecorded, VariationProposed,
+        VariationAgreed, VariationRefused, AgreementVaried, DeliveryExtended, CompletionAgreed, DeliveryCompleted,
+        ReviewSubmitted, ImpactValidated, CaseClosed, FollowUpRecorded, FollowUpMissed, CaseArchived,
+        CaseWithdrawn, DeadlineSet, DeadlinePassed, CasePaused, PauseProlonged, CaseResumed,
+    )
+}  # fmt: skip
+
+
+def read_case_event(type_name: str, schema_version: int, payload: dict[str, Any]) -> CaseEvent:
+    """The event a stored payload is; raises UnknownEventError for a type or version this code lacks."""
+    model = CASE_EVENTS.get(type_name)
+    if model is None or model.schema_version != schema_version:
+        raise UnknownEventError(f"event type {type_name} version {schema_version} is not known to this code")
+    return model.model_validate(payload)

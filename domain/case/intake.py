@@ -1,0 +1,321 @@
+"""Intake: from draft to triage. Transitions 1 to 8 of the canonical case."""
+
+from datetime import date
+from typing import Any, Final
+
+from domain.case import commands as c
+from domain.case import events as e
+from domain.case.situation import Refusal, Situation
+from domain.case.stages import Stage
+from domain.parties import Party
+
+
+def programme_is_known(s: Situation) -> Refusal | None:
+    command = _of(s, c.Open)
+    if command.programme != s.programme.code:
+        return Refusal(
+            "R-PROGRAMME", f"No programme {command.programme} is on record.", "See: brokerage programme list"
+        )
+    return None
+
+
+def area_is_offered(s: Situation) -> Refusal | None:
+    return _area_problem(s, _of(s, c.Open).area)
+
+
+def route_is_ours(s: Situation) -> Refusal | None:
+    command = _of(s, c.Open)
+    route = s.programme.route(command.route)
+    if route is None:
+        known = ", ".join(known.code for known in s.programme.routes)
+        return Refusal(
+            "R-ROUTE", f"{s.programme.code} has no route '{command.route}'.", f"Its routes are: {known}."
+        )
+    if s.party not in route.opened_by:
+        allowed = " or ".join(s.word(party) for party in route.opened_by)
+        return Refusal(
+            "R-POST",
+            f"On the route '{route.title.en}' a request is opened by the {allowed}, not by the {s.word(s.party)}.",
+        )
+    return None
+
+
+def recipient_is_open(s: Situation) -> Refusal | None:
+    command = _of(s, c.Open)
+    return _school_problem(s, command.recipient)
+
+
+def preferred_provider_is_another_school(s: Situation) -> Refusal | None:
+    command = _of(s, c.Open)
+    if command.preferred_provider == command.recipient:
+        return Refusal("R-SAME-SCHOOL", "A school cannot be its own partner.")
+    return _school_problem(s, command.preferred_provider) if command.preferred_provider else None
+
+
+def start_is_ahead(s: Situation) -> Refusal | None:
+    command = _of(s, c.Open)
+    return _past_start(s, command.desired_start) if command.desired_start < s.facts.today else None
+
+
+def phase_fits_recipient(s: Situation) -> Refusal | None:
+    command = _of(s, c.Open)
+    return _phase_problem(s, command.recipient, command.phase)
+
+
+def overview_is_whole(s: Situation) -> Refusal | None:
+    """A priority without the version it was read in cannot be found again."""
+    command = _of(s, c.Open)
+    return _overview_problem(command.priority, command.overview_version)
+
+
+def amended_by_the_route(s: Situation) -> Refusal | None:
+    """A draft by those who may open it; a submitted request only by those who may submit it."""
+    route = s.programme.route(s.state.route)
+    if route is None:
+        return None
+    entitled = route.opened_by if s.state.stage is Stage.DRAFT else route.submitted_by
+    if s.party in entitled:
+        return None
+    allowed = " or ".join(s.word(party) for party in entitled)
+    return Refusal("R-POST", f"On the route '{route.title.en}' only the {allowed} may amend the request now.")
+
+
+def amendment_changes_something(s: Situation) -> Refusal | None:
+    command = _of(s, c.Amend)
+    if not command.model_fields_set:
+        return Refusal("R-NOTHING", "The amendment would change nothing.", "Give what should be different.")
+    return None
+
+
+def amendment_keeps_its_area(s: Situation) -> Refusal | None:
+    """Open requests for one need are found by school and area, so the area is settled by submitting."""
+    command = _of(s, c.Amend)
+    if command.area in {None, s.state.area}:
+        return None
+    if s.state.stage is not Stage.DRAFT:
+        return Refusal(
+            "R-AREA",
+            "The area of a submitted request stays as it is.",
+            "Withdraw this request and open another for the other area.",
+        )
+    return _area_problem(s, str(command.area))
+
+
+def amendment_fits_recipient(s: Situation) -> Refusal | None:
+    command = _of(s, c.Amend)
+    provider = command.preferred_provider
+    if provider is not None and provider == s.state.recipient:
+        return Refusal("R-SAME-SCHOOL", "A school cannot be its own partner.")
+    if command.desired_start is not None and command.desired_start < s.facts.today:
+        return _past_start(s, command.desired_start)
+    after = _amended(s)
+    return (
+        (_school_problem(s, provider) if provider else None)
+        or (_phase_problem(s, s.state.recipient, after["phase"]) if command.phase else None)
+        or _overview_problem(after["priority"], after["overview_version"])
+    )
+
+
+def overview_is_cited(s: Situation) -> Refusal | None:
+    """Where the route asks for it and no alignment step follows, the request itself must cite it."""
+    route = s.programme.route(s.state.route)
+    if route is not None and route.overview_cited and route.step != "alignment" and s.state.priority is None:
+        return Refusal(
+            "R-OVERVIEW",
+            "The request must cite a priority of the support overview and the version that was read.",
+            f"Add both: brokerage case amend {s.state.reference}",
+        )
+    return None
+
+
+def submitted_by_the_route(s: Situation) -> Refusal | None:
+    route = s.programme.route(s.state.route)
+    if route is not None and s.party not in route.submitted_by:
+        allowed = " or ".join(s.word(party) for party in route.submitted_by)
+        return Refusal(
+            "R-POST", f"On the route '{route.title.en}' only the {allowed} may submit the request."
+        )
+    return None
+
+
+def need_is_not_open_already(s: Situation) -> Refusal | None:
+    if s.facts.open_same_need:
+        other = s.facts.open_same_need[0]
+        return Refusal(
+            "R-DUPLICATE",
+            f"{_school(s, s.state.recipient)} already has an open request for {s.state.area}: {other}.",
+            f"See: brokerage case show {other}",
+        )
+    return None
+
+
+def recipient_has_a_head(s: Situation) -> Refusal | None:
+    route = s.programme.route(s.state.route)
+    if route is not None and route.step == "head_consent" and not s.facts.schools[s.state.recipient].heads:
+        return Refusal(
+            "R-VACANT",
+            f"{_school(s, s.state.recipient)} has no headteacher on record who could consent.",
+            "An administrator records one: brokerage person post",
+        )
+    return None
+
+
+def request_version_was_read(s: Situation) -> Refusal | None:
+    command = _of(s, c.Consent)
+    if command.request_version != s.state.request_version:
+        return Refusal(
+            "R-REQUEST-VERSION",
+            f"Consent to version {command.request_version} of the request; version {s.state.request_version} stands.",
+        )
+    return None
+
+
+def urgent_is_the_advisers(s: Situation) -> Refusal | None:
+    command = _of(s, c.Triage)
+    urgent = command.urgency == "urgent" or s.state.urgency == "urgent"
+    if urgent and s.party is not Party.PRINCIPAL_ADVISER:
+        return Refusal("R-POST", f"An urgent request is triaged by the {s.word(Party.PRINCIPAL_ADVISER)}.")
+    return None
+
+
+def draft(s: Situation) -> tuple[e.CaseEvent, ...]:
+    """The draft, with the authority the school has today."""
+    command = _of(s, c.Open)
+    fields = command.model_dump(exclude={"need"})
+    event = e.CaseDrafted(
+        **fields,
+        need=command.need,
+        reference="",  # the engine knows it; see decide()
+        authority=s.facts.schools[command.recipient].authority,
+        drafted_by=s.party,
+    )
+    return (event,)
+
+
+def submit(s: Situation) -> tuple[e.CaseEvent, ...]:
+    """The request, and at once the question to the head or to the SIP."""
+    version = s.state.request_version + 1
+    submitted = e.RequestSubmitted(request_version=version)
+    route = s.programme.route(s.state.route)
+    if route is not None and route.step == "head_consent":
+        return submitted, e.HeadConsentRequested(request_version=version)
+    has_sip = bool(s.facts.schools[s.state.recipient].sips)
+    return submitted, e.AlignmentRequested(owner=Party.SIP if has_sip else Party.PRINCIPAL_ADVISER)
+
+
+def amend(s: Situation) -> tuple[e.CaseEvent, ...]:
+    """The request as it now reads; from submission on it is a new version, and consent must name it."""
+    version = s.state.request_version
+    event = e.RequestAmended(
+        **_amended(s),
+        request_version=version if s.state.stage is Stage.DRAFT else version + 1,
+        need=_of(s, c.Amend).need,
+        amended_as=s.party,
+    )
+    return (event,)
+
+
+def consent(s: Situation) -> tuple[e.CaseEvent, ...]:
+    return (e.HeadConsentGiven(request_version=_of(s, c.Consent).request_version),)
+
+
+def refuse_consent(s: Situation) -> tuple[e.CaseEvent, ...]:
+    return (e.HeadConsentRefused(reason=_of(s, c.RefuseConsent).reason),)
+
+
+def align(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command = _of(s, c.Align)
+    return (e.AlignmentConfirmed(priority=command.priority, overview_version=command.overview_version),)
+
+
+def except_alignment(s: Situation) -> tuple[e.CaseEvent, ...]:
+    return (e.AlignmentExceptionGranted(reason=_of(s, c.ExceptAlignment).reason),)
+
+
+def triage(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command = _of(s, c.Triage)
+    return (e.TriageAccepted(tier=command.tier, urgency=command.urgency or s.state.urgency),)
+
+
+def signpost(s: Situation) -> tuple[e.CaseEvent, ...]:
+    return (e.RequestSignposted(to=_of(s, c.Signpost).to),)
+
+
+def decline(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command = _of(s, c.Decline)
+    return (e.RequestDeclined(reason_code=command.reason_code, explanation=command.explanation),)
+
+
+_AMENDABLE = (
+    "area", "phase", "support_language", "urgency", "desired_start", "priority", "overview_version",
+    "preferred_provider",
+)  # fmt: skip
+
+
+def _amended(s: Situation) -> dict[str, Any]:
+    """Every field of the request but its words: as given now, or else as it stands."""
+    command = _of(s, c.Amend)
+    return {
+        name: getattr(s.state if getattr(command, name) is None else command, name) for name in _AMENDABLE
+    }
+
+
+def _area_problem(s: Situation, code: str) -> Refusal | None:
+    if s.programme.area(code) is not None:
+        return None
+    known = ", ".join(area.code for area in s.programme.areas)
+    return Refusal(
+        "R-AREA", f"{s.programme.code} has no area of support '{code}'.", f"Its areas are: {known}."
+    )
+
+
+_PHASES_TAUGHT: Final = {
+    "nursery": {"nursery"},
+    "primary": {"nursery", "primary"},
+    "middle": {"nursery", "primary", "middle", "secondary"},
+    "secondary": {"secondary"},
+    "special": {"nursery", "primary", "middle", "secondary", "special"},
+}
+"""Phases that each kind of school teaches; a middle school is one for all ages."""
+
+
+def _phase_problem(s: Situation, number: str, phase: str) -> Refusal | None:
+    school = s.facts.schools[number]
+    if phase in _PHASES_TAUGHT.get(school.phase, {school.phase}):
+        return None
+    return Refusal("R-PHASE", f"{school.name} is a {school.phase} school; the request says {phase}.")
+
+
+def _overview_problem(priority: str | None, version: str | None) -> Refusal | None:
+    if (priority is None) == (version is None):
+        return None
+    return Refusal(
+        "R-OVERVIEW",
+        "A priority of the support overview is cited together with the version that was read.",
+        "Give both, or neither.",
+    )
+
+
+def _past_start(s: Situation, day: date) -> Refusal:
+    return Refusal(
+        "R-DATES",
+        f"Support cannot be wanted from {day.isoformat()}: today is {s.facts.today.isoformat()}.",
+    )
+
+
+def _school_problem(s: Situation, number: str) -> Refusal | None:
+    school = s.facts.schools.get(number)
+    if school is None:
+        return Refusal("R-SCHOOL", f"School {number} is not in the register.", "See: brokerage school list")
+    if not school.open:
+        return Refusal("R-SCHOOL", f"{school.name} ({number}) is not open in the register.")
+    return None
+
+
+def _school(s: Situation, number: str) -> str:
+    school = s.facts.schools.get(number)
+    return school.name if school else f"School {number}"
+
+
+def _of(s: Situation, kind: type[c.CommandT]) -> c.CommandT:
+    return c.expect(s.command, kind)

@@ -1,0 +1,189 @@
+"""THE table: in which stage, which command, by whom, under which guards, leads to which events and stage.
+
+Everything about the order of a case is read from here: `decide` obeys it, the diagram in the README is
+drawn from it, the help lists it, and a test walks every stage × command cell. Numbers are those of the
+transitions in docs/lifecycle.md. Guards that need the provider directory, capacity or funds are absent
+and named in COMING_GUARDS; none is stubbed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from domain.case import agreement, control, delivery, intake, matching, review, visits
+from domain.case import commands as c
+from domain.case import events as e
+from domain.case.situation import Refusal, Situation
+from domain.case.stages import DELIVERING, HELD, OPEN, Stage
+from domain.parties import Party
+
+Guard = Callable[[Situation], Refusal | None]
+Act = Callable[[Situation], tuple[e.CaseEvent, ...]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    number: str
+    command: type[c.CaseCommand]
+    stages: frozenset[Stage | None]
+    """Stages in which it may be given; None is 'no case yet'."""
+    who: tuple[Party, ...]
+    to: tuple[Stage, ...]
+    """Stages it may lead to; the stage itself where nothing moves."""
+    events: tuple[type[e.CaseEvent], ...]
+    """Events it may cause, deadlines aside."""
+    act: Act
+    guards: tuple[Guard, ...] = ()
+    while_paused: bool = False
+
+
+def _row(
+    number: str,
+    command: type[c.CaseCommand],
+    stages: Stage | frozenset[Stage] | None,
+    who: tuple[Party, ...],
+    to: tuple[Stage, ...],
+    events: tuple[type[e.CaseEvent], ...],
+    act: Act,
+    *guards: Guard,
+    while_paused: bool = False,
+) -> Row:
+    places: frozenset[Stage | None] = stages if isinstance(stages, frozenset) else frozenset({stages})
+    return Row(number, command, places, who, to, events, act, guards, while_paused)
+
+
+S, P = Stage, Party  # the table is read often and wide
+_HEADS = (P.RECIPIENT_HEAD, P.PROVIDER_HEAD)
+_SIGNATORIES = (P.RECIPIENT_HEAD, P.PROVIDER_HEAD, P.SIP)
+_AT_RECIPIENT = (P.RECIPIENT_LEAD, P.RECIPIENT_HEAD)
+_AT_PROVIDER = (P.PROVIDER_LEAD, P.PROVIDER_HEAD, P.CURRICULUM_PARTNER)
+_SAME: tuple[Stage, ...] = ()
+_RUNNING = OPEN - {S.SUBMITTED}
+"""Submitted is passed through within one command; no command ever finds a case there."""
+
+# fmt: off
+LIFECYCLE: Final[tuple[Row, ...]] = (
+    # Intake
+    _row("1", c.Open, None, (P.SIP, P.RECIPIENT_HEAD, P.RECIPIENT_LEAD), (S.DRAFT,), (e.CaseDrafted,), intake.draft,
+         intake.programme_is_known, intake.route_is_ours, intake.area_is_offered, intake.recipient_is_open,
+         intake.phase_fits_recipient, intake.preferred_provider_is_another_school, intake.start_is_ahead,
+         intake.overview_is_whole),
+    _row("2", c.Amend, frozenset({S.DRAFT, S.AWAITING_HEAD_CONSENT, S.AWAITING_ALIGNMENT}),
+         (P.SIP, P.RECIPIENT_HEAD, P.RECIPIENT_LEAD), _SAME, (e.RequestAmended,), intake.amend, intake.amended_by_the_route,
+         intake.amendment_changes_something, intake.amendment_keeps_its_area, intake.amendment_fits_recipient),
+    _row("2, 3, 5", c.Submit, S.DRAFT, (P.SIP, P.RECIPIENT_HEAD, P.RECIPIENT_LEAD),
+         (S.AWAITING_HEAD_CONSENT, S.AWAITING_ALIGNMENT), (e.RequestSubmitted, e.HeadConsentRequested, e.AlignmentRequested),
+         intake.submit, intake.submitted_by_the_route, intake.need_is_not_open_already, intake.overview_is_cited,
+         intake.recipient_has_a_head),
+    _row("4", c.Consent, S.AWAITING_HEAD_CONSENT, (P.RECIPIENT_HEAD,), (S.TRIAGE,), (e.HeadConsentGiven,),
+         intake.consent, intake.request_version_was_read),
+    _row("4b", c.RefuseConsent, S.AWAITING_HEAD_CONSENT, (P.RECIPIENT_HEAD,), (S.WITHDRAWN,), (e.HeadConsentRefused,),
+         intake.refuse_consent),
+    _row("6", c.Align, S.AWAITING_ALIGNMENT, (P.SIP,), (S.TRIAGE,), (e.AlignmentConfirmed,), intake.align),
+    _row("6", c.ExceptAlignment, S.AWAITING_ALIGNMENT, (P.PRINCIPAL_ADVISER,), (S.TRIAGE,),
+         (e.AlignmentExceptionGranted,), intake.except_alignment),
+    _row("7", c.Triage, S.TRIAGE, (P.BROKER, P.PRINCIPAL_ADVISER), (S.SCOPING,), (e.TriageAccepted,), intake.triage,
+         intake.urgent_is_the_advisers),
+    _row("8", c.Signpost, S.TRIAGE, (P.BROKER, P.PRINCIPAL_ADVISER), (S.SIGNPOSTED,), (e.RequestSignposted,), intake.signpost),
+    _row("8", c.Decline, S.TRIAGE, (P.PRINCIPAL_ADVISER,), (S.DECLINED,), (e.RequestDeclined,), intake.decline),
+    # Need and partner
+    _row("9", c.Scope, S.SCOPING, (P.SIP, P.RECIPIENT_HEAD), (S.MATCHING,), (e.NeedScoped,), matching.scope,
+         matching.objectives_within_limit, matching.head_and_sip_were_present, matching.meeting_has_been),
+    _row("10", c.ObjectTo, S.MATCHING, (P.RECIPIENT_HEAD,), _SAME, (e.CandidateObjected,), matching.object_to,
+         matching.objection_names_another_school),
+    _row("10", c.Offer, S.MATCHING, (P.BROKER,), (S.PARTNER_OFFERED,), (e.PartnerOffered,), matching.offer,
+         matching.provider_can_be_asked),
+    _row("11", c.AcceptOffer, S.PARTNER_OFFERED, (P.PROVIDER_HEAD,), (S.AGREEMENT_DRAFTING,), (e.OfferAccepted,),
+         matching.accept_offer, matching.conflict_is_described),
+    _row("12", c.DeclineOffer, S.PARTNER_OFFERED, (P.PROVIDER_HEAD,), (S.MATCHING,), (e.OfferDeclined,), matching.decline_offer),
+    _row("12", c.RescindOffer, S.PARTNER_OFFERED, (P.BROKER,), (S.MATCHING,), (e.OfferRescinded,), matching.rescind_offer),
+    _row("13", c.NoPartner, S.MATCHING, (P.PRINCIPAL_ADVISER,), (S.NO_PARTNER,), (e.NoPartnerFound,), matching.no_partner,
+         matching.enough_offers_failed),
+    # Agreement
+    _row("14", c.DraftAgreement, S.AGREEMENT_DRAFTING, (P.BROKER,), (S.FUNDING_APPROVAL,), (e.AgreementDrafted,),
+         agreement.draft, agreement.dates_agree, agreement.years_add_up, agreement.periods_fit_the_days,
+         agreement.people_are_known, agreement.leads_are_of_their_schools),
+    _row("15", c.ApproveFunding, S.FUNDING_APPROVAL, (P.FINANCE, P.PRINCIPAL_ADVISER), (S.AWAITING_SIGNATURES,),
+         (e.FundingApproved,), agreement.approve_funding, agreement.approver_suits_amount, agreement.approver_did_not_draft),
+    _row("16", c.ReturnFunding, S.FUNDING_APPROVAL, (P.FINANCE, P.PRINCIPAL_ADVISER), (S.AGREEMENT_DRAFTING,),
+         (e.FundingReturned,), agreement.return_funding),
+    _row("17", c.Sign, S.AWAITING_SIGNATURES, _SIGNATORIES, (S.AGREED,),
+         (e.AgreementSigned, e.AlignmentEndorsed, e.AgreementActivated), agreement.sign,
+         agreement.has_not_signed, agreement.signer_is_a_second_person, agreement.signs_what_stands),
+    _row("18", c.RequestChanges, S.AWAITING_SIGNATURES, _SIGNATORIES, (S.AGREEMENT_DRAFTING,),
+         (e.SignatureVoided, e.ChangesRequested), agreement.request_changes),
+    # Delivery
+    _row("20", c.ScheduleVisit, DELIVERING, (*_AT_PROVIDER, *_AT_RECIPIENT, P.BROKER), _SAME, (e.VisitScheduled,),
+         visits.schedule_visit, visits.visit_lies_in_the_agreed_span),
+    _row("19, 20", c.RecordVisit, DELIVERING, _AT_PROVIDER, (S.IN_DELIVERY,),
+         (e.DeliveryStarted, e.VisitRecorded, e.MidReviewDue), visits.record_visit,
+         visits.planned_visit_is_known, visits.visit_has_been, visits.objectives_exist,
+         visits.visitors_were_briefed, visits.days_do_not_exceed_agreement, visits.mid_review_was_held),
+    _row("20", c.MissVisit, DELIVERING, (*_AT_PROVIDER, *_AT_RECIPIENT, P.BROKER), _SAME, (e.VisitMissed,),
+         visits.miss_visit, visits.visit_is_planned),
+    _row("20", c.ConfirmVisit, HELD, _AT_RECIPIENT, _SAME, (e.VisitConfirmed,), visits.confirm_visit,
+         visits.visit_awaits_confirmation),
+    _row("20", c.DisputeVisit, HELD, _AT_RECIPIENT, _SAME, (e.VisitDisputed,), visits.dispute_visit,
+         visits.visit_can_be_disputed),
+    _row("20", c.ResolveDispute, HELD, (P.BROKER, P.PRINCIPAL_ADVISER), _SAME, (e.DisputeResolved,),
+         visits.resolve_dispute, visits.visit_is_disputed, visits.settlement_is_within_the_visit),
+    _row("20", c.MidReview, S.IN_DELIVERY, (P.SIP, P.RECIPIENT_HEAD, P.PROVIDER_HEAD), (S.FINAL_REVIEW,),
+         (e.MidReviewRecorded, e.DeliveryCompleted), delivery.mid_review, delivery.mid_review_is_due_once,
+         delivery.exit_leaves_no_dispute),
+    _row("20", c.ProposeVariation, DELIVERING, (*_HEADS, P.SIP, P.BROKER), _SAME, (e.VariationProposed,),
+         delivery.propose_variation, delivery.variation_changes_something),
+    _row("20", c.AgreeVariation, DELIVERING, _HEADS, _SAME, (e.VariationAgreed, e.AgreementVaried),
+         delivery.agree_variation, delivery.variation_awaits_this_side, delivery.variation_was_read),
+    _row("20", c.RefuseVariation, DELIVERING, _HEADS, _SAME, (e.VariationRefused,), delivery.refuse_variation,
+         delivery.variation_is_proposed),
+    _row("20", c.Extend, S.IN_DELIVERY, (P.PRINCIPAL_ADVISER,), _SAME, (e.DeliveryExtended,), delivery.extend,
+         delivery.extension_is_allowed),
+    _row("22", c.Complete, S.IN_DELIVERY, (*_HEADS, P.PROVIDER_LEAD, P.SIP, P.BROKER, P.PRINCIPAL_ADVISER), (S.FINAL_REVIEW,),
+         (e.CompletionAgreed, e.DeliveryCompleted), delivery.complete,
+         delivery.something_was_delivered, delivery.no_dispute_is_open, delivery.completion_is_this_sides),
+    # Review and end
+    _row("23", c.Review, S.FINAL_REVIEW, (*_HEADS, P.PROVIDER_LEAD), _SAME, (e.ReviewSubmitted,), review.review,
+         review.side_has_not_reviewed, review.every_objective_is_rated),
+    _row("23", c.Validate, S.FINAL_REVIEW, (P.SIP,), _SAME, (e.ImpactValidated,), review.validate,
+         review.both_sides_have_reviewed, review.every_objective_is_validated),
+    _row("23", c.Close, S.FINAL_REVIEW, (P.BROKER, P.PRINCIPAL_ADVISER), (S.CLOSED, S.ARCHIVED), (e.CaseClosed, e.CaseArchived), review.close,
+         review.impact_is_validated, review.no_dispute_is_left),
+    _row("24", c.RecordFollowUp, S.CLOSED, (P.SIP,), (S.ARCHIVED,), (e.FollowUpRecorded, e.CaseArchived), review.record_follow_up),
+    # At any time
+    _row("25", c.Withdraw, _RUNNING, (P.RECIPIENT_HEAD, P.SIP), (S.WITHDRAWN,), (e.CaseWithdrawn,), control.withdraw,
+         control.withdrawal_is_theirs, while_paused=True),
+    _row("–", c.Pause, _RUNNING - {S.DRAFT}, (P.BROKER, P.PRINCIPAL_ADVISER, *_HEADS, P.SIP), _SAME,
+         (e.CasePaused, e.PauseProlonged), control.pause, control.pause_is_new, control.pause_review_is_ahead, while_paused=True),
+    _row("–", c.Resume, _RUNNING - {S.DRAFT}, (P.BROKER, P.PRINCIPAL_ADVISER), _SAME, (e.CaseResumed,),
+         control.resume, control.is_paused, while_paused=True),
+    _row("12, 24", c.PassDeadline, frozenset({*_RUNNING, S.CLOSED}), (P.SYSTEM,), (S.MATCHING, S.ARCHIVED),
+         (e.DeadlinePassed, e.OfferExpired, e.FollowUpMissed, e.CaseArchived), control.pass_deadline, while_paused=True),
+)
+# fmt: on
+
+COMING_GUARDS: Final[dict[str, str]] = {
+    "triage": "the budget envelope is not exhausted (funds)",
+    "offer": "designated for the area, free days held with the offer, ranked with reasons (provider directory, capacity)",
+    "accept-offer": "the provider still has the days (capacity)",
+    "draft-agreement": "the money is reserved (funds)",
+    "sign": "the last signature commits the reserved money (funds)",
+    "record-follow-up": "the money is reconciled before archiving (funds)",
+}
+"""Guards of the canonical case that need facts this version does not hold yet, by verb."""
+
+
+def rows_for(verb: str) -> tuple[Row, ...]:
+    """The lines of the table for one verb."""
+    return tuple(row for row in LIFECYCLE if row.command.verb == verb)
+
+
+def row_at(stage: Stage | None, verb: str) -> Row | None:
+    """The line that allows this verb in this stage, if one does."""
+    return next((row for row in rows_for(verb) if stage in row.stages), None)
+
+
+def verbs_at(stage: Stage | None) -> tuple[str, ...]:
+    """What can be asked of a case in this stage, in the order of the table."""
+    return tuple(dict.fromkeys(row.command.verb for row in LIFECYCLE if stage in row.stages))

@@ -1,0 +1,169 @@
+"""Need and partner: scoping, offers and their answers. Transitions 9 to 13.
+
+Ranking, capacity and the provider's designation come with the provider directory; until then the
+broker names the school, and these rules check what the case and the register themselves can tell.
+"""
+
+from domain.case import commands as c
+from domain.case import events as e
+from domain.case.commands import expect
+from domain.case.situation import Refusal, Situation
+from domain.parties import Party
+
+
+def objectives_within_limit(s: Situation) -> Refusal | None:
+    command = expect(s.command, c.Scope)
+    most = s.programme.rules.most_objectives
+    if len(command.objectives) > most:
+        return Refusal("R-OBJECTIVES", f"{len(command.objectives)} objectives; {most} are the most.")
+    return None
+
+
+def head_and_sip_were_present(s: Situation) -> Refusal | None:
+    command = expect(s.command, c.Scope)
+    missing = [party for party in (Party.RECIPIENT_HEAD, Party.SIP) if party not in command.present]
+    if missing:
+        words = " and the ".join(s.word(party) for party in missing)
+        return Refusal("R-PRESENT", f"A scoping meeting needs the {words}.")
+    return None
+
+
+def meeting_has_been(s: Situation) -> Refusal | None:
+    command = expect(s.command, c.Scope)
+    if command.met_on > s.facts.today:
+        return Refusal("R-DATES", f"The meeting of {command.met_on.isoformat()} has not been held yet.")
+    return None
+
+
+def provider_can_be_asked(s: Situation) -> Refusal | None:
+    """Open, another school, another head, not excluded in this case, and not the SIP's own."""
+    number = expect(s.command, c.Offer).provider
+    school = s.facts.schools.get(number)
+    if school is None or not school.open:
+        return Refusal(
+            "R-SCHOOL",
+            f"School {number} is not an open school of the register.",
+            "See: brokerage school list",
+        )
+    if number == s.state.recipient:
+        return Refusal("R-SAME-SCHOOL", "A school cannot be its own partner.")
+    recipient = s.facts.schools[s.state.recipient]
+    if set(school.heads) & set(recipient.heads):
+        return Refusal(
+            "R-SAME-HEAD", f"{school.name} and {recipient.name} share a headteacher, who would sign for both."
+        )
+    if school.federation and school.federation == recipient.federation:
+        return Refusal("R-SAME-HEAD", f"{school.name} and {recipient.name} belong to one federation.")
+    if number in s.state.objected:
+        return Refusal("R-EXCLUDED", f"The {s.word(Party.RECIPIENT_HEAD)} objected to {school.name}.")
+    answered = next((o for o in s.state.offers if o.provider == number and o.outcome != "rescinded"), None)
+    if answered is not None:
+        return Refusal(
+            "R-EXCLUDED", f"{school.name} was offered this case before; that offer was {answered.outcome}."
+        )
+    if not school.heads:
+        return Refusal("R-VACANT", f"{school.name} has no headteacher on record who could answer.")
+    if set(recipient.sips) & set(school.staff):
+        return Refusal(
+            "R-SEPARATION", f"The {s.word(Party.SIP)} of {recipient.name} holds a post at {school.name}."
+        )
+    return None
+
+
+def objection_names_another_school(s: Situation) -> Refusal | None:
+    number = expect(s.command, c.ObjectTo).provider
+    if number == s.state.recipient or number not in s.facts.schools:
+        return Refusal("R-SCHOOL", f"School {number} is not another school of the register.")
+    if number in s.state.objected:
+        return Refusal("R-ALREADY", f"The objection to school {number} is on record already.")
+    return None
+
+
+def conflict_is_described(s: Situation) -> Refusal | None:
+    command = expect(s.command, c.AcceptOffer)
+    if command.conflict == "declared" and command.conflict_note is None:
+        return Refusal(
+            "R-CONFLICT", "A declared conflict of interest must be described.", "Add --conflict-note."
+        )
+    if command.conflict == "none" and command.conflict_note is not None:
+        return Refusal("R-CONFLICT", "The declaration says 'none' and yet describes a conflict.")
+    return None
+
+
+def enough_offers_failed(s: Situation) -> Refusal | None:
+    """Enough offers failed, or the principal adviser states that there is no school left to ask."""
+    failed, least = _offers_failed(s), s.programme.rules.offers_before_no_partner
+    if failed < least and not expect(s.command, c.NoPartner).nobody_left:
+        return Refusal(
+            "R-OFFERS",
+            f"Offers that failed: {failed}. A case ends without a partner after {least}, or when nobody is left.",
+            "If no school is left to ask, add --nobody-left.",
+        )
+    return None
+
+
+def scope(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command = expect(s.command, c.Scope)
+    event = e.NeedScoped(
+        objectives=command.objectives,
+        estimated_quarter_days=command.quarter_days,
+        present=command.present,
+        met_on=command.met_on,
+    )
+    return (event,)
+
+
+def object_to(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command = expect(s.command, c.ObjectTo)
+    return (e.CandidateObjected(provider=command.provider, reason=command.reason),)
+
+
+def offer(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command = expect(s.command, c.Offer)
+    number = len(s.state.offers) + 1
+    return (e.PartnerOffered(provider=command.provider, offer=number, reason=command.reason),)
+
+
+def accept_offer(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command = expect(s.command, c.AcceptOffer)
+    provider, number = _open_offer(s)
+    event = e.OfferAccepted(
+        provider=provider, offer=number, conflict=command.conflict, conflict_note=command.conflict_note
+    )
+    return (event,)
+
+
+def decline_offer(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command = expect(s.command, c.DeclineOffer)
+    provider, number = _open_offer(s)
+    event = e.OfferDeclined(
+        provider=provider, offer=number, reason_code=command.reason_code, reason=command.reason
+    )
+    return (event,)
+
+
+def rescind_offer(s: Situation) -> tuple[e.CaseEvent, ...]:
+    provider, number = _open_offer(s)
+    reason = expect(s.command, c.RescindOffer).reason
+    return (e.OfferRescinded(provider=provider, offer=number, reason=reason),)
+
+
+def no_partner(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command = expect(s.command, c.NoPartner)
+    event = e.NoPartnerFound(
+        widening=command.widening,
+        offers_failed=_offers_failed(s),
+        nobody_left=command.nobody_left,
+        explanation=command.explanation,
+    )
+    return (event,)
+
+
+def _offers_failed(s: Situation) -> int:
+    return sum(offer.outcome in {"declined", "expired"} for offer in s.state.offers)
+
+
+def _open_offer(s: Situation) -> tuple[str, int]:
+    if s.state.open_offer is None:
+        raise ValueError("the log is not a lawful history: no open offer in this stage")
+    return s.state.open_offer.provider, s.state.open_offer.number

@@ -1,0 +1,188 @@
+"""The shape of a case: what its fold holds, and the few questions asked of it everywhere."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from domain.case.stages import TERMINAL, Stage
+from domain.case.values import (
+    AgreementTerms,
+    Objective,
+    ObjectiveRating,
+    Outcome,
+    PersonId,
+    Phase,
+    RouteCode,
+    SupportLanguage,
+    Tier,
+    Urgency,
+    Value,
+)
+from domain.parties import Party
+
+
+class Deadline(Value):
+    """When a wait is due, on which calendar it was counted, and whether that moment has passed."""
+
+    wait: str
+    owner: Party
+    due_at: datetime
+    calendar: str
+    days: int | None
+    passed: bool = False
+    kept_days: int | None = None
+    """Days left when the case was paused; while this is set nothing falls due."""
+
+
+class OfferMade(Value):
+    """One offer and what became of it."""
+
+    number: int
+    provider: str
+    outcome: Literal["open", "accepted", "declined", "expired", "rescinded"] = "open"
+
+
+class Signature(Value):
+    """Who signed for which party."""
+
+    party: Party
+    person: PersonId
+
+
+class Agreement(Value):
+    """The agreement as last drafted, and who signed that very text."""
+
+    version: int
+    terms: AgreementTerms
+    content_hash: str
+    drafted_by: str
+    recorded_by: str
+    approver: Party
+    amount_minor: int
+    funding_approved: bool = False
+    signatures: tuple[Signature, ...] = ()
+    active: bool = False
+    end: date
+    quarter_days: int
+    extended_by: int = 0
+
+    @property
+    def signed(self) -> tuple[Party, ...]:
+        """The parties that signed, in order."""
+        return tuple(signature.party for signature in self.signatures)
+
+    @property
+    def all_quarter_days(self) -> int:
+        """Days agreed, the extension included."""
+        return self.quarter_days + self.extended_by
+
+
+class Variation(Value):
+    """A proposed change to the agreement and who has agreed to it."""
+
+    agreement_version: int
+    end: date
+    quarter_days: int
+    content_hash: str
+    agreed: tuple[Party, ...] = ()
+
+
+class Visit(Value):
+    """One visit, planned or held."""
+
+    id: str
+    status: Literal["planned", "recorded", "confirmed", "disputed", "resolved", "missed"]
+    on: date
+    quarter_days: int
+    recorded_by: Party | None = None
+
+
+class SideReview(Value):
+    """One side's final review."""
+
+    party: Party
+    ratings: tuple[ObjectiveRating, ...]
+
+
+class CaseState(Value):
+    """Everything the rules of a case ask about."""
+
+    version: int = 0
+    reference: str = ""
+    programme: str = ""
+    route: RouteCode = "sip"
+    stage: Stage | None = None
+    paused: bool = False
+    recipient: str = ""
+    authority: str = ""
+    area: str = ""
+    phase: Phase = "primary"
+    support_language: SupportLanguage = "either"
+    urgency: Urgency = "normal"
+    desired_start: date | None = None
+    drafted_by: Party | None = None
+    opened_at: datetime | None = None
+    request_version: int = 0
+    priority: str | None = None
+    overview_version: str | None = None
+    preferred_provider: str | None = None
+    alignment_owner: Party = Party.SIP
+    tier: Tier | None = None
+    objectives: tuple[Objective, ...] = ()
+    estimated_quarter_days: int = 0
+    objected: tuple[str, ...] = ()
+    offers: tuple[OfferMade, ...] = ()
+    provider: str | None = None
+    agreement: Agreement | None = None
+    visits: tuple[Visit, ...] = ()
+    briefed: bool = False
+    mid_review_due: bool = False
+    mid_review: Literal["continue", "change", "exit"] | None = None
+    variation: Variation | None = None
+    completion_agreed: tuple[Party, ...] = ()
+    disputes_waived: bool = False
+    reviews: tuple[SideReview, ...] = ()
+    validated: tuple[ObjectiveRating, ...] = ()
+    outcome: Outcome | None = None
+    follow_up: str | None = None
+    pause_review_on: date | None = None
+    deadlines: tuple[Deadline, ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the case has reached a stage it cannot leave."""
+        return self.stage in TERMINAL
+
+    @property
+    def open_offer(self) -> OfferMade | None:
+        """The offer that awaits its answer."""
+        return next((offer for offer in self.offers if offer.outcome == "open"), None)
+
+    @property
+    def counted_quarter_days(self) -> int:
+        """Days that were held and are not disputed: what counts towards the agreement."""
+        return sum(v.quarter_days for v in self.visits if v.status in {"recorded", "confirmed", "resolved"})
+
+    @property
+    def held_quarter_days(self) -> int:
+        """Days of every visit that was held, disputed ones too: what the agreement must have room for."""
+        disputed = sum(v.quarter_days for v in self.visits if v.status == "disputed")
+        return self.counted_quarter_days + disputed
+
+    @property
+    def confirmed_quarter_days(self) -> int:
+        """Days the recipient confirmed, or that a settled dispute left standing."""
+        return sum(v.quarter_days for v in self.visits if v.status in {"confirmed", "resolved"})
+
+    def visit(self, visit_id: str) -> Visit | None:
+        """The visit with that id."""
+        return next((visit for visit in self.visits if visit.id == visit_id), None)
+
+    def deadline(self, wait: str) -> Deadline | None:
+        """The deadline of a wait."""
+        return next((deadline for deadline in self.deadlines if deadline.wait == wait), None)
+
+    @property
+    def next_deadline(self) -> Deadline | None:
+        """The earliest deadline that is running: not passed, and not frozen by a pause."""
+        running = [d for d in self.deadlines if not d.passed and d.kept_days is None]
+        return min(running, key=lambda d: (d.due_at, d.wait), default=None)

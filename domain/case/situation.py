@@ -1,0 +1,101 @@
+"""What a rule may look at: the case, the command, who gives it, and facts read under the same lock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from domain.case.commands import CaseCommand
+from domain.case.events import CaseEvent
+from domain.case.state import CaseState
+from domain.case.values import Value
+from domain.parties import HeldPost, Party, parties_played
+from domain.programmes.model import Programme
+
+
+class SchoolFact(Value):
+    """What the register says of a school now."""
+
+    number: str
+    name: str
+    open: bool
+    authority: str
+    phase: str
+    federation: str | None
+    heads: tuple[str, ...] = ()
+    """Persons who hold the post of head there today."""
+    sips: tuple[str, ...] = ()
+    """Persons who are its school improvement partner today."""
+    staff: tuple[str, ...] = ()
+    """Persons who hold a post of the school itself today: head, lead or curriculum partner."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything outside the case that a decision rests on, read in the transaction that commits it."""
+
+    now: datetime
+    person: str
+    """Whose decision it is: the signer, or the person they record for."""
+    posts: tuple[HeldPost, ...]
+    """Posts that person holds today."""
+    recorder: str
+    """Who signed the command; the same person unless a decision is recorded for another."""
+    programme: Programme
+    schools: Mapping[str, SchoolFact] = field(default_factory=dict)
+    open_same_need: tuple[str, ...] = ()
+    """References of other open cases of the same school in the same area."""
+    known_persons: frozenset[str] = frozenset()
+    """Those persons named in the command who are on record."""
+    holders: Mapping[Party, tuple[str, ...]] = field(default_factory=dict)
+    """Who plays each part in this case today."""
+
+    @property
+    def today(self) -> date:
+        """Today in the programme's time zone."""
+        return self.now.astimezone(ZoneInfo(self.programme.time_zone)).date()
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The command is against a rule: which one, why, and what would help."""
+
+    code: str
+    message: str
+    hint: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What happens: events in order, and the post in which the person acted."""
+
+    events: tuple[CaseEvent, ...]
+    acting: HeldPost | None
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One command in one case."""
+
+    state: CaseState
+    facts: Facts
+    command: CaseCommand
+    party: Party
+    """The part in which the person acts here."""
+
+    @property
+    def programme(self) -> Programme:
+        """The programme's rules in force."""
+        return self.facts.programme
+
+    def word(self, party: Party) -> str:
+        """What the programme calls a party."""
+        return self.programme.word(party)
+
+
+def parties_of(state: CaseState, command: CaseCommand, facts: Facts) -> dict[Party, HeldPost]:
+    """The parts that the deciding person plays in this case today."""
+    recipient = state.recipient or getattr(command, "recipient", None)
+    return parties_played(facts.posts, recipient, state.provider)

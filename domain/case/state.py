@@ -1,0 +1,408 @@
+"""Where a case stands: the fold of its events, and nothing else.
+
+`evolve` is a table of small functions, one for each event that changes something. What a party owes
+comes from `awaited` (waits.py); a deadline is kept exactly as long as its wait is awaited.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from domain.case import events as e
+from domain.case.shape import (
+    Agreement,
+    CaseState,
+    Deadline,
+    OfferMade,
+    SideReview,
+    Signature,
+    Variation,
+    Visit,
+)
+from domain.case.stages import Stage
+from domain.case.waits import awaited_keys
+from domain.parties import Party
+
+__all__ = [
+    "Agreement", "CaseState", "Deadline", "OfferMade", "SideReview", "Signature", "Variation", "Visit",
+    "evolve", "fold",
+]  # fmt: skip
+
+Change = dict[str, Any]
+_EVOLVERS: Final[dict[type[e.CaseEvent], Callable[[CaseState, Any], Change]]] = {}
+
+
+def _evolves(
+    *kinds: type[e.EventT],
+) -> Callable[[Callable[[CaseState, e.EventT], Change]], Callable[[CaseState, e.EventT], Change]]:
+    def register(
+        function: Callable[[CaseState, e.EventT], Change],
+    ) -> Callable[[CaseState, e.EventT], Change]:
+        for kind in kinds:
+            _EVOLVERS[kind] = function
+        return function
+
+    return register
+
+
+def evolve(state: CaseState, event: e.CaseEvent, occurred_at: datetime) -> CaseState:
+    """The state after the event. Pure: the same events always give the same state."""
+    change: Change = {"version": state.version + 1}
+    if isinstance(event, e.CaseDrafted):
+        change["opened_at"] = occurred_at
+    after = state.model_copy(update=change | _EVOLVERS[type(event)](state, event))
+    keys = awaited_keys(after)
+    if any(deadline.wait not in keys for deadline in after.deadlines):
+        kept = tuple(deadline for deadline in after.deadlines if deadline.wait in keys)
+        after = after.model_copy(update={"deadlines": kept})
+    return after
+
+
+def fold(events: Iterable[tuple[e.CaseEvent, datetime]], state: CaseState | None = None) -> CaseState:
+    """The state after all of these events, each with the time it occurred."""
+    state = CaseState() if state is None else state
+    for event, occurred_at in events:
+        state = evolve(state, event, occurred_at)
+    return state
+
+
+def _moves_to(stage: Stage, *kinds: type[e.CaseEvent]) -> None:
+    for kind in kinds:
+        _EVOLVERS[kind] = lambda _state, _event: {"stage": stage}
+
+
+_moves_to(Stage.AWAITING_HEAD_CONSENT, e.HeadConsentRequested)
+_moves_to(Stage.TRIAGE, e.HeadConsentGiven, e.AlignmentExceptionGranted)
+_moves_to(Stage.WITHDRAWN, e.HeadConsentRefused)
+_moves_to(Stage.SIGNPOSTED, e.RequestSignposted)
+_moves_to(Stage.DECLINED, e.RequestDeclined)
+_moves_to(Stage.NO_PARTNER, e.NoPartnerFound)
+_moves_to(Stage.IN_DELIVERY, e.DeliveryStarted)
+_moves_to(Stage.ARCHIVED, e.CaseArchived)
+
+
+@_evolves(e.FollowUpRecorded, e.FollowUpMissed)
+def _nothing_more(_state: CaseState, _event: e.CaseEvent) -> Change:
+    return {}
+
+
+@_evolves(e.CaseDrafted)
+def _drafted(_state: CaseState, event: e.CaseDrafted) -> Change:
+    copied = (
+        "reference", "programme", "route", "recipient", "authority", "area", "phase", "support_language",
+        "urgency", "desired_start", "priority", "overview_version", "preferred_provider", "drafted_by",
+    )  # fmt: skip
+    return {"stage": Stage.DRAFT} | {name: getattr(event, name) for name in copied}
+
+
+@_evolves(e.RequestSubmitted)
+def _submitted(_state: CaseState, event: e.RequestSubmitted) -> Change:
+    return {"stage": Stage.SUBMITTED, "request_version": event.request_version}
+
+
+@_evolves(e.RequestAmended)
+def _amended(_state: CaseState, event: e.RequestAmended) -> Change:
+    copied = (
+        "request_version", "area", "phase", "support_language", "urgency", "desired_start", "priority",
+        "overview_version", "preferred_provider",
+    )  # fmt: skip
+    return {name: getattr(event, name) for name in copied}
+
+
+@_evolves(e.AlignmentRequested)
+def _alignment_requested(_state: CaseState, event: e.AlignmentRequested) -> Change:
+    return {"stage": Stage.AWAITING_ALIGNMENT, "alignment_owner": event.owner}
+
+
+@_evolves(e.AlignmentConfirmed)
+def _aligned(_state: CaseState, event: e.AlignmentConfirmed) -> Change:
+    return {"stage": Stage.TRIAGE, "priority": event.priority, "overview_version": event.overview_version}
+
+
+@_evolves(e.TriageAccepted)
+def _triaged(_state: CaseState, event: e.TriageAccepted) -> Change:
+    return {"stage": Stage.SCOPING, "tier": event.tier, "urgency": event.urgency}
+
+
+@_evolves(e.NeedScoped)
+def _scoped(_state: CaseState, event: e.NeedScoped) -> Change:
+    return {
+        "stage": Stage.MATCHING,
+        "objectives": event.objectives,
+        "estimated_quarter_days": event.estimated_quarter_days,
+    }
+
+
+@_evolves(e.CandidateObjected)
+def _objected(state: CaseState, event: e.CandidateObjected) -> Change:
+    return {"objected": (*state.objected, event.provider)}
+
+
+@_evolves(e.PartnerOffered)
+def _offered(state: CaseState, event: e.PartnerOffered) -> Change:
+    offer = OfferMade(number=event.offer, provider=event.provider)
+    return {"stage": Stage.PARTNER_OFFERED, "offers": (*state.offers, offer), "provider": event.provider}
+
+
+@_evolves(e.OfferAccepted)
+def _accepted(state: CaseState, event: e.OfferAccepted) -> Change:
+    return {"stage": Stage.AGREEMENT_DRAFTING, "offers": _answered(state, event.offer, "accepted")}
+
+
+@_evolves(e.OfferDeclined)
+def _declined(state: CaseState, event: e.OfferDeclined) -> Change:
+    return {"stage": Stage.MATCHING, "offers": _answered(state, event.offer, "declined"), "provider": None}
+
+
+@_evolves(e.OfferExpired)
+def _expired(state: CaseState, event: e.OfferExpired) -> Change:
+    return {"stage": Stage.MATCHING, "offers": _answered(state, event.offer, "expired"), "provider": None}
+
+
+@_evolves(e.OfferRescinded)
+def _rescinded(state: CaseState, event: e.OfferRescinded) -> Change:
+    return {"stage": Stage.MATCHING, "offers": _answered(state, event.offer, "rescinded"), "provider": None}
+
+
+def _answered(state: CaseState, number: int, outcome: str) -> tuple[OfferMade, ...]:
+    return tuple(
+        offer.model_copy(update={"outcome": outcome}) if offer.number == number else offer
+        for offer in state.offers
+    )
+
+
+@_evolves(e.AgreementDrafted)
+def _agreement_drafted(_state: CaseState, event: e.AgreementDrafted) -> Change:
+    agreement = Agreement(
+        version=event.agreement_version,
+        terms=event.terms,
+        content_hash=event.content_hash,
+        drafted_by=event.drafted_by,
+        recorded_by=event.recorded_by,
+        approver=event.approver,
+        amount_minor=event.amount_minor,
+        end=event.terms.end,
+        quarter_days=event.terms.quarter_days,
+    )
+    return {"stage": Stage.FUNDING_APPROVAL, "agreement": agreement}
+
+
+def _agreement(state: CaseState, **update: Any) -> Agreement:
+    if state.agreement is None:
+        raise ValueError("the log is not a lawful history: an agreement event before any draft")
+    return state.agreement.model_copy(update=update)
+
+
+@_evolves(e.FundingApproved)
+def _funded(state: CaseState, _event: e.FundingApproved) -> Change:
+    return {"stage": Stage.AWAITING_SIGNATURES, "agreement": _agreement(state, funding_approved=True)}
+
+
+@_evolves(e.FundingReturned)
+def _back_to_drafting(state: CaseState, _event: e.FundingReturned) -> Change:
+    return {"stage": Stage.AGREEMENT_DRAFTING, "agreement": _agreement(state, funding_approved=False)}
+
+
+@_evolves(e.ChangesRequested)
+def _changes_requested(state: CaseState, _event: e.ChangesRequested) -> Change:
+    return {"stage": Stage.AGREEMENT_DRAFTING, "agreement": _agreement(state, funding_approved=False)}
+
+
+@_evolves(e.AgreementSigned)
+def _signed(state: CaseState, event: e.AgreementSigned) -> Change:
+    return _with_signature(state, Signature(party=event.party, person=event.signed_by))
+
+
+@_evolves(e.AlignmentEndorsed)
+def _endorsed(state: CaseState, event: e.AlignmentEndorsed) -> Change:
+    return _with_signature(state, Signature(party=Party.SIP, person=event.signed_by))
+
+
+def _with_signature(state: CaseState, signature: Signature) -> Change:
+    signatures = (*_agreement(state).signatures, signature)
+    return {"agreement": _agreement(state, signatures=signatures)}
+
+
+@_evolves(e.SignatureVoided)
+def _signature_voided(state: CaseState, event: e.SignatureVoided) -> Change:
+    left = tuple(given for given in _agreement(state).signatures if given.party != event.party)
+    return {"agreement": _agreement(state, signatures=left)}
+
+
+@_evolves(e.AgreementActivated)
+def _activated(state: CaseState, _event: e.AgreementActivated) -> Change:
+    return {"stage": Stage.AGREED, "agreement": _agreement(state, active=True)}
+
+
+@_evolves(e.VisitScheduled)
+def _visit_scheduled(state: CaseState, event: e.VisitScheduled) -> Change:
+    visit = Visit(id=event.visit, status="planned", on=event.on, quarter_days=event.quarter_days)
+    return {"visits": (*state.visits, visit)}
+
+
+@_evolves(e.VisitRecorded)
+def _visit_recorded(state: CaseState, event: e.VisitRecorded) -> Change:
+    visit = Visit(
+        id=event.visit,
+        status="recorded",
+        on=event.on,
+        quarter_days=event.quarter_days,
+        recorded_by=event.recorded_as,
+    )
+    others = tuple(known for known in state.visits if known.id != event.visit)
+    visits = tuple(sorted((*others, visit), key=lambda v: int(v.id[1:])))
+    return {"visits": visits, "briefed": state.briefed or event.safeguarding_briefed}
+
+
+def _visits(state: CaseState, visit_id: str, **update: Any) -> Change:
+    return {
+        "visits": tuple(v.model_copy(update=update) if v.id == visit_id else v for v in state.visits),
+    }
+
+
+@_evolves(e.VisitMissed)
+def _visit_missed(state: CaseState, event: e.VisitMissed) -> Change:
+    return _visits(state, event.visit, status="missed")
+
+
+@_evolves(e.VisitConfirmed)
+def _visit_confirmed(state: CaseState, event: e.VisitConfirmed) -> Change:
+    return _visits(state, event.visit, status="confirmed")
+
+
+@_evolves(e.VisitDisputed)
+def _visit_disputed(state: CaseState, event: e.VisitDisputed) -> Change:
+    return _visits(state, event.visit, status="disputed")
+
+
+@_evolves(e.DisputeResolved)
+def _dispute_resolved(state: CaseState, event: e.DisputeResolved) -> Change:
+    return _visits(state, event.visit, status="resolved", quarter_days=event.counted_quarter_days)
+
+
+@_evolves(e.MidReviewDue)
+def _mid_review_due(_state: CaseState, _event: e.MidReviewDue) -> Change:
+    return {"mid_review_due": True}
+
+
+@_evolves(e.MidReviewRecorded)
+def _mid_reviewed(_state: CaseState, event: e.MidReviewRecorded) -> Change:
+    return {"mid_review": event.decision}
+
+
+@_evolves(e.VariationProposed)
+def _variation_proposed(_state: CaseState, event: e.VariationProposed) -> Change:
+    variation = Variation(
+        agreement_version=event.agreement_version,
+        end=event.end,
+        quarter_days=event.quarter_days,
+        content_hash=event.content_hash,
+    )
+    return {"variation": variation}
+
+
+@_evolves(e.VariationRefused)
+def _variation_refused(_state: CaseState, _event: e.VariationRefused) -> Change:
+    return {"variation": None}
+
+
+@_evolves(e.VariationAgreed)
+def _variation_agreed(state: CaseState, event: e.VariationAgreed) -> Change:
+    if state.variation is None:
+        raise ValueError("the log is not a lawful history: agreement to a variation nobody proposed")
+    agreed = (*state.variation.agreed, event.party)
+    return {"variation": state.variation.model_copy(update={"agreed": agreed})}
+
+
+@_evolves(e.AgreementVaried)
+def _varied(state: CaseState, event: e.AgreementVaried) -> Change:
+    varied = _agreement(
+        state,
+        version=event.agreement_version,
+        end=event.end,
+        quarter_days=event.quarter_days,
+        content_hash=event.content_hash,
+    )
+    return {
+        "agreement": varied,
+        "variation": None,
+        "completion_agreed": (),  # said of the agreement as it was
+        **_without_deadline(state, "delivery_end"),
+    }
+
+
+@_evolves(e.DeliveryExtended)
+def _extended(state: CaseState, event: e.DeliveryExtended) -> Change:
+    extended = _agreement(state, end=event.until, extended_by=event.quarter_days)
+    return {"agreement": extended, "completion_agreed": (), **_without_deadline(state, "delivery_end")}
+
+
+@_evolves(e.CompletionAgreed)
+def _completion_agreed(state: CaseState, event: e.CompletionAgreed) -> Change:
+    return {"completion_agreed": (*state.completion_agreed, event.party)}
+
+
+@_evolves(e.DeliveryCompleted)
+def _completed(_state: CaseState, event: e.DeliveryCompleted) -> Change:
+    return {"stage": Stage.FINAL_REVIEW, "variation": None, "disputes_waived": event.disputes_waived}
+
+
+@_evolves(e.ReviewSubmitted)
+def _reviewed(state: CaseState, event: e.ReviewSubmitted) -> Change:
+    return {"reviews": (*state.reviews, SideReview(party=event.party, ratings=event.ratings))}
+
+
+@_evolves(e.ImpactValidated)
+def _validated(_state: CaseState, event: e.ImpactValidated) -> Change:
+    return {"validated": event.ratings}
+
+
+@_evolves(e.CaseClosed)
+def _closed(_state: CaseState, event: e.CaseClosed) -> Change:
+    return {"stage": Stage.CLOSED, "outcome": event.outcome, "follow_up": event.follow_up}
+
+
+@_evolves(e.DeadlineSet)
+def _deadline_set(state: CaseState, event: e.DeadlineSet) -> Change:
+    deadline = Deadline(
+        wait=event.wait, owner=event.owner, due_at=event.due_at, calendar=event.calendar, days=event.days
+    )
+    others = tuple(known for known in state.deadlines if known.wait != event.wait)
+    return {"deadlines": (*others, deadline)}
+
+
+@_evolves(e.DeadlinePassed)
+def _deadline_passed(state: CaseState, event: e.DeadlinePassed) -> Change:
+    return {
+        "deadlines": tuple(
+            d.model_copy(update={"passed": True}) if d.wait == event.wait else d for d in state.deadlines
+        )
+    }
+
+
+@_evolves(e.CasePaused)
+def _paused(state: CaseState, event: e.CasePaused) -> Change:
+    kept = {item.wait: item.days_left for item in event.kept}
+    deadlines = tuple(
+        d.model_copy(update={"kept_days": kept[d.wait]}) if d.wait in kept else d for d in state.deadlines
+    )
+    return {"paused": True, "pause_review_on": event.review_on, "deadlines": deadlines}
+
+
+@_evolves(e.PauseProlonged)
+def _prolonged(state: CaseState, event: e.PauseProlonged) -> Change:
+    return {"pause_review_on": event.review_on, **_without_deadline(state, "pause_review")}
+
+
+@_evolves(e.CaseWithdrawn)
+def _withdrawn(_state: CaseState, _event: e.CaseWithdrawn) -> Change:
+    return {"stage": Stage.WITHDRAWN, "paused": False, "pause_review_on": None}
+
+
+@_evolves(e.CaseResumed)
+def _resumed(_state: CaseState, _event: e.CaseResumed) -> Change:
+    return {"paused": False, "pause_review_on": None}
+
+
+def _without_deadline(state: CaseState, wait: str) -> Change:
+    return {"deadlines": tuple(d for d in state.deadlines if d.wait != wait)}

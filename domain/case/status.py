@@ -1,0 +1,59 @@
+"""A case in a few words: what its workflow, Temporal's page and every list show of it."""
+
+from domain.case.stages import OPEN
+from domain.case.state import CaseState
+from domain.case.waits import awaited, next_wait
+from domain.messages import CaseStatus
+from domain.programmes.model import Programme
+from domain.text.english import Voice, wait_words
+
+
+def case_status(state: CaseState, programme: Programme) -> CaseStatus:
+    """Where the case stands, without anything personal and without schools' names."""
+    if state.stage is None:
+        return CaseStatus()
+    upcoming = next_wait(state)
+    running = state.next_deadline
+    return CaseStatus(
+        version=state.version,
+        stage=state.stage.value,
+        waiting_on=waiting_on(state, programme),
+        next_deadline=running.due_at if running else None,
+        next_wait=running.wait if running else None,
+        awaited=upcoming is not None,
+        programme=state.programme,
+        authority=state.authority,
+        details=_details(state, programme),
+    )
+
+
+def waiting_on(state: CaseState, programme: Programme) -> str | None:
+    """Who owes the next step, in the programme's words; every party where several do."""
+    upcoming = next_wait(state)
+    if upcoming is None:
+        return None
+    first = upcoming[0]
+    same = [item.owner for item in awaited(state) if item.verb == first.verb]
+    return " and ".join(dict.fromkeys(programme.word(owner) for owner in same))
+
+
+def is_open(state: CaseState) -> bool:
+    """Whether the request is still being dealt with."""
+    return state.stage in OPEN
+
+
+def _details(state: CaseState, programme: Programme) -> str:
+    voice = Voice(programme, {})
+    stage = state.stage.words if state.stage else ""
+    lines = [
+        f"**{state.reference}** · {programme.title.en}",
+        "",
+        f"Stage: **{stage}**" + (" (paused)" if state.paused else ""),
+    ]
+    for item in awaited(state):
+        deadline = state.deadline(item.wait)
+        due = ""
+        if deadline is not None and deadline.kept_days is None:
+            due = f", {'overdue since' if deadline.passed else 'due'} {voice.due(deadline.due_at)}"
+        lines.append(f"- {voice.party(item.owner)}: {wait_words(item.wait)}{due}")
+    return "\n".join(lines)

@@ -1,0 +1,225 @@
+"""Visits: planned, held, confirmed or disputed. Transitions 19 and 20."""
+
+from domain.calendars import due_after
+from domain.case import commands as c
+from domain.case import events as e
+from domain.case.agreement import agreement_of
+from domain.case.commands import expect
+from domain.case.shape import Visit
+from domain.case.situation import Refusal, Situation
+from domain.case.stages import Stage
+from domain.parties import Party
+
+
+def visit_lies_in_the_agreed_span(s: Situation) -> Refusal | None:
+    on = expect(s.command, c.ScheduleVisit).on
+    agreement = agreement_of(s)
+    if on < s.facts.today:
+        return Refusal(
+            "R-DATES",
+            f"A visit cannot be planned for {on.isoformat()}: today is {s.facts.today.isoformat()}.",
+            f"A visit that was held is recorded: brokerage case record-visit {s.state.reference}",
+        )
+    if not agreement.terms.start <= on <= agreement.end:
+        return Refusal(
+            "R-DATES",
+            f"{on.isoformat()} lies outside the agreement ({agreement.terms.start.isoformat()} to {agreement.end.isoformat()}).",
+        )
+    return None
+
+
+def visit_has_been(s: Situation) -> Refusal | None:
+    command = expect(s.command, c.RecordVisit)
+    agreement = agreement_of(s)
+    if command.on > s.facts.today:
+        return Refusal("R-DATES", f"The visit of {command.on.isoformat()} has not been held yet.")
+    if command.on < agreement.terms.start:
+        return Refusal(
+            "R-DATES",
+            f"The visit of {command.on.isoformat()} lies before the agreed start ({agreement.terms.start.isoformat()}).",
+        )
+    if command.on > agreement.end:
+        return Refusal(
+            "R-DATES",
+            f"The visit of {command.on.isoformat()} lies after the agreed end ({agreement.end.isoformat()}).",
+            "Both heads can agree a later end: brokerage case propose-variation",
+        )
+    if command.begin and command.end and command.end <= command.begin:
+        return Refusal("R-DATES", f"The visit ends ({command.end}) before it begins ({command.begin}).")
+    return None
+
+
+def planned_visit_is_known(s: Situation) -> Refusal | None:
+    visit_id = expect(s.command, c.RecordVisit).visit
+    return _status_problem(s, visit_id, "planned") if visit_id else None
+
+
+def visitors_were_briefed(s: Situation) -> Refusal | None:
+    command = expect(s.command, c.RecordVisit)
+    if not s.state.briefed and not command.safeguarding_briefed:
+        return Refusal(
+            "R-BRIEFING",
+            "Before the first visit counts, visitors must have been briefed on safeguarding.",
+            "If they were, add --safeguarding-briefed.",
+        )
+    return None
+
+
+def objectives_exist(s: Situation) -> Refusal | None:
+    numbers = expect(s.command, c.RecordVisit).objectives
+    return _objective_problem(s, numbers)
+
+
+def days_do_not_exceed_agreement(s: Situation) -> Refusal | None:
+    command = expect(s.command, c.RecordVisit)
+    agreed, held = agreement_of(s).all_quarter_days, s.state.held_quarter_days
+    if held + command.quarter_days > agreed:
+        return Refusal(
+            "R-DAYS",
+            f"{held / 4:g} of {agreed / 4:g} agreed days are used; {command.quarter_days / 4:g} more would exceed them.",
+            f"The {s.word(Party.PRINCIPAL_ADVISER)} can extend delivery once: brokerage case extend",
+        )
+    return None
+
+
+def mid_review_was_held(s: Situation) -> Refusal | None:
+    """Past the programme's share of the days no further visit counts until the mid review is held.
+
+    The first visit is let through whatever its length: before it there is nothing to review.
+    """
+    command = expect(s.command, c.RecordVisit)
+    agreed, counted = agreement_of(s).quarter_days, s.state.counted_quarter_days
+    stop = s.programme.rules.visits_stop_without_mid_review_per_mille
+    if s.state.mid_review is None and counted and (counted + command.quarter_days) * 1000 > agreed * stop:
+        return Refusal(
+            "R-MID-REVIEW",
+            f"Past {stop / 10:g} % of the agreed days no further visit counts until the mid review is held.",
+            f"Next: brokerage case mid-review {s.state.reference}",
+        )
+    return None
+
+
+def visit_is_planned(s: Situation) -> Refusal | None:
+    return _status_problem(s, expect(s.command, c.MissVisit).visit, "planned")
+
+
+def visit_awaits_confirmation(s: Situation) -> Refusal | None:
+    return _status_problem(s, expect(s.command, c.ConfirmVisit).visit, "recorded")
+
+
+def visit_can_be_disputed(s: Situation) -> Refusal | None:
+    return _status_problem(s, expect(s.command, c.DisputeVisit).visit, "recorded")
+
+
+def visit_is_disputed(s: Situation) -> Refusal | None:
+    return _status_problem(s, expect(s.command, c.ResolveDispute).visit, "disputed")
+
+
+def settlement_is_within_the_visit(s: Situation) -> Refusal | None:
+    command = expect(s.command, c.ResolveDispute)
+    visit = s.state.visit(command.visit)
+    if visit is not None and command.counted_quarter_days > visit.quarter_days:
+        return Refusal(
+            "R-DAYS",
+            f"{command.visit} was recorded as {visit.quarter_days / 4:g} days; more than that cannot count.",
+        )
+    return None
+
+
+def schedule_visit(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command = expect(s.command, c.ScheduleVisit)
+    event = e.VisitScheduled(
+        visit=_next_visit(s), on=command.on, quarter_days=command.quarter_days, mode=command.mode
+    )
+    return (event,)
+
+
+def record_visit(s: Situation) -> tuple[e.CaseEvent, ...]:
+    """The visit; the first one starts delivery, and the one that crosses half-way makes the mid review due."""
+    command = expect(s.command, c.RecordVisit)
+    recorded = e.VisitRecorded(
+        **dict(command) | {"visit": command.visit or _next_visit(s)},
+        planned=command.visit is not None,
+        recorded_as=s.party,
+    )
+    events: list[e.CaseEvent] = []
+    if s.state.stage is Stage.AGREED:
+        events.append(e.DeliveryStarted(on=command.on))
+    events.append(recorded)
+    agreed = agreement_of(s).quarter_days
+    counted = s.state.counted_quarter_days + command.quarter_days
+    due = counted * 1000 >= agreed * s.programme.rules.mid_review_due_per_mille
+    if due and s.state.mid_review is None and not s.state.mid_review_due:
+        events += (
+            e.MidReviewDue(counted_quarter_days=counted, agreed_quarter_days=agreed),
+            *_sooner_review(s),
+        )
+    return tuple(events)
+
+
+def _sooner_review(s: Situation) -> tuple[e.CaseEvent, ...]:
+    """The mid review's wait counts from now on, where that is sooner than from the agreed day; never later."""
+    running = s.state.deadline("mid_review")
+    days = s.programme.waits["mid_review"].days
+    due_at = due_after(s.facts.now, days, s.programme.time_zone)
+    if running is None or running.passed or running.due_at <= due_at:
+        return ()
+    return (
+        e.DeadlineSet(
+            wait=running.wait, owner=running.owner, due_at=due_at, calendar=s.programme.calendar, days=days
+        ),
+    )
+
+
+def miss_visit(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command = expect(s.command, c.MissVisit)
+    return (
+        e.VisitMissed(visit=command.visit, because_of=command.because_of, reason_code=command.reason_code),
+    )
+
+
+def confirm_visit(s: Situation) -> tuple[e.CaseEvent, ...]:
+    visit = _visit(s, expect(s.command, c.ConfirmVisit).visit)
+    return (e.VisitConfirmed(visit=visit.id, quarter_days=visit.quarter_days),)
+
+
+def dispute_visit(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command = expect(s.command, c.DisputeVisit)
+    return (e.VisitDisputed(visit=command.visit, reason=command.reason),)
+
+
+def resolve_dispute(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command = expect(s.command, c.ResolveDispute)
+    event = e.DisputeResolved(
+        visit=command.visit, counted_quarter_days=command.counted_quarter_days, reason=command.reason
+    )
+    return (event,)
+
+
+def _objective_problem(s: Situation, numbers: tuple[int, ...]) -> Refusal | None:
+    known = len(s.state.objectives)
+    wrong = sorted({number for number in numbers if not 1 <= number <= known})
+    if wrong:
+        return Refusal("R-OBJECTIVES", f"There is no objective {wrong[0]}; the agreement has {known}.")
+    return None
+
+
+def _status_problem(s: Situation, visit_id: str, wanted: str) -> Refusal | None:
+    visit = s.state.visit(visit_id)
+    if visit is None:
+        known = ", ".join(known.id for known in s.state.visits) or "none"
+        return Refusal("R-VISIT", f"There is no visit {visit_id}; visits so far: {known}.")
+    if visit.status != wanted:
+        return Refusal("R-VISIT", f"Visit {visit_id} is {visit.status}, not {wanted}.")
+    return None
+
+
+def _visit(s: Situation, visit_id: str) -> Visit:
+    visit = s.state.visit(visit_id)
+    if visit is None:
+        raise ValueError("guarded by the visit's status")
+    return visit
+
+
+def _next_visit(s: Situation) -> str:
+    return f"V{len(s.state.visits) + 1}"

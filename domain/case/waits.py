@@ -1,0 +1,165 @@
+"""What is awaited: for every state of a case, who owes what, and which command answers it.
+
+This is why no case is ever silent: `decide` sets a deadline for everything that `awaited` names, and a
+state in which nothing is awaited is one in which the case has ended. Days come from the programme.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from domain.calendars import due_after, due_on
+from domain.case.shape import CaseState, Deadline
+from domain.case.stages import OPEN, Stage
+from domain.parties import Party
+from domain.programmes.model import Programme
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """One thing that one party owes."""
+
+    wait: str
+    """Key of the wait: its name, and behind a colon which one of several."""
+    owner: Party
+    verb: str
+    """The command that answers it."""
+    counted_from: date | None = None
+    """Day from which the days count; None for the moment the wait begins."""
+    due_day: date | None = None
+    """The due day itself, where a date that people agreed on names it."""
+
+    @property
+    def name(self) -> str:
+        """The programme's name of the wait."""
+        return self.wait.partition(":")[0]
+
+
+def awaited(state: CaseState) -> tuple[Awaited, ...]:
+    """Everything that is awaited in this state, the way forward first."""
+    return tuple(_awaited(state))
+
+
+def awaited_keys(state: CaseState) -> frozenset[str]:
+    """The keys of all waits that are open in this state."""
+    return frozenset(item.wait for item in _awaited(state))
+
+
+def due_time(
+    item: Awaited, state: CaseState, programme: Programme, now: datetime
+) -> tuple[datetime, int | None]:
+    """When the wait is due if it begins now, and the counted days given (None where a date is agreed)."""
+    wait = programme.waits.get(item.name)
+    if item.due_day is not None:
+        agreed = due_on(item.due_day, programme.time_zone)
+        if wait is None or agreed > now:
+            return agreed, None
+    if wait is None:
+        raise ValueError(f"the programme gives no days for {item.name}")
+    days = wait.urgent_days if state.urgency == "urgent" and wait.urgent_days else wait.days
+    start = now if item.counted_from is None else max(now, due_on(item.counted_from, programme.time_zone))
+    return due_after(start, days, programme.time_zone), days
+
+
+def next_wait(state: CaseState) -> tuple[Awaited, Deadline | None] | None:
+    """The wait that comes first: the earliest running deadline, else the first thing awaited."""
+    items = awaited(state)
+    if not items:
+        return None
+    running = state.next_deadline
+    if running is not None:
+        for item in items:
+            if item.wait == running.wait:
+                return item, running
+    return items[0], state.deadline(items[0].wait)
+
+
+def _awaited(state: CaseState) -> Iterator[Awaited]:
+    if state.paused and state.stage in OPEN:
+        yield Awaited("pause_review", Party.BROKER, "resume", due_day=state.pause_review_on)
+    match state.stage:
+        case Stage.DRAFT:
+            owner = Party.SIP if state.route == "sip" else Party.RECIPIENT_HEAD
+            yield Awaited("draft", owner, "submit")
+        case Stage.AWAITING_HEAD_CONSENT:
+            yield Awaited("head_consent", Party.RECIPIENT_HEAD, "consent")
+        case Stage.AWAITING_ALIGNMENT:
+            verb = "align" if state.alignment_owner is Party.SIP else "except-alignment"
+            yield Awaited("alignment", state.alignment_owner, verb)
+        case Stage.TRIAGE:
+            owner = Party.PRINCIPAL_ADVISER if state.urgency == "urgent" else Party.BROKER
+            yield Awaited("triage", owner, "triage")
+        case Stage.SCOPING:
+            yield Awaited("scoping", Party.SIP, "scope")
+        case Stage.MATCHING:
+            yield Awaited("first_offer", Party.BROKER, "offer")
+        case Stage.PARTNER_OFFERED if state.open_offer is not None:
+            yield Awaited(f"offer_answer:{state.open_offer.number}", Party.PROVIDER_HEAD, "accept-offer")
+        case Stage.AGREEMENT_DRAFTING:
+            yield Awaited("drafting", Party.BROKER, "draft-agreement")
+        case Stage.FUNDING_APPROVAL if state.agreement is not None:
+            yield Awaited("funding", state.agreement.approver, "approve-funding")
+        case Stage.AWAITING_SIGNATURES if state.agreement is not None:
+            for party in SIGNATORIES:
+                if party not in state.agreement.signed:
+                    yield Awaited(f"signature:{party}", party, "sign")
+        case Stage.AGREED | Stage.IN_DELIVERY:
+            yield from _awaited_in_delivery(state)
+        case Stage.FINAL_REVIEW:
+            yield from _awaited_in_review(state)
+        case Stage.CLOSED:
+            agreed = state.agreement.terms.follow_up_on if state.agreement else None
+            yield Awaited("follow_up", Party.SIP, "record-follow-up", due_day=agreed)
+
+
+SIGNATORIES = (Party.RECIPIENT_HEAD, Party.PROVIDER_HEAD, Party.SIP)
+REVIEWING_SIDES = (Party.RECIPIENT_HEAD, Party.PROVIDER_HEAD)
+
+
+def _awaited_in_delivery(state: CaseState) -> Iterator[Awaited]:
+    agreement = state.agreement
+    if agreement is None:
+        return
+    if state.stage is Stage.AGREED:
+        yield Awaited("first_visit", Party.PROVIDER_LEAD, "record-visit", counted_from=agreement.terms.start)
+    for visit in state.visits:
+        if visit.status == "planned":
+            yield Awaited(
+                f"visit_note:{visit.id}", Party.PROVIDER_LEAD, "record-visit", counted_from=visit.on
+            )
+    yield from _awaited_of_held_visits(state)
+    if state.variation is not None:
+        for party in REVIEWING_SIDES:
+            if party not in state.variation.agreed:
+                yield Awaited(f"variation:{party}", party, "agree-variation")
+    if state.stage is not Stage.IN_DELIVERY:
+        return
+    if state.mid_review is None:
+        begin = None if state.mid_review_due else agreement.terms.mid_review_on
+        yield Awaited("mid_review", Party.SIP, "mid-review", counted_from=begin)
+    for party in REVIEWING_SIDES if state.completion_agreed else ():
+        if party not in state.completion_agreed:
+            yield Awaited(f"completion:{party}", party, "complete")
+    yield Awaited("delivery_end", Party.PROVIDER_LEAD, "complete", due_day=agreement.end)
+
+
+def _awaited_of_held_visits(state: CaseState) -> Iterator[Awaited]:
+    """A visit still wants its confirmation, and a dispute its settlement, when delivery has ended."""
+    for visit in state.visits:
+        if visit.status == "recorded":
+            yield Awaited(f"visit_confirmation:{visit.id}", Party.RECIPIENT_LEAD, "confirm-visit")
+        elif visit.status == "disputed":
+            yield Awaited(f"visit_dispute:{visit.id}", Party.BROKER, "resolve-dispute")
+
+
+def _awaited_in_review(state: CaseState) -> Iterator[Awaited]:
+    yield from _awaited_of_held_visits(state)
+    given = {review.party for review in state.reviews}
+    missing = [party for party in REVIEWING_SIDES if party not in given]
+    if missing:
+        for party in missing:
+            yield Awaited(f"final_review:{party}", party, "review")
+    elif not state.validated:
+        yield Awaited("validation", Party.SIP, "validate")
+    else:
+        yield Awaited("closing", Party.BROKER, "close")

@@ -1,0 +1,1 @@
+"""The other streams: people and their posts, schools, what providers offer, programmes."""

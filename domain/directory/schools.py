@@ -1,0 +1,143 @@
+"""Schools as their register gives them, and what providers among them offer."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from domain.case.situation import Refusal
+from domain.case.values import AreaCode, Phase, QuarterDays, SchoolId, Value
+from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts, may_administer
+from domain.personal import FreeText
+
+_Line = Field(min_length=1, max_length=120)
+
+
+class RegisterSchool(DirectoryCommand):
+    """Enter a school as its register gives it, or bring its entry up to date."""
+
+    verb: ClassVar[str] = "register"
+    kind: ClassVar[str] = "school"
+    name: str = _Line
+    authority: str = _Line
+    phase: Phase
+    sector: str | None = Field(default=None, max_length=120)
+    governance: str | None = Field(default=None, max_length=120)
+    language_category: str | None = Field(default=None, max_length=120)
+    town: str | None = Field(default=None, max_length=120)
+    postcode: str | None = Field(default=None, max_length=12)
+    pupils: int | None = Field(default=None, ge=0, le=10_000)
+    federation: str | None = Field(default=None, max_length=120)
+
+
+class SchoolRegistered(DirectoryEvent):
+    number: SchoolId
+    name: str
+    authority: str
+    phase: Phase
+    sector: str | None
+    governance: str | None
+    language_category: str | None
+    town: str | None
+    postcode: str | None
+    pupils: int | None
+    federation: str | None
+
+
+class SchoolState(Value):
+    """The entry as it stands."""
+
+    version: int = 0
+    entry: SchoolRegistered | None = None
+
+
+def evolve(state: SchoolState, event: DirectoryEvent) -> SchoolState:
+    """The school after the event; a later entry replaces the earlier one as a whole."""
+    change: dict[str, Any] = {"version": state.version + 1}
+    if isinstance(event, SchoolRegistered):
+        change["entry"] = event
+    return state.model_copy(update=change)
+
+
+def decide(
+    state: SchoolState, command: DirectoryCommand, facts: DirectoryFacts, number: str
+) -> tuple[DirectoryEvent, ...] | Refusal:
+    """Events of a command to `school/…`; none where the entry says the same already."""
+    refused = may_administer(facts)
+    if refused is not None:
+        return refused
+    if not isinstance(command, RegisterSchool):
+        raise TypeError(f"not a command to a school: {type(command).__name__}")
+    entry = SchoolRegistered(number=number, **command.model_dump())
+    return () if entry == state.entry else (entry,)
+
+
+class RecordOffer(DirectoryCommand):
+    """Record what a school offers to others in one area."""
+
+    verb: ClassVar[str] = "record-offer"
+    kind: ClassVar[str] = "provider"
+    programme: str = Field(pattern=r"^[A-Z]{2,8}$")
+    area: AreaCode
+    languages: tuple[Literal["cy", "en"], ...] = Field(min_length=1, max_length=2)
+    quarter_days: QuarterDays
+    """Days it could give in a term."""
+    note: FreeText | None = None
+
+
+class OfferRecorded(DirectoryEvent):
+    programme: str
+    area: AreaCode
+    languages: tuple[Literal["cy", "en"], ...]
+    quarter_days: int
+    note: FreeText | None
+
+
+class ProviderState(Value):
+    """What a school offers, by programme and area."""
+
+    version: int = 0
+    offers: tuple[OfferRecorded, ...] = ()
+
+
+def evolve_provider(state: ProviderState, event: DirectoryEvent) -> ProviderState:
+    """The offers after the event; a later offer in the same area replaces the earlier one."""
+    change: dict[str, Any] = {"version": state.version + 1}
+    if isinstance(event, OfferRecorded):
+        others = tuple(o for o in state.offers if (o.programme, o.area) != (event.programme, event.area))
+        change["offers"] = (*others, event)
+    return state.model_copy(update=change)
+
+
+def decide_provider(
+    state: ProviderState, command: DirectoryCommand, facts: DirectoryFacts, number: str
+) -> tuple[DirectoryEvent, ...] | Refusal:
+    """Events of a command to `provider/…`; none where the same offer is on record already."""
+    refused = may_administer(facts)
+    if refused is not None:
+        return refused
+    if not isinstance(command, RecordOffer):
+        raise TypeError(f"not a command to a provider: {type(command).__name__}")
+    if number not in facts.schools:
+        return Refusal("R-SCHOOL", f"School {number} is not in the register.", "See: brokerage school list")
+    known = (facts.areas or {}).get(command.programme)
+    if known is None:
+        return Refusal("R-PROGRAMME", f"No programme {command.programme} is on record.")
+    if command.area not in known:
+        return Refusal(
+            "R-AREA",
+            f"{command.programme} has no area {command.area!r}.",
+            f"Its areas are: {', '.join(sorted(known))}.",
+        )
+    for offer in state.offers:
+        same = (offer.programme, offer.area, offer.languages, offer.quarter_days)
+        if same == (command.programme, command.area, command.languages, command.quarter_days):
+            return ()
+    return (
+        OfferRecorded(
+            programme=command.programme,
+            area=command.area,
+            languages=command.languages,
+            quarter_days=command.quarter_days,
+            note=command.note,
+        ),
+    )

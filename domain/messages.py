@@ -1,0 +1,205 @@
+"""What crosses a process boundary: commands in, answers out, and the names Temporal knows them by.
+
+Messages only grow: a new field has a default, and no field changes its meaning.
+"""
+
+import hashlib
+import hmac
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.canonical import canonical_bytes, instant_text, plain
+from domain.envelope import Language, OnBehalfOf
+from domain.ids import COMMAND_ID_PATTERN, PERSON_ID_PATTERN
+
+CASE_WORKFLOW: Final = "Case"
+COMMAND_WORKFLOW: Final = "Command"
+SUBMIT_UPDATE: Final = "submit"
+LOAD_CASE: Final = "load_case"
+HANDLE_COMMAND: Final = "handle_command"
+PASS_DEADLINE: Final = "pass_deadline"  # noqa: S105 – the activity's name
+
+LARGEST_COMMAND_BYTES: Final = 64 * 1024
+"""A larger one is refused before it is sent: past 2 MB Temporal would stall the case's workflow."""
+
+_SIGNED_PREFIX: Final = b"brokerage-command-v1\n"
+
+
+class Message(BaseModel):
+    """Base of all messages: immutable, closed to unknown fields, never echoing input in its errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Command(Message):
+    """What somebody asks of one stream, signed by them. `body` is validated by the verb's own model."""
+
+    command_id: str = Field(pattern=COMMAND_ID_PATTERN)
+    stream: str = Field(pattern=r"^[a-z]+/[A-Za-z0-9._-]{1,80}$")
+    verb: str = Field(pattern=r"^[a-z][a-z-]{1,39}$")
+    body: dict[str, Any]
+    person: str = Field(pattern=PERSON_ID_PATTERN)
+    on_behalf_of: OnBehalfOf | None = None
+    occurred_at: datetime | None = None
+    """When it happened, where the person says so; otherwise it happened when it was recorded."""
+    expected_version: int | None = Field(default=None, ge=0)
+    language: Language = "en"
+    salt: str = Field(pattern=r"^[0-9a-f]{64}$")
+    body_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    signature: str = Field(pattern=r"^[A-Za-z0-9+/]{86}==$")
+    """Ed25519 over `signed_bytes(body_hash)`, base64."""
+
+    def fingerprint(self) -> str:
+        """The body hash that this command ought to carry."""
+        return body_hash(
+            verb=self.verb,
+            stream=self.stream,
+            person=self.person,
+            on_behalf_of=self.on_behalf_of,
+            occurred_at=self.occurred_at,
+            body=self.body,
+            salt=self.salt,
+        )
+
+
+def command_salt(private_key: bytes, command_id: str) -> str:
+    """HMAC of the command id under the sender's private key: the sender can repeat it, nobody can guess it.
+
+    With it in the hash, a short personal text cannot be found by trying once its key is erased.
+    """
+    return hmac.new(private_key, b"brokerage-salt-v1\n" + command_id.encode(), hashlib.sha256).hexdigest()
+
+
+def body_hash(
+    *,
+    verb: str,
+    stream: str,
+    person: str,
+    on_behalf_of: OnBehalfOf | None,
+    occurred_at: datetime | None,
+    body: dict[str, Any],
+    salt: str,
+) -> str:
+    """SHA-256 over what the person gave, and only that; nothing that a client fills in by itself."""
+    given = {
+        "verb": verb,
+        "stream": stream,
+        "person": person,
+        "on_behalf_of": on_behalf_of.model_dump() if on_behalf_of else None,
+        "occurred_at": instant_text(occurred_at) if occurred_at else None,
+        "body": plain(body),
+        "salt": salt,
+    }
+    return hashlib.sha256(canonical_bytes(given)).hexdigest()
+
+
+def signed_bytes(fingerprint: str) -> bytes:
+    """The bytes under a command's signature."""
+    return _SIGNED_PREFIX + fingerprint.encode()
+
+
+class NextStep(Message):
+    """A command that would be accepted now, and whose it is to give."""
+
+    verb: str
+    stream: str
+    party: str
+    """Role in the case, e.g. 'recipient_head'."""
+    person: str | None = None
+    """Who holds that role today, where somebody does."""
+    values: dict[str, Any] = Field(default_factory=dict)
+
+
+class CaseStatus(Message):
+    """What a case's workflow needs to know, and nothing personal."""
+
+    version: int = 0
+    stage: str | None = None
+    waiting_on: str | None = None
+    """The party that owes the next step, in words."""
+    next_deadline: datetime | None = None
+    next_wait: str | None = None
+    """Key of the wait whose deadline comes next."""
+    awaited: bool = False
+    """Whether anything is still awaited; when not, the run may end."""
+    programme: str | None = None
+    authority: str | None = None
+    details: str = ""
+    """Markdown for Temporal's own page: stage, who is awaited, until when."""
+
+
+class Receipt(Message):
+    """The command is in the log."""
+
+    kind: Literal["receipt"] = "receipt"
+    command_id: str
+    body_hash: str
+    stream: str
+    version: int
+    position: int
+    """Position of the command's last event; of the log's head where it needed none."""
+    events: tuple[str, ...] = ()
+    """Types of the events it caused."""
+    happened: tuple[str, ...] = ()
+    """The same in sentences."""
+    status: CaseStatus | None = None
+    next_steps: tuple[NextStep, ...] = ()
+
+
+class Refused(Message):
+    """The command is not in the log; why, and what would help."""
+
+    kind: Literal["refused"] = "refused"
+    command_id: str
+    body_hash: str
+    stream: str
+    code: str
+    message: str
+    hint: str = ""
+    next_steps: tuple[NextStep, ...] = ()
+    status: CaseStatus | None = None
+
+
+Answer = Annotated[Receipt | Refused, Field(discriminator="kind")]
+
+
+class CaseInput(Message):
+    """Input of a case's workflow: nothing but its reference; the rest is in the log."""
+
+    reference: str
+
+
+class HandleCommand(Message):
+    """Input of the activity that decides and appends, in one transaction."""
+
+    command: Command
+    now: datetime
+    """Business time at which the workflow took the command up."""
+    workflow: str
+    run: str
+
+
+class LoadCase(Message):
+    """Input of the activity that reads where a case stands."""
+
+    reference: str
+
+
+class PassDeadline(Message):
+    """Input of the activity that records, as the system, that a deadline has passed."""
+
+    reference: str
+    wait: str
+    due_at: datetime
+    now: datetime
+    workflow: str
+    run: str
+
+
+class HandledCommand(Message):
+    """What the activity answers: the sender's answer and the case as it stands now."""
+
+    answer: Answer
+    status: CaseStatus

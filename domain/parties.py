@@ -1,0 +1,99 @@
+"""Who can owe or give something in a case, and the posts people hold.
+
+Source: DepEd and EAS role lists gathered in docs/lifecycle.md. A *post* is held by a person from a day
+to a day, at a school or for the whole programme; a *party* is the part that post plays in one case.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Post(StrEnum):
+    """A post somebody holds from a day to a day."""
+
+    HEAD = "head"
+    LEAD = "lead"
+    SIP = "sip"
+    CURRICULUM_PARTNER = "curriculum_partner"
+    BROKER = "broker"
+    PRINCIPAL_ADVISER = "principal_adviser"
+    FINANCE = "finance"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+SCHOOL_POSTS = frozenset({Post.HEAD, Post.LEAD, Post.SIP, Post.CURRICULUM_PARTNER})
+"""Posts that belong to one school (a SIP holds one for each school they serve)."""
+
+RECORDING_POSTS = frozenset({Post.BROKER, Post.SIP, Post.PRINCIPAL_ADVISER})
+"""Posts whose holders may record a decision for somebody else, and are named as having done so."""
+
+
+class Party(StrEnum):
+    """The part somebody plays in one case."""
+
+    RECIPIENT_HEAD = "recipient_head"
+    RECIPIENT_LEAD = "recipient_lead"
+    PROVIDER_HEAD = "provider_head"
+    PROVIDER_LEAD = "provider_lead"
+    CURRICULUM_PARTNER = "curriculum_partner"
+    SIP = "sip"
+    BROKER = "broker"
+    PRINCIPAL_ADVISER = "principal_adviser"
+    FINANCE = "finance"
+    SYSTEM = "system"
+
+
+class HeldPost(BaseModel):
+    """A post somebody holds on the day in question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    post: Post
+    school: str | None = None
+
+
+class DatedPost(HeldPost):
+    """A post with its days; `until` is the last day it is held, None while no end is known."""
+
+    since: date
+    until: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the post is held on that day."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+_UNSCOPED = {
+    Post.BROKER: Party.BROKER,
+    Post.PRINCIPAL_ADVISER: Party.PRINCIPAL_ADVISER,
+    Post.FINANCE: Party.FINANCE,
+}
+_AT_RECIPIENT = {
+    Post.HEAD: Party.RECIPIENT_HEAD,
+    Post.LEAD: Party.RECIPIENT_LEAD,
+    Post.SIP: Party.SIP,
+}
+_AT_PROVIDER = {
+    Post.HEAD: Party.PROVIDER_HEAD,
+    Post.LEAD: Party.PROVIDER_LEAD,
+    Post.CURRICULUM_PARTNER: Party.CURRICULUM_PARTNER,
+}
+
+
+def parties_played(
+    posts: Iterable[HeldPost], recipient: str | None, provider: str | None
+) -> dict[Party, HeldPost]:
+    """Which parties these posts make their holder in a case between these two schools."""
+    played: dict[Party, HeldPost] = {}
+    for held in posts:
+        if held.post in _UNSCOPED:
+            played.setdefault(_UNSCOPED[held.post], held)
+        if held.school is not None and held.school == recipient and held.post in _AT_RECIPIENT:
+            played.setdefault(_AT_RECIPIENT[held.post], held)
+        if held.school is not None and held.school == provider and held.post in _AT_PROVIDER:
+            played.setdefault(_AT_PROVIDER[held.post], held)
+    return played

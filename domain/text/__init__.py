@@ -1,0 +1,1 @@
+"""Sentences for people: one place, so that terminal, mail and report say the same."""
