@@ -1,0 +1,38 @@
+"""The schema's history. Alembic costs start-up time, so it is loaded only by those who migrate."""
+
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Engine, inspect, text
+
+_HEAD: Final = "0002"
+"""Newest revision. A test compares it with the files in versions/."""
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema to the newest revision, in one transaction; does nothing where it is there already.
+
+    Takes a writer's engine: two processes that start at once then do it one after the other.
+    """
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def schema_revision(engine: Engine) -> str | None:
+    """The revision that the database stands at; None where it was never migrated."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def expected_revision() -> str:
+    """The revision that this program was written for."""
+    return _HEAD

@@ -1,0 +1,58 @@
+"""The first entries of a log: the system with its key, the first administrator, the programmes that ship.
+
+Each is an ordinary command, signed by the system and kept like any other; the rules let the system make
+them only while nobody holds the post of administrator.
+"""
+
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+from activities.handle_command import CommandHandler
+from activities.settings import Settings
+from activities.signing import public_key_text
+from domain.messages import Refused
+from domain.programmes import parse_programme
+
+
+class FoundingError(RuntimeError):
+    """A first entry was refused; the message says which and why."""
+
+
+def found(handler: CommandHandler, settings: Settings) -> None:
+    """Make the first entries; repeating them changes nothing, each has a fixed command id.
+
+    The first administrator is the person the home belongs to (file `profile`), with the key that lies
+    in the home's profiles. Raises FoundingError.
+    """
+    import base64
+
+    admin = (settings.home / "profile").read_text(encoding="utf-8").strip()
+    seed = base64.b64decode((settings.profiles / f"{admin}.key").read_text(encoding="ascii"))
+    today = datetime.now(UTC).date().isoformat()
+    entries: list[tuple[str, str, dict[str, object]]] = [
+        (
+            "person/system",
+            "register",
+            _person("Brokerage", "system@brokerage.example", handler.system_public_key),
+        ),
+        (f"person/{admin}", "register", _person(admin, f"{admin}@brokerage.example", public_key_text(seed))),
+    ]
+    for name, text in _programme_files():
+        content = parse_programme(text, name)
+        entries.append((f"programme/{content.code}", "publish", {"content": content.model_dump(mode="json")}))
+    entries.append((f"person/{admin}", "assign-post", {"post": "administrator", "since": today}))
+    for number, (stream, verb, body) in enumerate(entries, start=1):
+        answer = handler.handle_as_system(stream, verb, body, f"founding:{number}:{stream}")
+        if isinstance(answer, Refused):
+            raise FoundingError(f"{stream}: {answer.message}")
+
+
+def _person(name: str, email: str, public_key: str) -> dict[str, object]:
+    return {"name": name, "email": email, "language": "both", "public_key": public_key}
+
+
+def _programme_files() -> list[tuple[str, str]]:
+    folder = files("domain.programmes")
+    found_files = [entry for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    return sorted((Path(entry.name).name, entry.read_text(encoding="utf-8")) for entry in found_files)

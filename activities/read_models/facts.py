@@ -1,0 +1,199 @@
+"""Facts for decisions, read from the rows of other streams in the transaction that commits the decision."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from activities.read_models.schema import case_row, person, post, programme, provider_offer, school
+from domain.case.situation import Facts, SchoolFact
+from domain.case.stages import Stage
+from domain.case.state import CaseState
+from domain.directory.base import DirectoryFacts
+from domain.parties import HeldPost, Party, Post, parties_played
+from domain.programmes.model import Programme
+
+_DIRECTORY_ZONE = "Europe/London"
+"""Zone in which 'today' is read for directories; a programme's own zone counts inside its cases."""
+
+_STAFF = frozenset({Post.HEAD, Post.LEAD, Post.CURRICULUM_PARTNER})
+
+
+class FactReader:
+    """Reads facts on one connection; nothing is kept between transactions."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._positions: set[int] = set()
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Positions of the entries that were read so far: what a decision rested on."""
+        return tuple(sorted(self._positions))
+
+    def programme(self, code: str) -> Programme | None:
+        """The version of a programme in force."""
+        row = self._connection.execute(select(programme).where(programme.c.code == code)).one_or_none()
+        if row is None:
+            return None
+        self._positions.add(row.position)
+        return _parsed(row.content)
+
+    def public_key(self, person_id: str) -> str | None:
+        """The key a person's commands are checked against."""
+        row = self._connection.execute(select(person).where(person.c.person == person_id)).one_or_none()
+        if row is None:
+            return None
+        self._positions.add(row.position)
+        return row.public_key  # type: ignore[no-any-return]
+
+    def posts(self, person_id: str, day: date) -> tuple[HeldPost, ...]:
+        """Posts a person holds on that day."""
+        rows = self._connection.execute(
+            select(post).where(post.c.person == person_id, *_held_on(day)).order_by(post.c.place)
+        ).all()
+        self._positions.update(row.position for row in rows)
+        return tuple(HeldPost(post=Post(row.post), school=row.school) for row in rows)
+
+    def schools(self, numbers: Iterable[str], day: date) -> dict[str, SchoolFact]:
+        """What the register says of these schools, with who holds their posts on that day."""
+        wanted = sorted({number for number in numbers if number})
+        if not wanted:
+            return {}
+        held = self._connection.execute(
+            select(post).where(post.c.school.in_(wanted), *_held_on(day)).order_by(post.c.person)
+        ).all()
+        entries = self._connection.execute(select(school).where(school.c.number.in_(wanted))).all()
+        self._positions.update(row.position for row in (*held, *entries))
+        return {
+            entry.number: SchoolFact(
+                number=entry.number,
+                name=entry.name,
+                open=entry.open,
+                authority=entry.authority,
+                phase=entry.phase,
+                federation=entry.federation,
+                heads=_persons(held, entry.number, {Post.HEAD}),
+                sips=_persons(held, entry.number, {Post.SIP}),
+                staff=_persons(held, entry.number, _STAFF),
+            )
+            for entry in entries
+        }
+
+    def case_facts(
+        self,
+        *,
+        state: CaseState,
+        programme_in_force: Programme,
+        person_id: str,
+        recorder: str,
+        now: datetime,
+        named_schools: Iterable[str] = (),
+        named_persons: Iterable[str] = (),
+        need: tuple[str, str] | None = None,
+    ) -> Facts:
+        """Everything a decision in one case rests on. `need` is (recipient, area) where a duplicate matters."""
+        day = now.astimezone(ZoneInfo(programme_in_force.time_zone)).date()
+        return Facts(
+            now=now,
+            person=person_id,
+            posts=self.posts(person_id, day),
+            recorder=recorder,
+            programme=programme_in_force,
+            schools=self.schools((state.recipient, state.provider or "", *named_schools), day),
+            open_same_need=self._open_cases(*need, other_than=state.reference) if need else (),
+            known_persons=self._known(named_persons),
+            holders=self._holders(state, day),
+        )
+
+    def directory_facts(
+        self, *, person_id: str, now: datetime, named_schools: Iterable[str] = ()
+    ) -> DirectoryFacts:
+        """What a rule of a directory stream rests on."""
+        day = now.astimezone(ZoneInfo(_DIRECTORY_ZONE)).date()
+        wanted = sorted({number for number in named_schools if number})
+        known = self._connection.execute(select(school.c.number).where(school.c.number.in_(wanted))).scalars()
+        administrators = self._connection.execute(
+            select(post.c.person).where(post.c.post == Post.ADMINISTRATOR.value).limit(1)
+        ).one_or_none()
+        return DirectoryFacts(
+            now=now,
+            person=person_id,
+            posts=self.posts(person_id, day),
+            founding=administrators is None,
+            schools=frozenset(known) if wanted else frozenset(),
+            areas={
+                row.code: frozenset(area.code for area in _parsed(row.content).areas)
+                for row in self._connection.execute(select(programme))
+            },
+        )
+
+    def candidates(self, state: CaseState) -> tuple[str, ...]:
+        """Schools that might be offered a case: those that offer its area first."""
+        offering = self._connection.execute(
+            select(provider_offer.c.school)
+            .where(provider_offer.c.programme == state.programme, provider_offer.c.area == state.area)
+            .order_by(provider_offer.c.school)
+        ).scalars()
+        others = self._connection.execute(
+            select(school.c.number).where(school.c.open.is_(True)).order_by(school.c.number).limit(20)
+        ).scalars()
+        return tuple(dict.fromkeys((*offering, *others)))
+
+    def _open_cases(self, recipient: str, area: str, *, other_than: str) -> tuple[str, ...]:
+        rows = self._connection.execute(
+            select(case_row.c.reference, case_row.c.position)
+            .where(
+                case_row.c.recipient == recipient,
+                case_row.c.area == area,
+                case_row.c.open.is_(True),
+                case_row.c.stage != Stage.DRAFT.value,
+                case_row.c.reference != other_than,
+            )
+            .order_by(case_row.c.position)
+        ).all()
+        self._positions.update(row.position for row in rows)
+        return tuple(row.reference for row in rows)
+
+    def _known(self, persons: Iterable[str]) -> frozenset[str]:
+        wanted = sorted({one for one in persons if one})
+        if not wanted:
+            return frozenset()
+        rows = self._connection.execute(
+            select(person.c.person, person.c.position).where(person.c.person.in_(wanted))
+        ).all()
+        self._positions.update(row.position for row in rows)
+        return frozenset(row.person for row in rows)
+
+    def _holders(self, state: CaseState, day: date) -> dict[Party, tuple[str, ...]]:
+        """Who plays each part; for hints only, so nothing is added to what the decision rested on."""
+        schools = [number for number in (state.recipient, state.provider) if number]
+        rows = self._connection.execute(
+            select(post)
+            .where(or_(post.c.school.is_(None), post.c.school.in_(schools)), *_held_on(day))
+            .order_by(post.c.person)
+        ).all()
+        holders: dict[Party, tuple[str, ...]] = {}
+        for row in rows:
+            held = HeldPost(post=Post(row.post), school=row.school)
+            for party in parties_played((held,), state.recipient, state.provider):
+                holders[party] = (*holders.get(party, ()), row.person)
+        return holders
+
+
+def _held_on(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    text = day.isoformat()
+    return post.c.since <= text, or_(post.c.until.is_(None), post.c.until >= text)
+
+
+def _persons(rows: Iterable[object], number: str, posts: Iterable[Post]) -> tuple[str, ...]:
+    wanted = {one.value for one in posts}
+    found = (row.person for row in rows if row.school == number and row.post in wanted)  # type: ignore[attr-defined]
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=64)
+def _parsed(content: str) -> Programme:
+    return Programme.model_validate_json(content)

@@ -1,0 +1,156 @@
+"""Bring the rows up to a state that was just committed, or rebuild them all from the log."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert
+
+from activities.event_log.read import RecordedEvent
+from activities.read_models import schema
+from domain.canonical import canonical_bytes, instant_text
+from domain.case.state import CaseState, evolve
+from domain.case.status import is_open, waiting_on
+from domain.case.waits import next_wait
+from domain.directory.base import DirectoryEvent
+from domain.directory.people import PersonState
+from domain.directory.programmes import ProgrammeState
+from domain.directory.schools import ProviderState, SchoolState
+from domain.ids import stream_key, stream_kind
+from domain.programmes.model import Programme
+from domain.streams import CASE, DIRECTORY, read_event
+
+
+def case_values(state: CaseState, programme: Programme, position: int) -> dict[str, Any]:
+    """The row of a case, as the fold gives it."""
+    upcoming = next_wait(state)
+    deadline = upcoming[1] if upcoming else None
+    return {
+        "reference": state.reference,
+        "programme": state.programme,
+        "route": state.route,
+        "recipient": state.recipient,
+        "provider": state.provider,
+        "authority": state.authority,
+        "area": state.area,
+        "stage": state.stage.value if state.stage else "",
+        "paused": state.paused,
+        "open": is_open(state),
+        "waiting_on": waiting_on(state, programme),
+        "wait": upcoming[0].wait if upcoming else None,
+        "due_at": instant_text(deadline.due_at) if deadline and deadline.kept_days is None else None,
+        "overdue": any(d.passed for d in state.deadlines),
+        "opened_at": instant_text(state.opened_at) if state.opened_at else "",
+        "version": state.version,
+        "position": position,
+    }
+
+
+def write_case(connection: Connection, state: CaseState, programme: Programme, position: int) -> None:
+    """Replace the row of one case."""
+    _replace(
+        connection, schema.case_row, {"reference": state.reference}, [case_values(state, programme, position)]
+    )
+
+
+def write_directory(connection: Connection, kind: str, key: str, state: Any, position: int) -> None:
+    """Replace the rows of one directory stream."""
+    match state:
+        case PersonState():
+            row = {
+                "person": key,
+                "language": state.language,
+                "public_key": state.public_key,
+                "position": position,
+            }
+            _replace(connection, schema.person, {"person": key}, [row])
+            posts = [
+                {
+                    "person": key,
+                    "place": place,
+                    "post": held.post.value,
+                    "school": held.school,
+                    "since": held.since.isoformat(),
+                    "until": held.until.isoformat() if held.until else None,
+                    "position": position,
+                }
+                for place, held in enumerate(state.posts)
+            ]
+            _replace(connection, schema.post, {"person": key}, posts)
+        case SchoolState() if state.entry is not None:
+            entry = state.entry
+            row = {
+                "number": key,
+                "name": entry.name,
+                "authority": entry.authority,
+                "phase": entry.phase,
+                "town": entry.town,
+                "language_category": entry.language_category,
+                "federation": entry.federation,
+                "open": True,
+                "position": position,
+            }
+            _replace(connection, schema.school, {"number": key}, [row])
+        case ProviderState():
+            offers = [
+                {
+                    "school": key,
+                    "programme": offer.programme,
+                    "area": offer.area,
+                    "languages": " ".join(offer.languages),
+                    "quarter_days": offer.quarter_days,
+                    "position": position,
+                }
+                for offer in state.offers
+            ]
+            _replace(connection, schema.provider_offer, {"school": key}, offers)
+        case ProgrammeState() if state.current is not None:
+            row = {
+                "code": key,
+                "version": state.current.version,
+                "content": canonical_bytes(state.current.model_dump(mode="json")).decode(),
+                "position": position,
+            }
+            _replace(connection, schema.programme, {"code": key}, [row])
+        case _:
+            raise TypeError(f"no read model for {kind}/{key}")
+
+
+def rebuild(connection: Connection, events: Iterator[RecordedEvent]) -> int:
+    """Empty every row and write all of them again from the log; returns the number of events read.
+
+    Raises UnknownEventError where the log holds what this code does not know: nothing is guessed.
+    """
+    for table in schema.metadata.sorted_tables:
+        connection.execute(delete(table))
+    states: dict[str, Any] = {}
+    positions: dict[str, int] = {}
+    count = 0
+    for recorded in events:
+        count += 1
+        envelope = recorded.envelope
+        kind = stream_kind(envelope.stream)
+        event = read_event(kind, envelope.type, envelope.schema_version, recorded.payload)
+        before = states.get(envelope.stream)
+        if isinstance(event, DirectoryEvent):
+            states[envelope.stream] = DIRECTORY[kind].evolve(before or DIRECTORY[kind].state(), event)
+        else:
+            states[envelope.stream] = evolve(before or CaseState(), event, envelope.occurred_at)
+        positions[envelope.stream] = recorded.position
+    current = {
+        stream_key(stream): state.current
+        for stream, state in states.items()
+        if isinstance(state, ProgrammeState) and state.current is not None
+    }
+    for stream, state in states.items():
+        kind, key = stream_kind(stream), stream_key(stream)
+        if kind == CASE:
+            write_case(connection, state, current[state.programme], positions[stream])
+        else:
+            write_directory(connection, kind, key, state, positions[stream])
+    return count
+
+
+def _replace(connection: Connection, table: Table, key: dict[str, str], rows: list[dict[str, Any]]) -> None:
+    connection.execute(delete(table).where(*(table.c[name] == value for name, value in key.items())))
+    if rows:
+        connection.execute(insert(table), rows)

@@ -1,0 +1,135 @@
+"""The vault's own SQLite file: its tables, their triggers, and how it is opened."""
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    QueuePool,
+    Table,
+    Text,
+    create_engine,
+    event,
+)
+from sqlalchemy.exc import DatabaseError
+
+from activities.event_log.sqlite import BUSY_TIMEOUT_MS, use_write_ahead_log
+from activities.vault.errors import VaultUnavailableError
+
+_WRITES: Final = "vault_writes"
+
+metadata = MetaData()
+
+subject_key = Table(
+    "subject_key",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("created_at", Text, nullable=False),
+)
+"""The one table of Brokerage from which rows are deleted."""
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+)
+"""Who was erased: so that no key is ever made for them again, not even by a command already on its way."""
+
+look = Table(
+    "look",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("reader", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+)
+"""Who asked for whose key, when and what for. Written before the key is used."""
+
+_TRIGGERS: Final = (
+    "CREATE TRIGGER IF NOT EXISTS subject_key_no_update BEFORE UPDATE ON subject_key BEGIN"
+    " SELECT RAISE(ABORT, 'a key is erased or kept, never changed'); END",
+    "CREATE TRIGGER IF NOT EXISTS subject_key_no_return BEFORE INSERT ON subject_key BEGIN"
+    " SELECT RAISE(ABORT, 'a key is erased or kept, never replaced')"
+    " WHERE EXISTS (SELECT 1 FROM subject_key WHERE subject = NEW.subject);"
+    " SELECT RAISE(ABORT, 'erasure is final: no key is made for this subject again')"
+    " WHERE EXISTS (SELECT 1 FROM erasure WHERE subject = NEW.subject); END",
+    *(
+        f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb} ON {table} BEGIN"
+        f" SELECT RAISE(ABORT, 'append-only: {what} is never changed or removed'); END"
+        for table, what in (("look", "a look into the vault"), ("erasure", "an erasure"))
+        for verb in ("update", "delete")
+    ),
+    "CREATE TRIGGER IF NOT EXISTS erasure_once BEFORE INSERT ON erasure BEGIN"
+    " SELECT RAISE(ABORT, 'append-only: this subject is erased already')"
+    " WHERE EXISTS (SELECT 1 FROM erasure WHERE subject = NEW.subject); END",
+    "CREATE TRIGGER IF NOT EXISTS look_gapless BEFORE INSERT ON look BEGIN"
+    " SELECT RAISE(ABORT, 'append-only and gapless: a look takes the next number and no other')"
+    " WHERE NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM look); END",
+)
+
+
+def open_vault(path: Path) -> Engine:
+    """The engine of the vault at that path; the file and its tables are made where they are missing.
+
+    Deleted bytes are overwritten (secure_delete). Raises VaultUnavailableError where the file is
+    something else or cannot be opened.
+    """
+    uri = f"file:{quote(str(path.absolute()))}?mode=rwc"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            uri,
+            uri=True,
+            timeout=BUSY_TIMEOUT_MS / 1000,
+            check_same_thread=False,
+            isolation_level=None,
+        )
+        for setting in ("trusted_schema = OFF", "cell_size_check = ON", "secure_delete = ON"):
+            connection.execute(f"PRAGMA {setting}").fetchall()
+        use_write_ahead_log(connection)
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    try:
+        with writing(engine).begin() as connection:
+            metadata.create_all(connection)
+            for trigger in _TRIGGERS:
+                connection.exec_driver_sql(trigger)
+    except DatabaseError as error:
+        engine.dispose()
+        raise VaultUnavailableError(f"{path} cannot be opened as a vault: {error.orig}") from error
+    return engine
+
+
+def writing(engine: Engine) -> Engine:
+    """The same engine, whose transactions take the write lock at their start."""
+    return engine.execution_options(**{_WRITES: True})
+
+
+def forget_old_pages(engine: Engine) -> bool:
+    """Move the write-ahead log into the file and empty it; False where readers still hold on to it."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        result = cursor.fetchone()
+        return result is not None and result[0] == 0
+    finally:
+        connection.close()
