@@ -1,0 +1,222 @@
+"""A worker: takes tasks of one task queue, and is the only kind of process that writes the log.
+
+`python -m worker` serves until SIGTERM, then finishes what it holds; `python -m worker --check` looks
+whether it could.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy import select
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import Client
+from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.service import RPCError
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities import founding, kill_points
+from activities.event_log.append import EventLog
+from activities.event_log.engine import open_writer
+from activities.event_log.migrations import migrate
+from activities.handle_command import CommandHandler
+from activities.health import all_needed, check_home, check_log, check_temporal
+from activities.home_files import HomeFileError, read_clock, read_key, read_private
+from activities.logging_setup import configure_logging
+from activities.read_models.schema import post
+from activities.settings import Settings
+from activities.temporal import CaseActivities
+from activities.temporal_client import TemporalUnreachableError, connect, register_search_attributes
+from activities.vault import Vault, open_vault
+from domain.ids import TASK_QUEUE
+from domain.parties import Post
+from workflows.converter import PayloadKeyError, PayloadKeys, data_converter
+from workflows.registry import WORKFLOWS
+from workflows.search_attributes import SEARCH_ATTRIBUTES
+
+_DONE: Final = 0
+_BUG: Final = 1
+_USAGE: Final = 2
+_UNREACHABLE: Final = 6
+
+_DRAIN: Final = timedelta(seconds=20)
+_LONGEST_PAUSE_SECONDS: Final = 2.0
+
+_log = structlog.get_logger("worker")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a worker, or look whether it could run; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m worker", description="A worker of Brokerage.")
+    parser.add_argument("--check", action="store_true", help="look whether all that a worker needs is there")
+    arguments = parser.parse_args(argv)
+    try:
+        settings = Settings()
+        kill_points.require_known(settings.kill_at)
+    except ValidationError as error:
+        for problem in error.errors():
+            _complain(f"BROKERAGE_{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}")
+        return _USAGE
+    except ValueError as error:
+        _complain(str(error))
+        return _USAGE
+    if arguments.check:
+        return asyncio.run(_check(settings))
+    configure_logging(settings.log_format, settings.log_level)
+    try:
+        return asyncio.run(_serve(settings))
+    except HomeFileError as error:
+        _log.error("a file of the home is missing or wrong", why=str(error), fix=error.fix)
+    except PayloadKeyError as error:
+        _log.error("the payload keys cannot be used", file=str(settings.payload_keys_file), why=str(error))
+    except founding.FoundingError as error:
+        _log.error("the first entries of the log were refused", why=str(error))
+    except Exception:
+        _log.exception("worker failed")
+        return _BUG
+    return _UNREACHABLE
+
+
+async def _check(settings: Settings) -> int:
+    checks = [
+        *check_home(settings, PayloadKeys.parse),
+        *check_log(settings),
+        *await check_temporal(settings, SEARCH_ATTRIBUTES, workers=False),
+    ]
+    for check in checks:
+        sys.stdout.write(check.line() + "\n")
+    return _DONE if all_needed(checks) else _UNREACHABLE
+
+
+async def _serve(settings: Settings) -> int:
+    """Open the log, reach Temporal, take tasks until told to stop."""
+    os.umask(0o077)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    handler = await asyncio.to_thread(_open_log, settings)
+    # Only now: a drill counts what people command, not what founds the log.
+    kill_points.arm(settings.kill_at, settings.kill_count)
+    client = await _reach_temporal(settings, stop)
+    if client is None:
+        return _DONE
+    try:
+        added = await register_search_attributes(client, SEARCH_ATTRIBUTES)
+    except RPCError as error:
+        # A cluster may let only its operators do this; if they have, all is well.
+        _log.warning(
+            "search attributes cannot be looked at", why=error.message, fix="python -m worker --check"
+        )
+    else:
+        if added:
+            _log.info("search attributes registered", names=added)
+    threads = settings.database_threads
+    with ThreadPoolExecutor(2 * threads, thread_name_prefix="activity") as executor:
+        worker = Worker(
+            client,
+            task_queue=TASK_QUEUE,
+            workflows=WORKFLOWS,
+            activities=CaseActivities(handler).all(),
+            activity_executor=executor,
+            # The sandbox stays on in tests; here it costs a third of the throughput and guards nothing
+            # that the replay gate does not.
+            workflow_runner=UnsandboxedWorkflowRunner(),
+            max_concurrent_activities=threads,
+            max_concurrent_local_activities=threads,
+            graceful_shutdown_timeout=_DRAIN,
+            identity=f"worker/{socket.gethostname()}/{os.getpid()}",
+        )
+        return await _run_until(worker, stop, settings)
+
+
+async def _run_until(worker: Worker, stop: asyncio.Event, settings: Settings) -> int:
+    ready_file = settings.run_files / "worker.ready"
+    running = asyncio.create_task(worker.run())
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        # One turn of the loop lets it start to poll, or fail to.
+        await asyncio.wait({running, stopping}, timeout=0.05)
+        if not running.done() and not stop.is_set():
+            ready_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            ready_file.write_text(f"{os.getpid()}\n", "ascii")
+            _log.info("worker takes tasks", task_queue=TASK_QUEUE)
+            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        ready_file.unlink(missing_ok=True)
+    if running.done():
+        stopping.cancel()
+        _log.error("worker failed", exc_info=running.exception())
+        return _BUG
+    _log.info("worker stops taking tasks and finishes what it holds")
+    await worker.shutdown()
+    await running
+    _log.info("worker stopped")
+    return _DONE
+
+
+def _open_log(settings: Settings) -> CommandHandler:
+    """The command handler over the home's log, brought to the newest schema and founded if it is new."""
+    vault_key, system_key = read_key(settings.vault_key_file), read_key(settings.worker_key_file)
+    engine = open_writer(settings.log_file)
+    migrate(engine)
+    vault = Vault(open_vault(settings.vault_file), vault_key, lambda: datetime.now(UTC))
+    handler = CommandHandler(EventLog(engine, read_clock(settings)), vault, system_key)
+    with engine.connect() as connection:
+        administrator = select(post.c.person).where(post.c.post == Post.ADMINISTRATOR.value).limit(1)
+        founded = connection.execute(administrator).first() is not None
+    if not founded:
+        # Also where an earlier founding was cut short: repeating it adds only what is missing.
+        founding.found(handler, settings)
+        _log.info("log founded", file=str(settings.log_file))
+    return handler
+
+
+async def _reach_temporal(settings: Settings, stop: asyncio.Event) -> Client | None:
+    """A client once Temporal and its namespace are there; None when told to stop before that."""
+    converter = data_converter(PayloadKeys.parse(read_private(settings.payload_keys_file)))
+    core_filter = TelemetryFilter(core_level="WARN", other_level="ERROR")
+    core_logging = LoggingConfig(
+        core_filter, forwarding=LogForwardingConfig(logger=logging.getLogger("temporalio.core"))
+    )
+    runtime = Runtime(telemetry=TelemetryConfig(logging=core_logging))
+    pause, said = 0.05, ""
+    while not stop.is_set():
+        try:
+            client = await connect(settings, identity="system", converter=converter, runtime=runtime)
+            request = DescribeNamespaceRequest(namespace=client.namespace)
+            await client.workflow_service.describe_namespace(request, timeout=timedelta(seconds=5))
+            return client
+        except TemporalUnreachableError as error:
+            why = error.reason
+        except RPCError as error:
+            why = error.message
+        if why != said:
+            _log.warning("waiting for Temporal", why=why, fix="python -m worker --check")
+            said = why
+        try:
+            await asyncio.wait_for(stop.wait(), pause)
+        except TimeoutError:
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+    return None
+
+
+def _complain(message: str) -> None:
+    sys.stderr.write(f"✗ {message}\n")
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Temporal's native threads can crash an interpreter that takes itself apart around them.
+    os._exit(code)

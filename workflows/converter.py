@@ -1,0 +1,102 @@
+"""How values travel through Temporal: pydantic JSON, encrypted before they leave the process.
+
+Client, worker and replayer use the same converter. Keys come from the home's `payload.keys`; the first
+is used for writing, all for reading, so that a key can be rotated while cases are open.
+"""
+
+import base64
+import binascii
+import dataclasses
+import os
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from temporalio.api.common.v1 import Payload
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import (
+    DataConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    PayloadCodec,
+)
+
+_ENCODING: Final = b"binary/encrypted"
+_NONCE_BYTES: Final = 12
+
+
+class PayloadKeyError(ValueError):
+    """A key file is wrong, or a payload was written under a key that this process does not have."""
+
+
+@dataclasses.dataclass(frozen=True)
+class PayloadKeys:
+    """Keys by id, the current one first."""
+
+    keys: tuple[tuple[str, bytes], ...]
+
+    @classmethod
+    def parse(cls, text: str) -> "PayloadKeys":
+        """Read 'id base64' lines; raises PayloadKeyError."""
+        keys = []
+        for number, line in enumerate(text.splitlines(), start=1):
+            if not line.strip():
+                continue
+            name, _, encoded = line.strip().partition(" ")
+            try:
+                key = base64.b64decode(encoded, validate=True)
+            except binascii.Error:
+                key = b""
+            if len(key) != 32:
+                raise PayloadKeyError(f"line {number}: not 'id key' with a key of 32 bytes in base64")
+            keys.append((name, key))
+        if not keys:
+            raise PayloadKeyError("no key in it")
+        return cls(tuple(keys))
+
+
+class EncryptingCodec(PayloadCodec):
+    """AES-256-GCM over whole payloads, metadata included; the key's id stands beside the ciphertext."""
+
+    def __init__(self, keys: PayloadKeys) -> None:
+        self._current = keys.keys[0][0]
+        self._ciphers = {name: AESGCM(key) for name, key in keys.keys}
+
+    async def encode(self, payloads: Iterable[Payload]) -> list[Payload]:
+        """Encrypt each payload under the current key."""
+        return [self._encrypt(payload) for payload in payloads]
+
+    async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """Decrypt what is encrypted, leave the rest: a payload in clear is read and then checked by its model."""
+        return [
+            self._decrypt(payload) if payload.metadata.get("encoding") == _ENCODING else payload
+            for payload in payloads
+        ]
+
+    def _encrypt(self, payload: Payload) -> Payload:
+        nonce = os.urandom(_NONCE_BYTES)
+        name = self._current.encode()
+        sealed = self._ciphers[self._current].encrypt(nonce, payload.SerializeToString(), name)
+        return Payload(metadata={"encoding": _ENCODING, "key": name}, data=nonce + sealed)
+
+    def _decrypt(self, payload: Payload) -> Payload:
+        name = payload.metadata.get("key", b"")
+        cipher = self._ciphers.get(name.decode(errors="replace"))
+        if cipher is None:
+            raise PayloadKeyError(
+                f"written under the key {name.decode(errors='replace')!r}, which is not here"
+            )
+        try:
+            clear = cipher.decrypt(payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:], name)
+        except InvalidTag:
+            raise PayloadKeyError(f"damaged, or not written under our key {name.decode()!r}") from None
+        return Payload.FromString(clear)
+
+
+def data_converter(keys: PayloadKeys) -> DataConverter:
+    """The converter for client, worker and replayer; error messages are encrypted too."""
+    return dataclasses.replace(
+        pydantic_data_converter,
+        payload_codec=EncryptingCodec(keys),
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )

@@ -1,0 +1,8 @@
+"""Every workflow a worker serves."""
+
+from typing import Final
+
+from workflows.case import CaseWorkflow
+from workflows.command import CommandWorkflow
+
+WORKFLOWS: Final[list[type]] = [CaseWorkflow, CommandWorkflow]
