@@ -1,0 +1,237 @@
+"""`brokerage demo`: whole cases on a real Temporal server and a real log, from nothing."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+from cyclopts import Parameter
+from sqlalchemy import select
+
+from activities.read_models.schema import person as person_table
+from activities.settings import Settings
+from domain.canonical import plain
+from domain.case.commands import COMMANDS
+from domain.ids import case_reference, case_stream
+from domain.messages import Receipt
+from starter.commands.importing import Entry, send_entries
+from starter.commands.person import people_entries
+from starter.commands.provider import offer_entries
+from starter.commands.school import school_entries
+from starter.failures import Exit, Failure
+from starter.home import create_home, profile_seed
+from starter.output import note, say
+from starter.reading import reading
+from starter.register.csv_file import read_rows
+from starter.register.wales import RequestRow
+from starter.sample.stories import STORIES, Step, Story
+from starter.sending import Sender, accept, deliver
+from starter.stack import Stack
+from starter.views.case import read_case
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+_ADMIN = "admin"
+_PROGRAMME = "EAS"
+
+
+def demo(
+    *,
+    fresh: Annotated[
+        bool, Parameter(negative="", help="Remove an earlier demonstration in this home first.")
+    ] = False,
+) -> int:
+    """Watch whole cases run on a real Temporal server and a real event log, from nothing.
+
+    Works in BROKERAGE_HOME and leaves everything there to look at. Ends by stopping Temporal and letting
+    a fresh process replay and verify the log.
+    """
+    settings = Settings()
+    _prepare(settings, fresh)
+    told = asyncio.run(_run(settings))
+    _say("")
+    _say("Temporal is stopped. A fresh process now reads the log by itself:")
+    _prove(settings, told)
+    _what_next(settings, told)
+    return Exit.DONE
+
+
+def _prepare(settings: Settings, fresh: bool) -> None:
+    home = settings.home
+    if home.exists():
+        clock = home / "clock"
+        ours = clock.is_file() and clock.read_text(encoding="ascii").strip() == "demo"
+        if not ours:
+            raise Failure(
+                Exit.USAGE,
+                "E-HOME",
+                f"{home} is not the home of a demonstration; nothing was touched.",
+                (),
+                ("BROKERAGE_HOME=.brokerage/demo brokerage demo --fresh",),
+            )
+        if not fresh:
+            raise Failure(
+                Exit.USAGE,
+                "E-HOME",
+                f"{home} holds an earlier demonstration.",
+                (),
+                ("brokerage demo --fresh",),
+            )
+        shutil.rmtree(home)
+    create_home(settings, _ADMIN, "demo")
+
+
+async def _run(settings: Settings) -> dict[str, list[str]]:
+    _say(f"Starting Temporal and a worker in {settings.home} …")
+    async with Stack(settings, say=note) as stack:
+        client = await stack.connect(_ADMIN)
+        await _load_registers(settings, client)
+        requests = _requests()
+        told: dict[str, list[str]] = {}
+        for number, story in enumerate(STORIES, start=1):
+            reference, lines = await _tell(settings, client, number, story, requests[story.request])
+            told[reference] = lines
+    return told
+
+
+async def _load_registers(settings: Settings, client: "Client") -> None:
+    """The same files and the same readers that staff use."""
+    with reading(settings) as office, as_file(files("starter.sample") / "wales") as folder:
+        sender = _sender(settings, _ADMIN)
+        known = set(office.connection.execute(select(person_table.c.person)).scalars())
+        people, posts = people_entries(settings, folder / "people.csv", known, new_keys=True)
+        steps: list[list[Entry]] = [
+            school_entries(folder / "schools.csv"),
+            people,
+            posts,
+            offer_entries(folder / "offers.csv", _PROGRAMME),
+        ]
+        report = await send_entries(sender, client, office, steps, "brokerage demo --fresh")
+    if report.failed:
+        raise Failure(Exit.BUG, "B-SAMPLE", f"{report.failed} entries of the sample registers were refused.")
+    _say(
+        f"✓ Registers read: {len(steps[0])} schools, {len(people)} people, {len(posts)} posts, {len(steps[3])} offers."
+    )
+
+
+def _requests() -> dict[str, RequestRow]:
+    with as_file(files("starter.sample") / "wales" / "requests.csv") as path:
+        return {row.key: row for _line, row in read_rows(path, RequestRow)}
+
+
+async def _tell(
+    settings: Settings, client: "Client", number: int, story: Story, request: RequestRow
+) -> tuple[str, list[str]]:
+    today = datetime.now(UTC).date()
+    reference = case_reference(_PROGRAMME, story.request)
+    _say("")
+    _say(f"{number}. {reference}: {story.title}")
+    lines: list[str] = []
+    opening = request.body(_PROGRAMME) | {"desired_start": _ahead(request.desired_start, today)}
+    steps = (Step(story.opener, "open", lambda _today: opening), *story.steps)
+    for place, step in enumerate(steps):
+        body = step.values(today)
+        if step.verb == "sign":
+            body = {"content_hash": _text_that_stands(settings, reference)}
+        receipt = await _give(
+            settings, client, reference, step, body, f"{story.request}:{place}" if place else story.request
+        )
+        for line_number, line in enumerate(receipt.happened):
+            _say(f"   {step.person if line_number == 0 else '':<16} {line}")
+        lines += receipt.happened
+        if place == len(steps) - 1 and receipt.status is not None and receipt.status.stage != story.ends:
+            raise Failure(
+                Exit.BUG, "B-STORY", f"{reference} ended in {receipt.status.stage}, not in {story.ends}."
+            )
+    return reference, lines
+
+
+async def _give(
+    settings: Settings, client: "Client", reference: str, step: Step, body: dict[str, Any], key: str
+) -> Receipt:
+    sender = _sender(settings, step.person)
+    checked = plain(COMMANDS[step.verb].model_validate(body).model_dump())
+    command = sender.sign(stream=case_stream(reference), verb=step.verb, body=checked, command_id=key)
+    answer = await deliver(client, command, sender.timeout, lambda: "brokerage demo --fresh")
+    return accept(command, answer)
+
+
+def _sender(settings: Settings, person: str) -> Sender:
+    return Sender(settings=settings, person=person, seed=profile_seed(settings, person))
+
+
+def _text_that_stands(settings: Settings, reference: str) -> str:
+    with reading(settings) as office:
+        agreement = read_case(office, reference).state.agreement
+    return agreement.content_hash if agreement else ""
+
+
+def _ahead(wanted: date, today: date) -> date:
+    """The day in the file, or a fortnight from now where that day has passed."""
+    return max(wanted, today + timedelta(days=14))
+
+
+def _prove(settings: Settings, told: dict[str, list[str]]) -> None:
+    """Another process, no server: what it replays must be what was printed above, and every byte must hold."""
+    for reference, lines in told.items():
+        replayed = orjson.loads(_fresh(settings, "audit", "replay", reference, "--json"))
+        if [entry["sentence"] for entry in replayed] != lines:
+            raise Failure(
+                Exit.AUDIT_FAILED, "A-REPLAY", f"The replay of {reference} is not what was printed."
+            )
+        _say(
+            f"✓ {reference}: {len(lines)} events replayed, word for word what was printed; {replayed[-1]['stage'].replace('_', ' ')}."
+        )
+    _say(_fresh(settings, "audit", "verify").strip())
+
+
+def _fresh(settings: Settings, *words: str) -> str:
+    done = subprocess.run(  # noqa: S603 – our own program with our own words
+        [sys.executable, "-m", "starter", *words],
+        env=os.environ | {"BROKERAGE_HOME": str(settings.home.absolute())},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != Exit.DONE:
+        raise Failure(
+            Exit.AUDIT_FAILED,
+            "A-REPLAY",
+            f"'{' '.join(words)}' failed.",
+            tuple(done.stderr.splitlines()[-5:]),
+        )
+    return done.stdout
+
+
+def _what_next(settings: Settings, told: dict[str, list[str]]) -> None:
+    first = next(iter(told))
+    home = _shown(settings.home)
+    _say("")
+    _say("Everything is left to look at. Try:")
+    for words in (
+        "case list",
+        f"case show {list(told)[4]}",
+        f"case history {first}",
+        f"audit replay {first}",
+    ):
+        _say(f"  BROKERAGE_HOME={home} brokerage {words}")
+    _say("  brokerage up        a stack of your own, to drive a case by hand (see README.md)")
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _say(line: str) -> None:
+    say(line)
+    sys.stdout.flush()

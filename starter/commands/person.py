@@ -1,0 +1,252 @@
+"""`brokerage person`: people, their keys and their posts."""
+
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import App, Parameter
+from sqlalchemy import select
+
+from activities.read_models.schema import person as person_table
+from activities.read_models.schema import post as post_table
+from activities.settings import Settings
+from domain.directory.people import AssignPost, EndPost, RegisterPerson, ReplaceKey
+from domain.parties import SCHOOL_POSTS, Post
+from starter.commands.importing import Entry, send_all
+from starter.commands.writing import WriteOptions, print_sent, read_body, sender_for, write
+from starter.failures import Exit, Failure
+from starter.output import choose_fields, say_json, say_table
+from starter.profiles import create_profile
+from starter.reading import reading
+from starter.register.csv_file import read_rows
+from starter.register.wales import PersonRow
+from starter.sending import repeat_line
+
+app = App(name="person", help="People, their keys and their posts.", help_format="plaintext")
+
+PersonArgument = Annotated[str, Parameter(help="Person id, e.g. sip.carys.")]
+FIELDS = ("person", "language", "has_key", "posts")
+
+
+@app.command
+def add(
+    person: PersonArgument,
+    /,
+    *,
+    name: Annotated[str, Parameter(help="Name; sealed in the log.")],
+    email: Annotated[str, Parameter(help="Mail address; sealed in the log.")],
+    language: Annotated[
+        Literal["cy", "en", "both"], Parameter(help="Language they wish to be written to in.")
+    ] = "both",
+    public_key: Annotated[
+        str | None, Parameter(help="Their public key, from 'brokerage person key'.")
+    ] = None,
+    new_key: Annotated[
+        bool, Parameter(negative="", help="Make a key for them in this home's profiles.")
+    ] = False,
+    post: Annotated[
+        tuple[str, ...],
+        Parameter(
+            negative="", consume_multiple=False, help="A post they hold: broker, sip:6990004, head:6990004, …"
+        ),
+    ] = (),
+    since: Annotated[str | None, Parameter(help="First day of the posts; today if not given.")] = None,
+    options: WriteOptions | None = None,
+) -> int:
+    """Put a person on record, with a key and the posts they hold."""
+    chosen = options or WriteOptions()
+    settings = Settings()
+    if new_key and public_key:
+        raise Failure(Exit.USAGE, "E-VALUE", "Give --public-key or --new-key, not both.")
+    posts = [_post(text) for text in post]
+    typed = {"name": name, "email": email, "language": language, "public-key": public_key}
+    read_body(RegisterPerson, typed, chosen)
+    if new_key:
+        typed["public-key"] = create_profile(settings, person)
+    body = read_body(RegisterPerson, typed, chosen)
+    with reading() as office:
+        sent = write(office, "register", lambda _key: f"person/{person}", body, chosen)
+        print_sent(sent, chosen, person)
+        for number, (held, school) in enumerate(posts):
+            values = {"post": held.value, "school": school, "since": since or date.today().isoformat()}  # noqa: DTZ011 – the user's own day
+            own = _with_key(chosen, f"{chosen.key}:post:{number}" if chosen.key else None)
+            sent = write(
+                office,
+                "assign-post",
+                lambda _key: f"person/{person}",
+                read_body(AssignPost, values, own),
+                own,
+            )
+            print_sent(sent, own, f"{person}, {held.value}{f' at {school}' if school else ''}")
+    return Exit.DONE
+
+
+@app.command
+def post(
+    person: PersonArgument,
+    post: Annotated[str, Parameter(help="The post: broker, sip:6990004, head:6990004, …")],
+    /,
+    *,
+    since: Annotated[str, Parameter(help="First day, e.g. 2026-09-01.")],
+    until: Annotated[str | None, Parameter(help="Last day, where it is known.")] = None,
+    options: WriteOptions | None = None,
+) -> int:
+    """Record that a person holds a post from a day on."""
+    chosen = options or WriteOptions()
+    held, school = _post(post)
+    values = {"post": held.value, "school": school, "since": since, "until": until}
+    return _write(person, AssignPost, "assign-post", values, chosen)
+
+
+@app.command
+def end_post(
+    person: PersonArgument,
+    post: Annotated[str, Parameter(help="The post: broker, sip:6990004, …")],
+    /,
+    *,
+    until: Annotated[str, Parameter(help="Last day, e.g. 2026-12-31.")],
+    options: WriteOptions | None = None,
+) -> int:
+    """Record the last day on which a person holds a post."""
+    held, school = _post(post)
+    values = {"post": held.value, "school": school, "until": until}
+    return _write(person, EndPost, "end-post", values, options or WriteOptions())
+
+
+@app.command
+def replace_key(
+    person: PersonArgument,
+    /,
+    *,
+    public_key: Annotated[str, Parameter(help="The new public key.")],
+    options: WriteOptions | None = None,
+) -> int:
+    """Replace a person's key; what the old one signs is refused from now on."""
+    return _write(person, ReplaceKey, "replace-key", {"public-key": public_key}, options or WriteOptions())
+
+
+@app.command
+def key(person: PersonArgument, /) -> int:
+    """Make a key for a person in this home, and print its public part to give to an administrator."""
+    from starter.output import say
+
+    say(create_profile(Settings(), person))
+    return Exit.DONE
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, Parameter(help="CSV: person,name,email,language,post,school,authority,from,to.")],
+    /,
+    *,
+    new_keys: Annotated[
+        bool, Parameter(negative="", help="Make a key in this home for everybody who has none.")
+    ] = False,
+    options: WriteOptions | None = None,
+) -> int:
+    """Put the people of a file on record, with their posts."""
+    chosen = options or WriteOptions()
+    settings = Settings()
+    with reading() as office:
+        sender = sender_for(settings, chosen)
+        known = set(office.connection.execute(select(person_table.c.person)).scalars())
+        steps = people_entries(settings, file, known, new_keys=new_keys)
+        return send_all(sender, office, steps, "People and posts", repeat_line())
+
+
+def people_entries(
+    settings: Settings, file: Path, known: set[str], *, new_keys: bool
+) -> tuple[list[Entry], list[Entry]]:
+    """The commands that a file of people stands for: first the people who are new, then the posts."""
+    rows = read_rows(file, PersonRow)
+    first: dict[str, tuple[int, PersonRow]] = {}
+    for line, row in rows:
+        first.setdefault(row.person, (line, row))
+    people = [
+        Entry(
+            f"{file.name}:{line}", f"person/{row.person}", "register", _registration(settings, row, new_keys)
+        )
+        for line, row in first.values()
+        if row.person not in known
+    ]
+    posts = [
+        Entry(f"{file.name}:{line}", f"person/{row.person}", "assign-post", _assignment(row))
+        for line, row in rows
+    ]
+    return people, posts
+
+
+def _registration(settings: Settings, row: PersonRow, new_key: bool) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "email": row.email,
+        "language": row.language,
+        "public_key": create_profile(settings, row.person) if new_key else None,
+    }
+
+
+def _assignment(row: PersonRow) -> dict[str, Any]:
+    return {
+        "post": row.post.value,
+        "school": row.school if row.post in SCHOOL_POSTS else None,
+        "since": row.since.isoformat(),
+        "until": row.until.isoformat() if row.until else None,
+    }
+
+
+@app.command(name="list")
+def list_(
+    *,
+    json: Annotated[
+        str | None, Parameter(help="Print JSON with these fields; 'all' for every field.")
+    ] = None,
+) -> int:
+    """List people by id with the posts they hold; names stay sealed."""
+    with reading() as office:
+        held = defaultdict(list)
+        for row in office.connection.execute(
+            select(post_table).order_by(post_table.c.person, post_table.c.place)
+        ):
+            ended = f" until {row.until}" if row.until else ""
+            held[row.person].append(f"{row.post}{f':{row.school}' if row.school else ''}{ended}")
+        rows = [
+            {
+                "person": row.person,
+                "language": row.language,
+                "has_key": row.public_key is not None,
+                "posts": held[row.person],
+            }
+            for row in office.connection.execute(select(person_table).order_by(person_table.c.person))
+        ]
+    if json is not None:
+        say_json(choose_fields(rows, "" if json == "all" else json, FIELDS))
+    else:
+        say_table(
+            (
+                (r["person"], r["language"], "key" if r["has_key"] else "no key", ", ".join(r["posts"]))
+                for r in rows
+            ),
+            ("PERSON", "LANGUAGE", "KEY", "POSTS"),
+        )
+    return Exit.DONE
+
+
+def _write(person: str, model: Any, verb: str, values: dict[str, Any], options: WriteOptions) -> int:
+    body = read_body(model, values, options)
+    with reading() as office:
+        sent = write(office, verb, lambda _key: f"person/{person}", body, options)
+        return print_sent(sent, options, person)
+
+
+def _post(text: str) -> tuple[Post, str | None]:
+    name, _, school = text.partition(":")
+    if name not in set(Post):
+        raise Failure(Exit.USAGE, "E-POST", f"There is no post {name!r}.", (f"Posts: {', '.join(Post)}",))
+    return Post(name), school or None
+
+
+def _with_key(options: WriteOptions, command_key: str | None) -> WriteOptions:
+    from dataclasses import replace
+
+    return replace(options, key=command_key)

@@ -1,0 +1,83 @@
+"""`brokerage programme`: the rules that are data."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from sqlalchemy import select
+
+from activities.read_models.schema import programme as programme_table
+from domain.programmes import Programme, ProgrammeError, parse_programme
+from starter.commands.writing import WriteOptions, print_sent, write
+from starter.failures import Exit, Failure
+from starter.output import say, say_json, say_table
+from starter.reading import reading
+
+app = App(name="programme", help="Programmes: their routes, areas, waits and words.", help_format="plaintext")
+
+
+@app.command(name="list")
+def list_(*, json: Annotated[bool, Parameter(negative="", help="Print JSON.")] = False) -> int:
+    """List the programmes in force."""
+    with reading() as office:
+        rows = [_programme(row.content) for row in office.connection.execute(select(programme_table))]
+    if json:
+        say_json([{"code": p.code, "version": p.version, "title": p.title.en} for p in rows])
+    else:
+        say_table(((p.code, str(p.version), p.title.en) for p in rows), ("CODE", "VERSION", "TITLE"))
+    return 0
+
+
+@app.command
+def show(
+    code: Annotated[str, Parameter(help="Programme code, e.g. EAS.")],
+    /,
+    *,
+    json: Annotated[bool, Parameter(negative="", help="Print the whole programme as JSON.")] = False,
+) -> int:
+    """Show a programme's routes, areas and waits."""
+    with reading() as office:
+        found = office.facts.programme(code)
+    if found is None:
+        raise Failure(
+            Exit.NOT_FOUND, "E-PROGRAMME", f"There is no programme {code}.", (), ("brokerage programme list",)
+        )
+    if json:
+        say_json(found.model_dump(mode="json"))
+        return 0
+    say(f"{found.title.en} ({found.code}, version {found.version}, {found.content_hash()[:12]})")
+    say_table(
+        ((r.code, r.title.en, r.step.replace("_", " ")) for r in found.routes),
+        ("ROUTE", "TITLE", "FIRST STEP"),
+    )
+    say_table(((a.code, a.title.en, a.kind) for a in found.areas), ("AREA", "TITLE", "KIND"))
+    say_table(
+        ((name.replace("_", " "), str(w.days), w.unit.replace("_", " ")) for name, w in found.waits.items()),
+        ("WAIT", "DAYS", "UNIT"),
+    )
+    return 0
+
+
+@app.command
+def publish(
+    file: Annotated[Path, Parameter(help="Programme file, TOML.")], /, *, options: WriteOptions | None = None
+) -> int:
+    """Put the next version of a programme in force; running cases keep what was decided."""
+    chosen = options or WriteOptions()
+    try:
+        content = parse_programme(file.read_text(encoding="utf-8"), file.name)
+    except OSError as error:
+        raise Failure(Exit.USAGE, "E-FILE", f"{file} cannot be read: {error.strerror}.") from None
+    except ProgrammeError as error:
+        raise Failure(
+            Exit.USAGE, "E-PROGRAMME", f"{file} is not a programme file.", tuple(error.problems)
+        ) from None
+    stream = f"programme/{content.code}"
+    with reading() as office:
+        body = {"content": content.model_dump(mode="json")}
+        sent = write(office, "publish", lambda _key: stream, body, chosen)
+        return print_sent(sent, chosen, stream)
+
+
+def _programme(content: str) -> Programme:
+    return Programme.model_validate_json(content)

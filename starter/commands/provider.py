@@ -1,0 +1,93 @@
+"""`brokerage provider`: what schools offer to others."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from sqlalchemy import select
+
+from activities.read_models.schema import provider_offer
+from starter.commands.importing import Entry, send_all
+from starter.commands.writing import WriteOptions, sender_for
+from starter.output import choose_fields, say_json, say_table
+from starter.reading import reading
+from starter.register.csv_file import read_rows
+from starter.register.wales import OfferRow
+from starter.sending import repeat_line
+
+app = App(name="provider", help="What schools offer to others.", help_format="plaintext")
+
+FIELDS = ("school", "programme", "area", "languages", "days_per_term")
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[
+        Path, Parameter(help="CSV of offers: School Number, Area, Languages, Days Per Term, Note.")
+    ],
+    /,
+    *,
+    programme: Annotated[str, Parameter(help="Programme of the offers.")] = "EAS",
+    options: WriteOptions | None = None,
+) -> int:
+    """Record the offers of a file."""
+    entries = offer_entries(file, programme)
+    with reading() as office:
+        sender = sender_for(office.settings, options or WriteOptions())
+        return send_all(sender, office, [entries], "Offers", repeat_line())
+
+
+def offer_entries(file: Path, programme: str) -> list[Entry]:
+    """The commands that a file of offers stands for."""
+    return [
+        Entry(
+            f"{file.name}:{line}",
+            f"provider/{row.school}",
+            "record-offer",
+            {"programme": programme} | row.model_dump(exclude={"school"}),
+        )
+        for line, row in read_rows(file, OfferRow)
+    ]
+
+
+@app.command(name="list")
+def list_(
+    *,
+    area: Annotated[str | None, Parameter(help="Only offers in this area.")] = None,
+    json: Annotated[
+        str | None, Parameter(help="Print JSON with these fields; 'all' for every field.")
+    ] = None,
+) -> int:
+    """List what schools offer."""
+    with reading() as office:
+        query = select(provider_offer).order_by(provider_offer.c.area, provider_offer.c.school)
+        if area:
+            query = query.where(provider_offer.c.area == area)
+        names = office.school_names()
+        rows = [
+            {
+                "school": row.school,
+                "programme": row.programme,
+                "area": row.area,
+                "languages": row.languages.split(),
+                "days_per_term": f"{row.quarter_days / 4:g}",
+            }
+            for row in office.connection.execute(query)
+        ]
+    if json is not None:
+        say_json(choose_fields(rows, "" if json == "all" else json, FIELDS))
+    else:
+        say_table(
+            (
+                (
+                    r["area"],
+                    r["school"],
+                    names.get(r["school"], ""),
+                    " ".join(r["languages"]),
+                    r["days_per_term"],
+                )
+                for r in rows
+            ),
+            ("AREA", "SCHOOL", "NAME", "LANGUAGES", "DAYS A TERM"),
+        )
+    return 0

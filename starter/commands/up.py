@@ -1,0 +1,93 @@
+"""`brokerage up`: the whole stack on this machine, until Ctrl-C."""
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import suppress
+
+from activities.home_files import read_profile
+from activities.settings import Settings
+from starter.failures import Exit
+from starter.home import create_home
+from starter.stack import Stack
+
+
+def up(*, port: int | None = None, ui_port: int = 8233, admin: str = "admin") -> int:
+    """Start Temporal and a worker on this machine and keep them running until Ctrl-C.
+
+    Makes the home (BROKERAGE_HOME, by default ./.brokerage) at the first start.
+
+    Parameters
+    ----------
+    port
+        Port of Temporal; without it 7233, or a free one where that is taken.
+    ui_port
+        Port of Temporal's web page; a free one where it is taken.
+    admin
+        Person id of the first administrator; of use only at the first start.
+    """
+    settings = Settings()
+    create_home(settings, admin, settings.clock)
+    return asyncio.run(_up(settings, port, ui_port))
+
+
+async def _up(settings: Settings, port: int | None, ui_port: int) -> int:
+    stop = asyncio.Event()
+    stack = Stack(settings, port=port, ui_port=ui_port)
+    loop = asyncio.get_running_loop()
+
+    def told_to_stop() -> None:
+        if stop.is_set():
+            stack.kill_now()
+        else:
+            stop.set()
+            _tell("Stopping: the worker finishes what it holds. Again to stop at once.")
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told_to_stop)
+    _tell(f"Starting Temporal and a worker in {settings.home} …")
+    started = asyncio.create_task(stack.__aenter__())
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({started, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if not started.done():
+        started.cancel()
+        with suppress(asyncio.CancelledError):
+            await started
+        return Exit.DONE
+    await started
+    try:
+        _say_where_things_are(settings, stack)
+        failing = asyncio.create_task(stack.wait())
+        await asyncio.wait({failing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if failing.done():
+            await failing
+        failing.cancel()
+    finally:
+        await stack.__aexit__(None, None, None)
+    _tell("Stopped. Everything is kept in the home.")
+    return Exit.DONE
+
+
+def _say_where_things_are(settings: Settings, stack: Stack) -> None:
+    prefix = f"BROKERAGE_HOME={settings.home} " if "BROKERAGE_HOME" in os.environ else ""
+    lines = [
+        "✓ Brokerage is up. Ctrl-C stops it.",
+        f"  Home      {settings.home.absolute()}",
+        f"  You are   {read_profile(settings)}",
+        f"  Temporal  {stack.address}   web page {stack.ui_address}",
+        "",
+        "  Try in another terminal:",
+        f"    {prefix}brokerage doctor",
+        f"    {prefix}brokerage case list",
+        f"    {prefix}brokerage --help",
+    ]
+    if any(name in os.environ for name in ("TEMPORAL_ADDRESS", "TEMPORAL_CONFIG_FILE", "TEMPORAL_PROFILE")):
+        lines += ["", "  ! This shell sets TEMPORAL_*: commands that see it go there, not to this stack."]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,122 @@
+"""One command line verb for each command of a case, made from the command's model."""
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from cyclopts import App, Group, Parameter
+
+from domain.case.commands import COMMANDS, SYSTEM_VERBS, CaseCommand, Open, Sign
+from domain.case.lifecycle import COMING_GUARDS, rows_for
+from domain.ids import case_reference, case_stream
+from starter.commands.writing import WriteOptions, print_sent, read_body, write
+from starter.flags import flags_of
+from starter.reading import Office, known_reference, reading
+
+_GROUPS = ("Intake", "Partner", "Agreement", "Delivery", "Review", "At any time")
+
+
+def add_verbs(app: App) -> None:
+    """Give the app every verb that a person may use."""
+    groups = {name: Group(name, sort_key=number) for number, name in enumerate(_GROUPS, start=2)}
+    for verb, model in COMMANDS.items():
+        if verb not in SYSTEM_VERBS:
+            app.command(_function(model), name=verb, group=groups[model.group])
+
+
+def _function(model: type[CaseCommand]) -> Callable[..., int]:
+    opens = model is Open
+    flags = flags_of(model)
+
+    def run(*arguments: str, options: WriteOptions | None = None, **typed: Any) -> int:
+        values = {flag.name: typed.get(_python_name(flag.name)) for flag in flags}
+        chosen = options or WriteOptions()
+        with reading() as office:
+            if opens:
+                return _open(office, values, chosen)
+            reference = known_reference(office, arguments[0])
+            return _send(office, model, reference, values, chosen)
+
+    parameters = []
+    if not opens:
+        note = Parameter(help="Reference of the case, e.g. EAS-K7QX4MZ-R.")
+        kind = inspect.Parameter.POSITIONAL_ONLY
+        parameters.append(inspect.Parameter("reference", kind, annotation=Annotated[str, note]))
+    for flag in flags:
+        note = Parameter(
+            name=f"--{flag.name}", help=flag.help, negative="", show_default=False, consume_multiple=False
+        )
+        default: Any = () if flag.kind == "many" else False if flag.kind == "switch" else None
+        parameters.append(
+            inspect.Parameter(
+                _python_name(flag.name),
+                inspect.Parameter.KEYWORD_ONLY,
+                default=default,
+                annotation=Annotated[flag.annotation, note],
+            )
+        )
+    parameters.append(
+        inspect.Parameter(
+            "options", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=WriteOptions | None
+        )
+    )
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    run.__name__ = model.verb.replace("-", "_")
+    run.__doc__ = _help(model)
+    return run
+
+
+def _help(model: type[CaseCommand]) -> str:
+    rows = rows_for(model.verb)
+    parties = ", ".join(dict.fromkeys(str(party).replace("_", " ") for row in rows for party in row.who))
+    stages = sorted({stage.words for row in rows for stage in row.stages if stage is not None})
+    words = [str(model.__doc__).strip(), "", f"By: {parties}."]
+    if stages:
+        words += ["", f"In: {', '.join(stages)}."]
+    if model.verb in COMING_GUARDS:
+        words += ["", f"Coming, not checked yet: {COMING_GUARDS[model.verb]}."]
+    return "\n".join(words)
+
+
+def _open(office: Office, values: dict[str, Any], options: WriteOptions) -> int:
+    body = read_body(Open, values, options)
+    sent = write(
+        office,
+        Open.verb,
+        lambda key: case_stream(_free_reference(office, body["programme"], key)),
+        body,
+        options,
+    )
+    return print_sent(sent, options, sent.receipt.stream.partition("/")[2])
+
+
+def _free_reference(office: Office, programme: str, key: str) -> str:
+    """The reference of this opening command; the next one where another command has taken it."""
+    for attempt in range(32):
+        reference = case_reference(programme, key, attempt)
+        first = next(iter(office.log.events(stream=case_stream(reference), limit=1)), None)
+        if first is None or first.envelope.command == key:
+            return reference
+    raise RuntimeError("32 references in a row are taken")
+
+
+def _send(
+    office: Office, model: type[CaseCommand], reference: str, values: dict[str, Any], options: WriteOptions
+) -> int:
+    if model is Sign and not values.get("hash"):
+        values["hash"] = _hash_that_stands(office, reference)
+    body = read_body(model, values, options)
+    sent = write(office, model.verb, lambda _key: case_stream(reference), body, options)
+    return print_sent(sent, options, reference)
+
+
+def _hash_that_stands(office: Office, reference: str) -> str | None:
+    from starter.views.case import read_case
+
+    agreement = read_case(office, reference).state.agreement
+    return agreement.content_hash if agreement else "0" * 64
+
+
+def _python_name(flag: str) -> str:
+    return flag.replace("-", "_") + "_"

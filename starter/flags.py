@@ -1,0 +1,256 @@
+"""Flags from command models, and command lines from values: one source for what can be typed and shown.
+
+A field of a command model becomes a flag; days, money and small structures are typed the way people
+write them ('4.25', '250.00', 'aim | baseline | success'), and printed the same way in hints.
+"""
+
+import shlex
+import types
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from domain.case.values import AgreementTerms, Objective, ObjectiveRating, Value, YearShare
+from domain.personal import Personal
+
+_RENAMED: Final = {
+    "quarter_days": "days",
+    "release_quarter_days": "release-days",
+    "counted_quarter_days": "days",
+    "cover_minor": "cover",
+    "travel_minor": "travel",
+    "objectives": "objective",
+    "ratings": "rating",
+    "years": "year",
+    "content_hash": "hash",
+}
+_DAYS: Final = frozenset({"quarter_days", "release_quarter_days", "counted_quarter_days"})
+_MONEY: Final = frozenset({"cover_minor", "travel_minor"})
+
+
+class FlagError(ValueError):
+    """A flag's text cannot be read; the message names the flag and says what it should look like."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One flag of one command."""
+
+    name: str
+    """As typed, without the dashes."""
+    field: str
+    path: tuple[str, ...]
+    """Where the value stands in the body."""
+    info: FieldInfo
+    kind: Literal["text", "switch", "many"]
+    read: Callable[[str], Any]
+    show: Callable[[Any], str]
+
+    @property
+    def required(self) -> bool:
+        """Whether the command cannot do without."""
+        return self.info.is_required()
+
+    @property
+    def help(self) -> str:
+        """What the flag means."""
+        words = self.info.description or _TERMS_HELP.get(self.field, "")
+        return f"{words} (required)" if self.required else words
+
+    @property
+    def annotation(self) -> Any:
+        """The type that the command line parser sees."""
+        if self.kind == "switch":
+            return bool
+        return tuple[str, ...] if self.kind == "many" else str | None
+
+
+def flags_of(model: type[BaseModel]) -> tuple[Flag, ...]:
+    """The flags of a command, in the order of its fields."""
+    return tuple(_flags(model, ()))
+
+
+def read_values(model: type[BaseModel], typed: dict[str, Any]) -> dict[str, Any]:
+    """A body from what was typed, flags not given left out. Raises FlagError."""
+    body: dict[str, Any] = {}
+    for flag in flags_of(model):
+        given = typed.get(flag.name)
+        if given is None or given == () or given is False:
+            continue
+        if flag.kind == "switch":
+            value: Any = True
+        elif flag.kind == "many":
+            value = [_read(flag, text) for text in given]
+        else:
+            value = _read(flag, given)
+        place = body
+        for step in flag.path:
+            place = place.setdefault(step, {})
+        place[flag.field] = value
+    return body
+
+
+def show_values(model: type[BaseModel], body: dict[str, Any]) -> list[str]:
+    """The words that would type this body; the inverse of `read_values`."""
+    words: list[str] = []
+    for flag in flags_of(model):
+        place: Any = body
+        for step in flag.path:
+            place = place.get(step, {})
+        if flag.field not in place:
+            continue
+        value = place[flag.field]
+        if flag.kind == "switch":
+            words += [f"--{flag.name}"] if value else []
+        elif flag.kind == "many":
+            for item in value:
+                words += [f"--{flag.name}", flag.show(item)]
+        elif value is not None:
+            words += [f"--{flag.name}", flag.show(value)]
+    return words
+
+
+def command_line(words: Sequence[str]) -> str:
+    """The words as one line for a shell."""
+    return shlex.join(words)
+
+
+def _flags(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[Flag]:
+    for field, info in model.model_fields.items():
+        if info.annotation is AgreementTerms:
+            yield from _flags(AgreementTerms, (*path, field))
+            continue
+        many, inner = _unwrapped(info.annotation)
+        kind: Literal["text", "switch", "many"] = "many" if many else "switch" if inner is bool else "text"
+        if field == "cover_used":
+            continue  # true unless a body file says otherwise: a switch could only repeat the default
+        read, show = _reader(field, inner)
+        yield Flag(_RENAMED.get(field, field.replace("_", "-")), field, path, info, kind, read, show)
+
+
+def _unwrapped(annotation: Any) -> tuple[bool, Any]:
+    """Whether it is a sequence, and the type of the value or item."""
+    origin = typing.get_origin(annotation)
+    if origin is Annotated:
+        return _unwrapped(typing.get_args(annotation)[0])
+    if origin in {typing.Union, types.UnionType}:
+        inner = [arg for arg in typing.get_args(annotation) if arg is not type(None)]
+        return _unwrapped(inner[0])
+    if origin is tuple:
+        return True, _unwrapped(typing.get_args(annotation)[0])[1]
+    return False, annotation
+
+
+def _reader(field: str, inner: Any) -> tuple[Callable[[str], Any], Callable[[Any], str]]:
+    if inner is Objective:
+        return _read_objective, lambda v: _joined(
+            v, ("aim", "baseline", "success", "measure", "evidence_source")
+        )
+    if inner is ObjectiveRating:
+        return _read_rating, lambda v: _joined(v, ("objective", "rating", "evidence"))
+    if inner is YearShare:
+        return _read_year, lambda v: f"{_item(v)['financial_year']}={_days(_item(v)['quarter_days'])}"
+    if field == "counted_quarter_days":
+        return _read_counted, _days
+    if field in _DAYS:
+        return str, _days
+    if field in _MONEY:
+        return str, lambda v: f"{int(v) // 100}.{int(v) % 100:02d}"
+    if inner is int:
+        return _read_int, str
+    return str, _text
+
+
+def _read(flag: Flag, text: str) -> Any:
+    try:
+        return flag.read(text)
+    except FlagError as error:
+        raise FlagError(f"--{flag.name}: {error}") from None
+
+
+def _read_int(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise FlagError(f"{text!r} is not a whole number") from None
+
+
+def _read_counted(text: str) -> int:
+    from domain.case.values import quarter_days
+
+    try:
+        return int(quarter_days(text))
+    except ValueError:
+        raise FlagError("must be days in quarters, such as 0, 0.5 or 1.25") from None
+
+
+def _read_objective(text: str) -> dict[str, str]:
+    parts = [part.strip() for part in text.split("|")]
+    if not 3 <= len(parts) <= 5 or not all(parts):
+        raise FlagError(
+            "must read 'aim | baseline | how success will show', then measure and evidence if wanted"
+        )
+    return dict(zip(("aim", "baseline", "success", "measure", "evidence_source"), parts, strict=False))
+
+
+def _read_rating(text: str) -> dict[str, Any]:
+    parts = [part.strip() for part in text.split("|")]
+    if len(parts) != 3 or not parts[0].isdigit():
+        raise FlagError("must read 'objective | rating | evidence', such as '1 | met | …'")
+    return {"objective": int(parts[0]), "rating": parts[1], "evidence": parts[2]}
+
+
+def _read_year(text: str) -> dict[str, Any]:
+    year, sign, days = text.partition("=")
+    if not sign:
+        raise FlagError("must read 'year=days', such as 2026-27=6")
+    return {"financial_year": year.strip(), "quarter_days": days.strip()}
+
+
+def _item(value: Any) -> dict[str, Any]:
+    return value.model_dump() if isinstance(value, Value) else value
+
+
+def _joined(value: Any, names: Sequence[str]) -> str:
+    item = _item(value)
+    return " | ".join(_text(item[name]) for name in names if item.get(name) is not None)
+
+
+def _days(value: Any) -> str:
+    return f"{int(value) / 4:g}"
+
+
+def _text(value: Any) -> str:
+    return (value.clear or "…") if isinstance(value, Personal) else str(value)
+
+
+_TERMS_HELP: Final = {
+    "start": "First day of the agreement.",
+    "end": "Last day of the agreement.",
+    "quarter_days": "Days the provider gives, in quarters.",
+    "release_quarter_days": "Days the recipient releases staff for.",
+    "mode": "in-person, online or mixed.",
+    "language": "Language of delivery: cy, en or both.",
+    "prevailing_language": "Which text prevails: cy or en.",
+    "activities": "What will be done.",
+    "provider_lead": "Person who leads for the provider.",
+    "recipient_lead": "Person who leads for the recipient.",
+    "provider_deputy": "Their deputy at the provider.",
+    "recipient_deputy": "Their deputy at the recipient.",
+    "cover_minor": "Cost of cover, e.g. 1200.00.",
+    "travel_minor": "Cost of travel, e.g. 80.00.",
+    "rate_card": "Rate card the cost rests on, e.g. eas-2026.",
+    "claimed_by": "Who claims the money.",
+    "years": "Days by financial year, e.g. 2026-27=6.",
+    "expectations": "What the recipient undertakes.",
+    "safeguarding_contact": "Person to turn to about safeguarding.",
+    "data_sharing": "none, staff-only or aggregates.",
+    "materials": "shared-open, shared-between-parties or provider-keeps.",
+    "mid_review_on": "Day of the mid review.",
+    "final_review_on": "Day of the final review.",
+    "notice_days": "School days of notice to leave.",
+}

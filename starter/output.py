@@ -1,0 +1,106 @@
+"""What people and programs read: data on standard output, everything else on standard error."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from starter.failures import Exit, Failure
+
+TimeFormat = Literal["local", "iso", "relative"]
+
+
+def on_terminal() -> bool:
+    """Whether a person watches standard output."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def say(text: str = "") -> None:
+    """A line of data or result."""
+    sys.stdout.write(text + "\n")
+
+
+def note(text: str) -> None:
+    """A line about what is going on, for people."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def say_json(value: Any) -> None:
+    """One JSON document, indented on a terminal, on one line elsewhere."""
+    option = orjson.OPT_INDENT_2 if on_terminal() else 0
+    say(orjson.dumps(value, option=option).decode())
+
+
+def choose_fields(
+    rows: Sequence[Mapping[str, Any]], fields: str, known: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The rows with the named fields only; an empty list of names means all of them."""
+    wanted = [name.strip() for name in fields.split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise Failure(
+            Exit.USAGE,
+            "E-FIELD",
+            f"There is no field {unknown[0]!r}.",
+            (f"Fields: {', '.join(known)}",),
+        )
+    return [{name: row[name] for name in (wanted or known)} for row in rows]
+
+
+def say_table(rows: Iterable[Sequence[str]], header: Sequence[str]) -> None:
+    """Columns for eyes on a terminal; tab-separated lines without header, cut or colour elsewhere."""
+    rows = [list(row) for row in rows]
+    if not on_terminal():
+        for row in rows:
+            say("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
+        return
+    widths = [max(len(str(row[i])) for row in [list(header), *rows]) for i in range(len(header))]
+    limit = shutil.get_terminal_size().columns
+    bold, plain = ("\033[1m", "\033[0m") if coloured() else ("", "")
+    for number, row in enumerate([list(header), *rows]):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        line = line if len(line) <= limit else line[: limit - 1] + "…"
+        say(f"{bold}{line}{plain}" if number == 0 else line)
+
+
+def coloured() -> bool:
+    """Whether colour may be used; it never carries meaning alone."""
+    return on_terminal() and "NO_COLOR" not in os.environ
+
+
+def show_time(instant: datetime, form: TimeFormat | None, zone: str = "Europe/London") -> str:
+    """An instant for reading: local words on a terminal, ISO with offset elsewhere, unless asked otherwise."""
+    form = form or ("local" if on_terminal() else "iso")
+    local = instant.astimezone(ZoneInfo(zone))
+    if form == "iso":
+        return local.isoformat(timespec="seconds")
+    if form == "relative":
+        return _relative(instant)
+    return f"{local:%a} {local.day:>2} {local:%b %Y %H:%M}"
+
+
+def _relative(instant: datetime) -> str:
+    seconds = (instant - datetime.now(UTC)).total_seconds()
+    amount = abs(seconds)
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if amount >= size:
+            count = int(amount // size)
+            words = f"{count} {unit}{'s' * (count != 1)}"
+            return f"in {words}" if seconds > 0 else f"{words} ago"
+    return "now"
+
+
+def print_failure(failure: Failure) -> None:
+    """What happened, why, what to do next."""
+    mark = "?" if failure.exit_code == Exit.UNKNOWN_OUTCOME else "✗"
+    note(f"{mark} {failure.message}  {failure.code}")
+    for line in failure.details:
+        note(f"  {line}")
+    for number, line in enumerate(failure.next_lines):
+        note(f"  {'Next:' if number == 0 else '  or:'} {line}")

@@ -1,0 +1,118 @@
+"""Reading without Temporal: the log and its read models, opened read-only."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DatabaseError
+
+from activities.event_log.engine import open_reader
+from activities.event_log.errors import LogUnavailableError
+from activities.event_log.read import LogReader
+from activities.read_models.facts import FactReader
+from activities.read_models.schema import post, school
+from activities.settings import Settings
+from domain.ids import BadReferenceError, case_stream, parse_reference
+from domain.parties import Post
+from starter.failures import Exit, Failure
+
+
+@dataclass(frozen=True)
+class Office:
+    """An open, read-only view of one home's log."""
+
+    settings: Settings
+    engine: Engine
+    log: LogReader
+    connection: Connection
+
+    @property
+    def facts(self) -> FactReader:
+        """Facts as the rules would read them."""
+        return FactReader(self.connection)
+
+    def school_names(self) -> dict[str, str]:
+        """Names of all schools on the register, by number."""
+        rows = self.connection.execute(select(school.c.number, school.c.name))
+        return {row.number: row.name for row in rows}
+
+
+@contextmanager
+def reading(settings: Settings | None = None) -> Iterator[Office]:
+    """Open the home's log for reading. Raises Failure (exit 6) where there is none or it cannot be read."""
+    settings = settings or Settings()
+    try:
+        engine = open_reader(settings.log_file)
+    except LogUnavailableError as error:
+        raise Failure(
+            Exit.UNREACHABLE,
+            "U-LOG",
+            str(error),
+            (f"Home: {settings.home}",),
+            ("brokerage up", "brokerage doctor"),
+        ) from error
+    try:
+        with engine.connect() as connection:
+            yield Office(settings, engine, LogReader(engine), connection)
+    except DatabaseError as error:
+        raise Failure(
+            Exit.UNREACHABLE,
+            "U-LOG",
+            f"The log cannot be read now: {error.orig}.",
+            (f"Home: {settings.home}",),
+            ("brokerage doctor",),
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def known_reference(office: Office, text: str) -> str:
+    """The case reference that was typed, if there is such a case. Raises Failure (exit 3)."""
+    try:
+        reference = parse_reference(text)
+    except BadReferenceError as error:
+        raise Failure(
+            Exit.NOT_FOUND, "E-REFERENCE", f"{error}. Nothing was sent.", (), ("brokerage case list",)
+        ) from None
+    if next(iter(office.log.events(stream=case_stream(reference), limit=1)), None) is None:
+        raise Failure(
+            Exit.NOT_FOUND,
+            "E-REFERENCE",
+            f"There is no case {reference}. Nothing was sent.",
+            (),
+            ("brokerage case list",),
+        )
+    return reference
+
+
+def person_named(office: Office, text: str) -> str:
+    """A person id, or 'head:6990004' for whoever holds that post at that school today."""
+    post_name, colon, number = text.partition(":")
+    if not colon:
+        return text
+    today = datetime.now(UTC).astimezone(ZoneInfo("Europe/London")).date().isoformat()
+    wanted = Post(post_name) if post_name in set(Post) else None
+    rows = office.connection.execute(
+        select(post.c.person)
+        .where(
+            post.c.post == (wanted or ""),
+            post.c.school == number,
+            post.c.since <= today,
+            (post.c.until.is_(None)) | (post.c.until >= today),
+        )
+        .order_by(post.c.person)
+    ).scalars()
+    held = tuple(rows)
+    if len(held) != 1:
+        found = f"{len(held)} people hold" if held else "nobody holds"
+        raise Failure(
+            Exit.NOT_FOUND,
+            "E-PERSON",
+            f"{text!r}: {found} that post there today.",
+            (),
+            ("brokerage person list",),
+        )
+    return str(held[0])

@@ -1,0 +1,1 @@
+"""Files that registers and offices keep, read row by row into commands."""

@@ -1,0 +1,93 @@
+"""The Welsh register and the office's own lists: schools, people with posts, offers, requests."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from domain.case.values import (
+    AreaCode,
+    OverviewVersion,
+    PersonId,
+    Phase,
+    PriorityRef,
+    QuarterDays,
+    SchoolId,
+    Urgency,
+)
+from domain.parties import Post
+from starter.register.csv_file import CsvRow
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _languages(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(";")) if isinstance(value, str) else value
+
+
+class SchoolRow(CsvRow):
+    """A line of the register of schools."""
+
+    number: SchoolId = Field(alias="School Number")
+    name: str = Field(alias="School Name", max_length=120)
+    authority: str = Field(alias="LA Name", max_length=120)
+    sector: str | None = Field(default=None, alias="Sector")
+    governance: str | None = Field(default=None, alias="Governance")
+    language_category: str | None = Field(default=None, alias="Welsh Medium Type")
+    phase: Annotated[Phase, BeforeValidator(_lower)] = Field(alias="Phase")
+    town: str | None = Field(default=None, alias="Town")
+    postcode: str | None = Field(default=None, alias="Postcode", max_length=12)
+    pupils: int | None = Field(default=None, alias="Pupils", ge=0, le=10_000)
+    federation: str | None = Field(default=None, alias="Federation")
+
+    def body(self) -> dict[str, Any]:
+        """Body of the command that registers the school."""
+        return self.model_dump(exclude={"number"})
+
+
+class PersonRow(CsvRow):
+    """A post that somebody holds; a person with two posts has two lines."""
+
+    person: PersonId
+    name: str = Field(max_length=120)
+    email: str = Field(max_length=120)
+    language: Literal["cy", "en", "both"]
+    post: Post
+    school: SchoolId | None = None
+    since: date = Field(alias="from")
+    until: date | None = Field(default=None, alias="to")
+
+
+class OfferRow(CsvRow):
+    """What a school offers in one area."""
+
+    school: SchoolId = Field(alias="School Number")
+    area: AreaCode = Field(alias="Area")
+    languages: Annotated[tuple[Literal["cy", "en"], ...], BeforeValidator(_languages)] = Field(
+        alias="Languages"
+    )
+    quarter_days: QuarterDays = Field(alias="Days Per Term")
+    note: str | None = Field(default=None, alias="Note", max_length=500)
+
+
+class RequestRow(CsvRow):
+    """A request for support as an office keeps it before it becomes a case."""
+
+    key: str = Field(alias="Key", pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,60}$")
+    route: Literal["sip", "school"] = Field(alias="Route")
+    recipient: SchoolId = Field(alias="Recipient")
+    area: AreaCode = Field(alias="Area")
+    phase: Annotated[Phase, BeforeValidator(_lower)] = Field(alias="Phase")
+    support_language: Literal["cy", "en", "either"] = Field(alias="Language")
+    urgency: Urgency = Field(alias="Urgency")
+    priority: PriorityRef | None = Field(default=None, alias="Priority")
+    overview_version: OverviewVersion | None = Field(default=None, alias="Overview Version")
+    need: str = Field(alias="Need", max_length=2000)
+    desired_start: date = Field(alias="Desired Start")
+    preferred_provider: SchoolId | None = Field(default=None, alias="Preferred Provider")
+
+    def body(self, programme: str) -> dict[str, Any]:
+        """Body of the command that opens the case."""
+        return {"programme": programme} | self.model_dump(exclude={"key"})

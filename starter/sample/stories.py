@@ -1,0 +1,395 @@
+"""The cases of the demonstration: who says what, in order. All schools and people are from sample/wales.
+
+A step names a person, a verb and its values. Days are counted from the day of the demonstration; a
+signature is on the text that stands at that moment.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final
+
+Values = Callable[[date], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command of one person."""
+
+    person: str
+    verb: str
+    values: Values = field(default=lambda _today: {})
+
+
+@dataclass(frozen=True)
+class Story:
+    """One request and what becomes of it."""
+
+    request: str
+    """Key of the request in sample/wales/requests.csv."""
+    title: str
+    opener: str
+    steps: tuple[Step, ...]
+    ends: str
+    """Stage in which the demonstration leaves it."""
+
+
+def _fixed(**values: Any) -> Values:
+    return lambda _today: values
+
+
+def _objective(aim: str, baseline: str, success: str) -> dict[str, str]:
+    return {"aim": aim, "baseline": baseline, "success": success}
+
+
+def _scoped(quarter_days: int, *objectives: dict[str, str]) -> Values:
+    return lambda today: {
+        "objectives": list(objectives),
+        "quarter_days": quarter_days,
+        "met_on": today.isoformat(),
+    }
+
+
+def _agreed(
+    quarter_days: int, provider_lead: str, recipient_lead: str, head: str, cover_minor: int
+) -> Values:
+    def terms(today: date) -> dict[str, Any]:
+        end = today + timedelta(weeks=12)
+        return {
+            "terms": {
+                "start": today.isoformat(),
+                "end": end.isoformat(),
+                "quarter_days": quarter_days,
+                "release_quarter_days": quarter_days,
+                "mode": "mixed",
+                "language": "en",
+                "activities": "Joint planning, lessons taught together, and work with the whole staff.",
+                "provider_lead": provider_lead,
+                "recipient_lead": recipient_lead,
+                "cover_minor": cover_minor,
+                "travel_minor": 6000,
+                "rate_card": "eas-2026",
+                "years": [{"financial_year": _financial_year(today), "quarter_days": quarter_days}],
+                "expectations": "Staff are released for each visit and the head takes part in both reviews.",
+                "safeguarding_contact": head,
+                "mid_review_on": (today + timedelta(weeks=6)).isoformat(),
+                "final_review_on": (end + timedelta(weeks=2)).isoformat(),
+            }
+        }
+
+    return terms
+
+
+def _financial_year(today: date) -> str:
+    first = today.year if today.month >= 4 else today.year - 1
+    return f"{first}-{(first + 1) % 100:02d}"
+
+
+def _visit(quarter_days: int, objectives: list[int], done: str, **more: Any) -> Values:
+    return lambda today: {
+        "on": today.isoformat(),
+        "quarter_days": quarter_days,
+        "objectives": objectives,
+        "done": done,
+        "next_steps": "Try it in two more classes before the next visit.",
+        **more,
+    }
+
+
+def _rated(*ratings: tuple[int, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "objective": number,
+            "rating": rating,
+            "evidence": "Books, lessons seen and the school's own figures.",
+        }
+        for number, rating in ratings
+    ]
+
+
+def _review(*ratings: tuple[int, str], partnership: int = 4, satisfaction: int = 4) -> Values:
+    return _fixed(ratings=_rated(*ratings), partnership=partnership, satisfaction=satisfaction)
+
+
+_REASONING = _objective(
+    "Pupils explain their reasoning in numeracy",
+    "4 in 10 explain a method when asked",
+    "7 in 10 explain a method by the end of the spring term",
+)
+_PLANNING = _objective(
+    "Numeracy is planned across the curriculum",
+    "Planned in mathematics only",
+    "Planned in four areas in years 3 to 6",
+)
+_READING = _objective(
+    "Reading strategies are taught in every class",
+    "Taught in two of seven classes",
+    "Taught in all classes, seen in lesson visits",
+)
+
+STORIES: Final[tuple[Story, ...]] = (
+    Story(
+        "wales-2026-01",
+        "by the SIP; one school declines, another accepts; the text changes after a signature",
+        "sip.carys",
+        (
+            Step("sip.carys", "submit"),
+            Step("head.6990004", "consent"),
+            Step("broker.dylan", "triage", _fixed(tier="standard")),
+            Step("sip.carys", "scope", _scoped(16, _REASONING, _PLANNING)),
+            Step(
+                "broker.dylan",
+                "offer",
+                _fixed(provider="6990105", reason="Strong numeracy, same size of school."),
+            ),
+            Step(
+                "head.6990105",
+                "decline-offer",
+                _fixed(reason_code="capacity", reason="No numeracy lead this term."),
+            ),
+            Step(
+                "broker.dylan",
+                "offer",
+                _fixed(provider="6990103", reason="Offers numeracy and has the days."),
+            ),
+            Step("head.6990103", "accept-offer", _fixed(conflict="none")),
+            Step(
+                "broker.dylan",
+                "draft-agreement",
+                _agreed(16, "partner.eleri", "lead.6990004", "head.6990004", 88000),
+            ),
+            Step("finance.gwilym", "approve-funding"),
+            Step("head.6990004", "sign"),
+            Step("head.6990103", "request-changes", _fixed(reason="Three days are what we can release.")),
+            Step(
+                "broker.dylan",
+                "draft-agreement",
+                _agreed(12, "partner.eleri", "lead.6990004", "head.6990004", 66000),
+            ),
+            Step("finance.gwilym", "approve-funding"),
+            Step("head.6990103", "sign"),
+            Step("sip.carys", "sign"),
+            Step("head.6990004", "sign"),
+            Step(
+                "partner.eleri",
+                "record-visit",
+                _visit(4, [1, 2], "Looked at planning and books together.", safeguarding_briefed=True),
+            ),
+            Step("lead.6990004", "confirm-visit", _fixed(visit="V1")),
+            Step("partner.eleri", "record-visit", _visit(4, [1], "Taught three lessons together.")),
+            Step("lead.6990004", "confirm-visit", _fixed(visit="V2")),
+            Step(
+                "sip.carys",
+                "mid-review",
+                _fixed(decision="continue", note="On course; more time on objective 2."),
+            ),
+            Step(
+                "partner.eleri",
+                "record-visit",
+                _visit(4, [2], "Planned the summer term with all class teachers.", mode="online"),
+            ),
+            Step("lead.6990004", "confirm-visit", _fixed(visit="V3")),
+            Step("head.6990004", "complete"),
+            Step("head.6990004", "review", _review((1, "met"), (2, "partly-met"))),
+            Step("partner.eleri", "review", _review((1, "met"), (2, "met"), satisfaction=5)),
+            Step("sip.carys", "validate", _fixed(ratings=_rated((1, "met"), (2, "partly-met")))),
+            Step("broker.dylan", "close", _fixed(outcome="partly-met", follow_up="check-in")),
+            Step(
+                "sip.carys",
+                "record-follow-up",
+                _fixed(sustained="yes", note="Still planned across four areas."),
+            ),
+        ),
+        "archived",
+    ),
+    Story(
+        "wales-2026-03",
+        "by the school; one visit is disputed and settled",
+        "head.6990003",
+        (
+            Step("head.6990003", "submit"),
+            Step("sip.carys", "align", _fixed(priority="SSO-1", overview_version="2026-1")),
+            Step("broker.mali", "triage", _fixed(tier="light")),
+            Step("sip.carys", "scope", _scoped(8, _READING)),
+            Step(
+                "broker.mali",
+                "offer",
+                _fixed(provider="6990105", reason="Offers literacy in the primary phase."),
+            ),
+            Step("head.6990105", "accept-offer", _fixed(conflict="none")),
+            Step(
+                "broker.mali",
+                "draft-agreement",
+                _agreed(8, "lead.6990105", "head.6990003", "head.6990003", 44000),
+            ),
+            Step("finance.gwilym", "approve-funding"),
+            Step("sip.carys", "sign"),
+            Step("head.6990105", "sign"),
+            Step("head.6990003", "sign"),
+            Step(
+                "lead.6990105",
+                "record-visit",
+                _visit(4, [1], "Reading in years 3 and 4.", safeguarding_briefed=True),
+            ),
+            Step(
+                "head.6990003",
+                "dispute-visit",
+                _fixed(visit="V1", reason="It was half a day: the afternoon fell out."),
+            ),
+            Step(
+                "broker.mali",
+                "resolve-dispute",
+                _fixed(visit="V1", counted_quarter_days=2, reason="Both agree on half a day."),
+            ),
+            Step("lead.6990105", "record-visit", _visit(4, [1], "Reading in years 5 and 6.")),
+            Step("head.6990003", "confirm-visit", _fixed(visit="V2")),
+            Step("sip.carys", "mid-review", _fixed(decision="continue", note="Half way, going well.")),
+            Step("lead.6990105", "record-visit", _visit(2, [1], "Whole-staff session.", mode="online")),
+            Step("head.6990003", "confirm-visit", _fixed(visit="V3")),
+            Step("head.6990003", "complete"),
+            Step("head.6990105", "review", _review((1, "met"))),
+            Step("head.6990003", "review", _review((1, "met"), satisfaction=5)),
+            Step("sip.carys", "validate", _fixed(ratings=_rated((1, "met")))),
+            Step("broker.mali", "close", _fixed(outcome="met", follow_up="none")),
+        ),
+        "archived",
+    ),
+    Story(
+        "wales-2026-02",
+        "by the SIP; the head withdraws it before anybody is asked to help",
+        "sip.gethin",
+        (
+            Step("sip.gethin", "submit"),
+            Step("head.6990009", "consent"),
+            Step("broker.dylan", "triage", _fixed(tier="light")),
+            Step("head.6990009", "withdraw", _fixed(reason="We have joined a network that covers this.")),
+        ),
+        "withdrawn",
+    ),
+    Story(
+        "wales-2026-06",
+        "by the school; in delivery, paused for an inspection",
+        "head.6990007",
+        (
+            Step("head.6990007", "submit"),
+            Step("sip.gethin", "align", _fixed(priority="SSO-2", overview_version="2026-1")),
+            Step("broker.mali", "triage", _fixed(tier="intensive")),
+            Step(
+                "sip.gethin",
+                "scope",
+                _scoped(
+                    24,
+                    _objective(
+                        "Practical science in every unit",
+                        "In half of the units",
+                        "In all units of years 7 to 9",
+                    ),
+                ),
+            ),
+            Step(
+                "broker.mali",
+                "offer",
+                _fixed(provider="6990106", reason="Named by the school; offers the area in Welsh."),
+            ),
+            Step(
+                "head.6990106",
+                "accept-offer",
+                _fixed(conflict="declared", conflict_note="Our science lead taught there until last year."),
+            ),
+            Step(
+                "broker.mali",
+                "draft-agreement",
+                _agreed(24, "lead.6990106", "lead.6990007", "head.6990007", 132000),
+            ),
+            Step("finance.gwilym", "approve-funding"),
+            Step("head.6990007", "sign"),
+            Step("head.6990106", "sign"),
+            Step("sip.gethin", "sign"),
+            Step(
+                "lead.6990106",
+                "record-visit",
+                _visit(4, [1], "First day in the department.", safeguarding_briefed=True),
+            ),
+            Step("lead.6990007", "confirm-visit", _fixed(visit="V1")),
+            Step(
+                "broker.mali",
+                "pause",
+                lambda today: {
+                    "reason_code": "inspection",
+                    "review_on": (today + timedelta(weeks=3)).isoformat(),
+                },
+            ),
+        ),
+        "in_delivery",
+    ),
+    Story(
+        "wales-2026-04",
+        "by the SIP and urgent; waits for two signatures",
+        "sip.nerys",
+        (
+            Step("sip.nerys", "submit"),
+            Step("head.6990013", "consent"),
+            Step("adviser.meinir", "triage", _fixed(tier="intensive", urgency="urgent")),
+            Step(
+                "sip.nerys",
+                "scope",
+                _scoped(
+                    20, _objective("Secure algebra by year 9", "Half are secure", "Eight in ten are secure")
+                ),
+            ),
+            Step(
+                "broker.dylan",
+                "offer",
+                _fixed(provider="6990102", reason="Offers the area; two authorities away, by agreement."),
+            ),
+            Step("head.6990102", "accept-offer", _fixed(conflict="none")),
+            Step(
+                "broker.dylan",
+                "draft-agreement",
+                _agreed(20, "head.6990102", "lead.6990013", "head.6990013", 620000),
+            ),
+            Step("adviser.meinir", "approve-funding"),
+            Step("head.6990013", "sign"),
+        ),
+        "awaiting_signatures",
+    ),
+    Story(
+        "wales-2026-09",
+        "by the school; an offer awaits its answer",
+        "head.6990014",
+        (
+            Step("head.6990014", "submit"),
+            Step("sip.nerys", "align", _fixed(priority="SSO-3", overview_version="2026-1")),
+            Step("broker.mali", "triage", _fixed(tier="light")),
+            Step(
+                "sip.nerys",
+                "scope",
+                _scoped(6, _objective("Staff are confident with the digital tools", "3 of 9 are", "All are")),
+            ),
+            Step("broker.mali", "offer", _fixed(provider="6990103", reason="Named by the school.")),
+        ),
+        "partner_offered",
+    ),
+    Story(
+        "wales-2026-10",
+        "by the SIP; signposted, since nobody offers it in Welsh yet",
+        "sip.tomos",
+        (
+            Step("sip.tomos", "submit"),
+            Step("head.6990022", "consent"),
+            Step(
+                "broker.dylan",
+                "signpost",
+                _fixed(to="The humanities network of the region, which meets in Welsh."),
+            ),
+        ),
+        "signposted",
+    ),
+    Story(
+        "wales-2026-12",
+        "by the school; waits for its alignment",
+        "head.6990023",
+        (Step("head.6990023", "submit"),),
+        "awaiting_alignment",
+    ),
+)

@@ -1,0 +1,247 @@
+"""Sending a command: signed, sent as an update, answered or left in a state that is safe to repeat.
+
+A command whose id the log knows already is answered from the log, with Temporal or without. A person
+who gets no answer in time gets the line that repeats the command under the same key.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from activities.settings import Settings
+from domain.envelope import Language, OnBehalfOf
+from domain.ids import TASK_QUEUE, command_workflow_id, reference_of, stream_kind
+from domain.messages import (
+    CASE_WORKFLOW,
+    COMMAND_WORKFLOW,
+    LARGEST_COMMAND_BYTES,
+    SUBMIT_UPDATE,
+    Answer,
+    CaseInput,
+    Command,
+    Receipt,
+    Refused,
+)
+from starter.failures import Exit, Failure
+from starter.output import note
+from starter.reading import Office
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+TASK_TIMEOUT: Final = timedelta(seconds=3)
+_FIRST_WORD_AFTER: Final = 3.0
+_TRIES: Final = 4
+_ANSWER: Any = Answer
+"""The SDK's signature wants a class; its converter takes any type that pydantic does."""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sends, and how long they wait."""
+
+    settings: Settings
+    person: str
+    seed: bytes
+    timeout: float = 20.0
+    language: Language = "en"
+
+    def sign(
+        self,
+        *,
+        stream: str,
+        verb: str,
+        body: dict[str, Any],
+        command_id: str,
+        on_behalf_of: OnBehalfOf | None = None,
+        occurred_at: Any = None,
+        expected_version: int | None = None,
+    ) -> Command:
+        """The signed command. Raises Failure where it is too large to be sent."""
+        from activities.signing import sign_command
+
+        command = sign_command(
+            seed=self.seed,
+            command_id=command_id,
+            stream=stream,
+            verb=verb,
+            body=body,
+            person=self.person,
+            on_behalf_of=on_behalf_of,
+            occurred_at=occurred_at,
+            expected_version=expected_version,
+            language=self.language,
+        )
+        if len(command.model_dump_json().encode()) > LARGEST_COMMAND_BYTES:
+            raise Failure(
+                Exit.USAGE,
+                "E-SIZE",
+                f"The command is larger than {LARGEST_COMMAND_BYTES // 1024} KiB. Nothing was sent.",
+                ("Put long texts into documents and refer to them.",),
+            )
+        return command
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A receipt, and whether the log held it before this process asked."""
+
+    receipt: Receipt
+    already: bool
+
+
+def send(sender: Sender, command: Command, office: Office, again: Callable[[], str]) -> Sent:
+    """The receipt of the command. Raises Failure for a refusal, an unreachable server, an unknown outcome.
+
+    `again` gives the line that repeats this very command.
+    """
+    known = office.log.command(command.command_id)
+    if known is not None:
+        if known.body_hash != command.body_hash:
+            raise _key_taken(command)
+        answer = known.answer
+        if answer["kind"] == "refused":
+            raise refusal_failure(Refused.model_validate(answer))
+        return Sent(Receipt.model_validate(answer), already=True)
+    answered = asyncio.run(_send(sender, command, again))
+    return Sent(accept(command, answered), already=False)
+
+
+def accept(command: Command, answer: Answer) -> Receipt:
+    """The receipt, if the answer is one and is to this very command."""
+    if answer.body_hash != command.body_hash:
+        raise _key_taken(command)
+    if isinstance(answer, Refused):
+        raise refusal_failure(answer)
+    return answer
+
+
+async def _send(sender: Sender, command: Command, again: Callable[[], str]) -> Answer:
+    from starter.connection import connect
+
+    client = await connect(sender.settings, person=sender.person)
+    waiting = asyncio.create_task(deliver(client, command, sender.timeout, again))
+    done, _ = await asyncio.wait({waiting}, timeout=_FIRST_WORD_AFTER)
+    if not done:
+        note("… still waiting for a worker to answer")
+    return await waiting
+
+
+async def deliver(client: "Client", command: Command, timeout: float, again: Callable[[], str]) -> Answer:
+    """Send over an open connection; retries what is safe to retry within the time. Raises Failure."""
+    from temporalio.client import (
+        WorkflowFailureError,
+        WorkflowUpdateFailedError,
+        WorkflowUpdateRPCTimeoutOrCancelledError,
+    )
+    from temporalio.service import RPCError, RPCStatusCode
+
+    loop = asyncio.get_running_loop()
+    end = loop.time() + timeout
+    problem = f"no answer in {timeout:g} s"
+    for attempt in range(_TRIES):
+        left = end - loop.time()
+        if left <= 0:
+            break
+        try:
+            return await asyncio.wait_for(_request(client, command, timedelta(seconds=left)), left)
+        except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError):
+            break
+        except WorkflowUpdateFailedError as error:
+            # The run ended under the update: nothing awaits any more there, a new run takes it.
+            problem = str(error.cause)
+        except WorkflowFailureError as error:
+            problem = str(error.cause)
+            break
+        except RPCError as error:
+            problem = error.message
+            if error.status in {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}:
+                problem = f"no answer in {timeout:g} s"
+                break
+            if error.status is RPCStatusCode.INVALID_ARGUMENT:
+                raise Failure(
+                    Exit.USAGE, "E-TEMPORAL", f"Temporal does not take the command: {error.message}"
+                ) from None
+        await asyncio.sleep(0.1 * 2**attempt)
+    raise Failure(
+        Exit.UNKNOWN_OUTCOME,
+        "U-TIMEOUT",
+        f"Sent, but not answered ({problem}). It may have been done.",
+        ("Is a worker running? brokerage doctor",),
+        (f"{again()}      (safe to repeat)",),
+    )
+
+
+async def _request(client: "Client", command: Command, timeout: timedelta) -> Answer:
+    from temporalio.client import WithStartWorkflowOperation
+    from temporalio.common import WorkflowIDConflictPolicy
+
+    if stream_kind(command.stream) != "case":
+        answer: Answer = await client.execute_workflow(
+            COMMAND_WORKFLOW,
+            command,
+            id=command_workflow_id(command.command_id),
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            task_timeout=TASK_TIMEOUT,
+            result_type=_ANSWER,
+            static_summary=f"{command.verb} {stream_kind(command.stream)}",
+            rpc_timeout=timeout,
+        )
+        return answer
+    reference = reference_of(command.stream)
+    start: Any = WithStartWorkflowOperation(
+        CASE_WORKFLOW,
+        CaseInput(reference=reference),
+        id=command.stream,
+        task_queue=TASK_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        task_timeout=TASK_TIMEOUT,
+        static_summary=f"Case {reference}",
+    )
+    answered: Answer = await client.execute_update_with_start_workflow(
+        SUBMIT_UPDATE,
+        command,
+        start_workflow_operation=start,
+        id=command.command_id,
+        result_type=_ANSWER,
+        rpc_timeout=timeout,
+    )
+    return answered
+
+
+def refusal_failure(refused: Refused) -> Failure:
+    """A refusal in the words of the terminal."""
+    from starter.hints import step_lines
+
+    details = [refused.hint] if refused.hint else []
+    status = refused.status
+    if status is not None and status.waiting_on and refused.code != "R-VERSION":
+        due = f", due {status.next_deadline:%Y-%m-%d}" if status.next_deadline else ""
+        details.append(f"Waiting on: {status.waiting_on}{due}.")
+    code = Exit.CONFLICT if refused.code == "R-VERSION" else Exit.REFUSED
+    if refused.code == "R-NO-CASE":
+        code = Exit.NOT_FOUND
+    return Failure(code, refused.code, refused.message, tuple(details), step_lines(refused.next_steps))
+
+
+def repeat_line(command_id: str | None = None) -> str:
+    """The line that was typed, with the command's key, so that typing it again repeats that very command."""
+    from starter.flags import command_line
+
+    words = ["brokerage", *sys.argv[1:]]
+    if command_id is not None and "--key" not in words:
+        words += ["--key", command_id]
+    return command_line(words)
+
+
+def _key_taken(command: Command) -> Failure:
+    return Failure(
+        Exit.REFUSED,
+        "R-KEY",
+        f"The key {command.command_id} was used for another command; this one was not done.",
+        ("One key stands for one command, from one person, with the same content.",),
+    )

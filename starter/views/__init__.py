@@ -1,0 +1,1 @@
+"""Read models for people: one shape shared by table, JSON and page."""

@@ -1,0 +1,134 @@
+"""One case as the log tells it: its state, its rules, and what would move it on."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from activities.event_log.read import RecordedEvent
+from domain.calendars import days_left
+from domain.case.events import read_case_event
+from domain.case.situation import Facts
+from domain.case.state import CaseState, fold
+from domain.case.status import waiting_on
+from domain.case.suggest import next_steps
+from domain.case.waits import awaited
+from domain.ids import case_stream
+from domain.messages import NextStep
+from domain.programmes.model import Programme
+from domain.text.english import wait_words
+from starter.failures import Exit, Failure
+from starter.reading import Office
+
+
+@dataclass(frozen=True)
+class CaseRecord:
+    """Everything the log holds of one case, and the fold of it."""
+
+    state: CaseState
+    events: tuple[RecordedEvent, ...]
+    programme: Programme
+
+
+def read_case(office: Office, reference: str) -> CaseRecord:
+    """The case, folded from its events. Raises Failure where the programme is not on record."""
+    events = tuple(office.log.events(stream=case_stream(reference)))
+    state = fold(
+        (
+            read_case_event(r.envelope.type, r.envelope.schema_version, r.payload),
+            r.envelope.occurred_at,
+        )
+        for r in events
+    )
+    programme = office.facts.programme(state.programme)
+    if programme is None:
+        raise Failure(
+            Exit.AUDIT_FAILED,
+            "A-PROGRAMME",
+            f"The log holds {reference} but not its programme.",
+            (),
+            ("brokerage audit verify",),
+        )
+    return CaseRecord(state, events, programme)
+
+
+def case_json(office: Office, record: CaseRecord) -> dict[str, Any]:
+    """The case for programs: flat and stable; texts about people stay sealed and are left out."""
+    state, programme = record.state, record.programme
+    names = office.school_names()
+    now = datetime.now(UTC)
+    running = state.next_deadline
+    agreement = state.agreement
+    return {
+        "reference": state.reference,
+        "programme": state.programme,
+        "route": state.route,
+        "recipient": state.recipient,
+        "recipient_name": names.get(state.recipient),
+        "provider": state.provider,
+        "provider_name": names.get(state.provider or ""),
+        "authority": state.authority,
+        "area": state.area,
+        "stage": state.stage.value if state.stage else None,
+        "paused": state.paused,
+        "waiting_on": waiting_on(state, programme),
+        "due_at": running.due_at.isoformat() if running else None,
+        "school_days_left": days_left(now, running.due_at, programme.time_zone) if running else None,
+        "opened_at": state.opened_at.isoformat() if state.opened_at else None,
+        "version": state.version,
+        "position": record.events[-1].position,
+        "objectives": len(state.objectives),
+        "agreement_version": agreement.version if agreement else None,
+        "agreement_hash": agreement.content_hash if agreement else None,
+        "signed": list(agreement.signed) if agreement else [],
+        "days_agreed": _days(agreement.all_quarter_days) if agreement else None,
+        "days_counted": _days(state.counted_quarter_days),
+        "days_confirmed": _days(state.confirmed_quarter_days),
+        "visits": [
+            {"visit": v.id, "on": v.on.isoformat(), "days": _days(v.quarter_days), "status": v.status}
+            for v in state.visits
+        ],
+        "outcome": state.outcome,
+        "awaited": [
+            {
+                "wait": item.wait,
+                "what": wait_words(item.wait),
+                "owner": item.owner.value,
+                "due_at": d.due_at.isoformat() if (d := state.deadline(item.wait)) else None,
+                "overdue": bool(d and d.passed),
+            }
+            for item in awaited(state)
+        ],
+    }
+
+
+def steps_now(office: Office, record: CaseRecord) -> tuple[NextStep, ...]:
+    """What would be accepted now, and from whom; tried with the rules, nothing is written."""
+    facts = office.facts
+    state, programme, now = record.state, record.programme, datetime.now(UTC)
+    everyone = _persons(facts, state, programme, now)
+
+    def facts_of(person: str, schools: tuple[str, ...]) -> Facts:
+        return facts.case_facts(
+            state=state,
+            programme_in_force=programme,
+            person_id=person,
+            recorder=person,
+            now=now,
+            named_schools=schools,
+            named_persons=everyone,
+            need=(state.recipient, state.area),
+        )
+
+    return next_steps(state, facts_of, facts.candidates(state))
+
+
+def _persons(facts: Any, state: CaseState, programme: Programme, now: datetime) -> tuple[str, ...]:
+    holders = facts.case_facts(
+        state=state, programme_in_force=programme, person_id="", recorder="", now=now
+    ).holders
+    return tuple(person for persons in holders.values() for person in persons)
+
+
+def _days(quarters: int) -> str:
+    """Days as decimal text: quarters are exact in it."""
+    return f"{quarters / 4:g}"

@@ -1,0 +1,116 @@
+"""A stream as people read it: event by event, who, in which post, when, why, and what changed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from activities.event_log.read import RecordedEvent
+from domain.canonical import plain
+from domain.case.events import DeadlineSet, read_case_event
+from domain.case.state import CaseState, evolve
+from domain.text.english import Voice, sentence
+from starter.reading import Office
+from starter.views.case import CaseRecord
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event of a case, ready to be shown."""
+
+    position: int
+    version: int
+    type: str
+    occurred_at: datetime
+    recorded_at: datetime
+    person: str
+    post: str | None
+    school: str | None
+    recorded_for: str | None
+    """Whose decision it was, where somebody else recorded it."""
+    method: str | None
+    reason: str | None
+    sentence: str
+    deadline: bool
+    changed: dict[str, tuple[Any, Any]]
+    stage: str
+    command: str
+    rules: str
+
+    @property
+    def who(self) -> str:
+        """'broker.dylan (broker)', 'broker.dylan for head.6990004'."""
+        post = self.post.replace("_", " ") if self.post else ""
+        if self.recorded_for:
+            return f"{self.person} for {self.recorded_for}" + (f" ({post})" if post else "")
+        return f"{self.person} ({post})" if post else self.person
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry for programs."""
+        return {
+            "position": self.position,
+            "version": self.version,
+            "type": self.type,
+            "occurred_at": self.occurred_at.isoformat(),
+            "recorded_at": self.recorded_at.isoformat(),
+            "person": self.person,
+            "post": self.post,
+            "school": self.school,
+            "recorded_for": self.recorded_for,
+            "method": self.method,
+            "reason": self.reason,
+            "sentence": self.sentence,
+            "stage": self.stage,
+            "command": self.command,
+            "rules": self.rules,
+            "changed": {name: {"from": a, "to": b} for name, (a, b) in self.changed.items()},
+        }
+
+
+def timeline(office: Office, record: CaseRecord) -> Iterator[Entry]:
+    """Every event of a case in order, with the state it led to."""
+    voice = Voice(record.programme, office.school_names())
+    state = CaseState()
+    before: dict[str, Any] = {}
+    for recorded in record.events:
+        entry, state, before = _entry(recorded, state, before, voice)
+        yield entry
+
+
+def _entry(
+    recorded: RecordedEvent, state: CaseState, before: dict[str, Any], voice: Voice
+) -> tuple[Entry, CaseState, dict[str, Any]]:
+    envelope = recorded.envelope
+    event = read_case_event(envelope.type, envelope.schema_version, recorded.payload)
+    state = evolve(state, event, envelope.occurred_at)
+    after = plain(state.model_dump())
+    behalf = envelope.actor.on_behalf_of
+    rules = f"{envelope.programme.code} {envelope.programme.version}" if envelope.programme else ""
+    entry = Entry(
+        position=recorded.position,
+        version=envelope.version,
+        type=envelope.type,
+        occurred_at=envelope.occurred_at,
+        recorded_at=envelope.recorded_at,
+        person=envelope.actor.person,
+        post=envelope.actor.post,
+        school=envelope.actor.school,
+        recorded_for=behalf.person if behalf else None,
+        method=behalf.method if behalf else None,
+        reason=envelope.reason,
+        sentence=sentence(event, voice),
+        deadline=isinstance(event, DeadlineSet),
+        changed=_changes(before, after),
+        stage=state.stage.value if state.stage else "",
+        command=envelope.command,
+        rules=f"{rules}, calendar {envelope.calendar}" if envelope.calendar else rules,
+    )
+    return entry, state, after
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    return {
+        name: (before.get(name), value)
+        for name, value in after.items()
+        if name != "version" and before.get(name) != value and not (not before and not value)
+    }

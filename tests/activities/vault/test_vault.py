@@ -1,0 +1,260 @@
+"""What the vault keeps, whom it tells, and what is left once somebody is erased."""
+
+import base64
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
+
+from activities.vault import (
+    SealBrokenError,
+    SubjectErasedError,
+    Vault,
+    VaultUnavailableError,
+    open_vault,
+)
+from domain.personal import FreeText, LongestText, Personal, PersonName, Sealed
+
+KEK = bytes(range(32))
+NOW = datetime(2026, 9, 16, 8, 30, tzinfo=UTC)
+NAME = "Angharad Llywelyn-Ferrier"
+
+
+class Contact(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    name: PersonName
+    note: Annotated[Personal, LongestText(80)] | None = None
+
+
+class Letter(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    subject: str
+    sender: Contact
+    others: tuple[Contact, ...]
+    words: FreeText
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "vault.db"
+
+
+@pytest.fixture
+def engine(path: Path) -> Engine:
+    return open_vault(path)
+
+
+@pytest.fixture
+def vault(engine: Engine) -> Vault:
+    return Vault(engine, KEK, lambda: NOW)
+
+
+def looks(engine: Engine) -> list[tuple[Any, ...]]:
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT number, at, reader, purpose, subject FROM look ORDER BY 1"))
+        return [tuple(row) for row in rows]
+
+
+def all_bytes(path: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in path.parent.glob(path.name + "*"))
+
+
+def test_what_was_sealed_opens(vault: Vault) -> None:
+    sealed = vault.seal("person/p.jones", "c-1:name", NAME)
+
+    assert sealed.subject == "person/p.jones"
+    assert NAME not in sealed.model_dump_json()
+    assert vault.open(sealed, "s.auditor", "audit") == NAME
+
+
+def test_the_same_text_is_never_sealed_alike(vault: Vault) -> None:
+    one, two = (vault.seal("person/a", "c-1:name", NAME) for _ in range(2))
+    assert one.nonce != two.nonce
+    assert one.text != two.text
+
+
+def test_a_subject_has_one_key(vault: Vault, engine: Engine) -> None:
+    for place in ("c-1:name", "c-2:name"):
+        vault.seal("person/a", place, NAME)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM subject_key")).scalar() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"place": "c-1:other"},
+        {"subject": "person/b"},
+        {"text": base64.b64encode(b"\0" * 40).decode()},
+        {"text": "not base64"},
+        {"nonce": base64.b64encode(b"\0" * 12).decode()},
+        {"nonce": ""},
+    ],
+)
+def test_an_altered_or_moved_text_does_not_open(vault: Vault, change: dict[str, str]) -> None:
+    vault.seal("person/b", "c-0:name", "somebody else")
+    sealed = vault.seal("person/a", "c-1:name", NAME).model_copy(update=change)
+
+    with pytest.raises(SealBrokenError):
+        vault.open(sealed, "s.auditor", "audit")
+
+
+def test_another_master_key_opens_nothing(vault: Vault, engine: Engine) -> None:
+    sealed = vault.seal("person/a", "c-1:name", NAME)
+    stranger = Vault(engine, bytes(32), lambda: NOW)
+    with pytest.raises(SealBrokenError):
+        stranger.open(sealed, "x", "y")
+    with pytest.raises(SealBrokenError):
+        stranger.seal("person/a", "c-2:name", NAME)
+    with pytest.raises(ValueError, match="32 bytes"):
+        Vault(engine, b"short", lambda: NOW)
+
+
+def test_a_wrapped_key_cannot_stand_for_another_subject(vault: Vault, engine: Engine) -> None:
+    vault.seal("person/a", "c-1:name", NAME)
+    with engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO subject_key SELECT 'person/b', wrapped_key, created_at FROM subject_key")
+        )
+    with pytest.raises(SealBrokenError):
+        vault.seal("person/b", "c-2:name", NAME)
+
+
+def test_every_opening_is_on_record(vault: Vault, engine: Engine) -> None:
+    sealed = vault.seal("person/a", "c-1:name", NAME)
+    vault.open(sealed, "s.auditor", "audit")
+    vault.open(sealed, "b.broker", "case page")
+
+    at = "2026-09-16T08:30:00.000Z"
+    assert looks(engine) == [
+        (1, at, "s.auditor", "audit", "person/a"),
+        (2, at, "b.broker", "case page", "person/a"),
+    ]
+
+
+def test_a_reading_is_one_look_per_subject(vault: Vault, engine: Engine) -> None:
+    texts = [vault.seal(f"person/{n % 2}", f"c-{n}:name", f"name {n}") for n in range(6)]
+    with vault.reading("s.auditor", "audit") as reading:
+        assert reading.open(texts[0]) == "name 0"
+        assert reading.open_all(texts) == [f"name {n}" for n in range(6)]
+    assert [row[4] for row in looks(engine)] == ["person/0", "person/1"]
+
+
+def test_the_look_is_kept_though_the_text_does_not_open(vault: Vault, engine: Engine) -> None:
+    sealed = vault.seal("person/a", "c-1:name", NAME).model_copy(update={"place": "elsewhere"})
+    with pytest.raises(SealBrokenError):
+        vault.open(sealed, "x", "y")
+    assert len(looks(engine)) == 1
+
+
+def test_the_look_is_committed_before_the_key_is_unwrapped(
+    vault: Vault, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = vault.seal("person/a", "c-1:name", NAME)
+    seen: list[int] = []
+
+    def unwrap(self: Vault, subject: str, wrapped: bytes) -> AESGCM:
+        seen.append(len(looks(engine)))
+        raise SealBrokenError(subject)
+
+    monkeypatch.setattr(Vault, "_unwrap", unwrap)
+    with pytest.raises(SealBrokenError):
+        vault.open(sealed, "x", "y")
+    assert seen == [1]
+
+
+def test_what_was_erased_reads_as_nothing(vault: Vault, engine: Engine) -> None:
+    gone, kept = vault.seal("person/a", "c-1:name", NAME), vault.seal("person/b", "c-2:name", "B")
+
+    assert vault.erase("person/a")
+    assert not vault.erase("person/a"), "erased before"
+
+    assert vault.open(gone, "x", "y") is None
+    assert vault.open(kept, "x", "y") == "B"
+    assert [row[4] for row in looks(engine)] == ["person/a", "person/b"]
+
+
+def test_erasure_is_final(vault: Vault, engine: Engine) -> None:
+    vault.erase("person/a")
+    with pytest.raises(SubjectErasedError):
+        vault.seal("person/a", "c-2:name", NAME)
+    with pytest.raises(IntegrityError, match="erasure is final"), engine.begin() as connection:
+        connection.execute(text("INSERT INTO subject_key VALUES ('person/a', x'00', '')"))
+
+
+def test_no_file_holds_a_text_in_clear_or_an_erased_key(vault: Vault, engine: Engine, path: Path) -> None:
+    sealed = vault.seal("person/a", "c-1:name", NAME)
+    vault.open(sealed, "s.auditor", "audit")
+    with engine.connect() as connection:
+        wrapped = connection.execute(text("SELECT wrapped_key FROM subject_key")).scalar_one()
+    key = AESGCM(KEK).decrypt(wrapped[:12], wrapped[12:], b"person/a")
+    assert wrapped in all_bytes(path), "the search itself works"
+
+    vault.erase("person/a")
+
+    left = all_bytes(path)
+    for secret in (NAME.encode(), NAME.encode("utf-16-le"), key, KEK, wrapped):
+        assert secret not in left
+    assert sealed.text.encode() not in left, "texts live in the log, not here"
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE look SET reader = 'nobody'",
+        "DELETE FROM look",
+        "INSERT OR REPLACE INTO look SELECT * FROM look",
+        "INSERT INTO look VALUES (9, '', '', '', '')",
+        "UPDATE subject_key SET wrapped_key = x''",
+        "INSERT OR REPLACE INTO subject_key SELECT * FROM subject_key",
+        "DELETE FROM erasure",
+        "UPDATE erasure SET at = ''",
+        "INSERT OR REPLACE INTO erasure SELECT * FROM erasure",
+    ],
+)
+def test_the_record_of_looks_and_erasures_is_append_only(vault: Vault, engine: Engine, attack: str) -> None:
+    vault.open(vault.seal("person/a", "c-1:name", NAME), "x", "y")
+    vault.erase("person/gone")
+    with pytest.raises(IntegrityError, match=r"append-only|never"), engine.begin() as connection:
+        connection.execute(text(attack))
+
+
+def test_a_model_is_sealed_and_opened_as_a_whole(vault: Vault, engine: Engine) -> None:
+    letter = Letter.model_validate(
+        {
+            "subject": "visit",
+            "sender": {"name": NAME, "note": "mornings"},
+            "others": [{"name": "Second Name"}],
+            "words": "dear all",
+        }
+    )
+
+    def subject_of(path: str) -> str:
+        return "person/second" if path.startswith("others.0") else "person/sender"
+
+    sealed = vault.seal_model(letter, subject_of, "c-1")
+
+    assert isinstance(sealed.sender.name.sealed, Sealed)
+    assert sealed.sender.name.sealed.place == "c-1:sender.name"
+    assert not any(word in sealed.model_dump_json() for word in (NAME, "mornings", "Second", "dear all"))
+    assert vault.seal_model(sealed, subject_of, "c-2") == sealed, "sealed once is sealed"
+    with vault.reading("x", "y") as reading:
+        assert reading.open_model(sealed) == letter
+    assert len(looks(engine)) == 2
+
+    vault.erase("person/second")
+    with vault.reading("x", "y") as reading:
+        opened = reading.open_model(sealed)
+    assert opened.sender == letter.sender
+    assert opened.others == sealed.others
+
+
+def test_a_foreign_file_is_no_vault(path: Path) -> None:
+    path.write_bytes(b"something else entirely, and long enough to be read" * 100)
+    with pytest.raises(VaultUnavailableError):
+        open_vault(path)
