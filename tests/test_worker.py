@@ -188,18 +188,17 @@ class Talker:
     """Says the same through both loggers, so that each can be counted."""
 
     def __init__(self) -> None:
-        self._left = 2
+        self._left = 3
 
     @workflow.run
     async def run(self) -> None:
-        workflow.logger.info("began", extra={"through": "temporal"})
-        structlog.get_logger("careless").info("began", through="structlog")
         await workflow.wait_condition(lambda: self._left == 0)
 
     @workflow.update
     async def step(self) -> None:
         await workflow.sleep(timedelta(milliseconds=1))
-        workflow.logger.info("stepped")
+        workflow.logger.info("stepped", extra={"through": "temporal"})
+        structlog.get_logger("careless").info("stepped", through="structlog")
         self._left -= 1
 
 
@@ -223,17 +222,14 @@ async def test_a_line_is_said_once_however_often_the_workflow_is_replayed(
         max_cached_workflows=0,
     ):
         handle = await server.client.start_workflow("Talker", id="case/EAS-K7QX4MZ-R", task_queue="talk")
-        # A task that an update overtakes is run anew, not replayed, and rightly says its lines again.
-        while (await handle.describe()).history_length < 4:
-            await asyncio.sleep(0.01)
-        for number in (1, 2):
+        for number in (1, 2, 3):
             await handle.execute_update(Talker.step, id=f"command-{number}")
         await handle.result()
-    lines = [line for line in parsed(log_lines) if line["event"] in {"began", "stepped"}]
-    assert [line.get("through") for line in lines if line["event"] == "began"] == ["temporal", "structlog"]
-    stepped = [line for line in lines if line["event"] == "stepped"]
-    assert [(line["case"], line["command"]) for line in stepped] == [
-        ("EAS-K7QX4MZ-R", "command-1"),
-        ("EAS-K7QX4MZ-R", "command-2"),
+    # Not asked of the very first task: where an update finds a run evicted right after it, the SDK
+    # takes that one task for new.
+    lines = [line for line in parsed(log_lines) if line["event"] == "stepped"]
+    assert [line["through"] for line in lines] == ["temporal", "structlog"] * 3
+    assert [(line["case"], line["command"]) for line in lines if line["through"] == "temporal"] == [
+        ("EAS-K7QX4MZ-R", f"command-{number}") for number in (1, 2, 3)
     ]
     assert "{" not in "".join(str(line["event"]) for line in lines), "no repetition of fields in words"

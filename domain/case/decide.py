@@ -83,19 +83,20 @@ def _wrong_stage(state: CaseState, command: CaseCommand) -> Refusal:
 def _wrong_post(row: Row, facts: Facts) -> Refusal:
     words = [facts.programme.word(party) for party in row.who]
     allowed = " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-    held = ", ".join(
-        sorted(
-            {
-                str(held.post) if held.school is None else f"{held.post} at {held.school}"
-                for held in facts.posts
-            }
-        )
-    )
+    held = ", ".join(sorted({_post_words(held, facts) for held in facts.posts}))
     return Refusal(
         "R-POST",
         f"Only the {allowed} may do that." if row.who != (Party.SYSTEM,) else f"Only {allowed} does that.",
         f"{facts.person} holds today: {held or 'no post'}.",
     )
+
+
+def _post_words(held: HeldPost, facts: Facts) -> str:
+    post = facts.programme.posts[held.post].en
+    if held.school is None:
+        return post
+    school = facts.schools.get(held.school)
+    return f"{post} at {school.name if school else held.school}"
 
 
 def _with_reference(events: tuple[e.CaseEvent, ...], reference: str) -> tuple[e.CaseEvent, ...]:

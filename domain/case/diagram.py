@@ -78,7 +78,7 @@ def waits(programme: Programme) -> str:
     """The programme's waits with their days, in Markdown."""
     head = "| wait | what is awaited | days | unit |\n|---|---|---|---|"
     lines = [
-        f"| `{name}` | {wait_words(name).replace(' {which}', '')} | {wait.days}"
+        f"| `{name}` | {wait_words(name + ':…')} | {wait.days}"
         + (f" (urgent: {wait.urgent_days})" if wait.urgent_days else "")
         + f" | {wait.unit.replace('_', ' ')} |"
         for name, wait in programme.waits.items()

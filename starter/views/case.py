@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from activities.commands.case import steps_for
 from activities.event_log.read import RecordedEvent
 from domain.calendars import days_left
 from domain.case.events import read_case_event
-from domain.case.situation import Facts
 from domain.case.state import CaseState, fold
 from domain.case.status import waiting_on
-from domain.case.suggest import next_steps
 from domain.case.waits import awaited
 from domain.ids import case_stream
 from domain.messages import NextStep
@@ -103,30 +102,7 @@ def case_json(office: Office, record: CaseRecord) -> dict[str, Any]:
 
 def steps_now(office: Office, record: CaseRecord) -> tuple[NextStep, ...]:
     """What would be accepted now, and from whom; tried with the rules, nothing is written."""
-    facts = office.facts
-    state, programme, now = record.state, record.programme, datetime.now(UTC)
-    everyone = _persons(facts, state, programme, now)
-
-    def facts_of(person: str, schools: tuple[str, ...]) -> Facts:
-        return facts.case_facts(
-            state=state,
-            programme_in_force=programme,
-            person_id=person,
-            recorder=person,
-            now=now,
-            named_schools=schools,
-            named_persons=everyone,
-            need=(state.recipient, state.area),
-        )
-
-    return next_steps(state, facts_of, facts.candidates(state))
-
-
-def _persons(facts: Any, state: CaseState, programme: Programme, now: datetime) -> tuple[str, ...]:
-    holders = facts.case_facts(
-        state=state, programme_in_force=programme, person_id="", recorder="", now=now
-    ).holders
-    return tuple(person for persons in holders.values() for person in persons)
+    return steps_for(office.facts, record.state, record.programme, datetime.now(UTC))
 
 
 def _days(quarters: int) -> str:

@@ -1,0 +1,170 @@
+"""A command to a case: fold it, read the facts, decide, and say what must be written."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from activities.commands.outcome import (
+    Accepted,
+    Outcome,
+    event_draft,
+    named_persons,
+    named_schools,
+    refused,
+    stale,
+)
+from activities.event_log.append import LogTransaction
+from activities.read_models.facts import FactReader
+from activities.read_models.update import write_case
+from domain.canonical import instant_text
+from domain.case.commands import SYSTEM_VERBS, CaseCommand, Open, Submit
+from domain.case.decide import decide
+from domain.case.events import read_case_event
+from domain.case.situation import Decision, Facts, Refusal
+from domain.case.state import CaseState, fold
+from domain.case.status import case_status
+from domain.case.suggest import next_steps
+from domain.envelope import ProgrammeRef
+from domain.ids import SYSTEM_PERSON, stream_key
+from domain.messages import CaseStatus, Command, HandleCommand, NextStep
+from domain.parties import RECORDING_POSTS
+from domain.programmes.model import Programme
+from domain.text.english import Voice, sentence
+
+
+def fold_case(held: LogTransaction, stream: str) -> CaseState:
+    """The case as its stream has it. Raises UnknownEventError where this code does not know an event."""
+    return fold(
+        (read_case_event(r.envelope.type, r.envelope.schema_version, r.payload), r.envelope.occurred_at)
+        for r in held.read_stream(stream)
+    )
+
+
+def status_of(held: LogTransaction, stream: str) -> CaseStatus:
+    """Where a case stands; version 0 where the log knows of none."""
+    state = fold_case(held, stream)
+    programme = FactReader(held.connection).programme(state.programme) if state.version else None
+    return case_status(state, programme) if programme else CaseStatus()
+
+
+def decide_case(
+    held: LogTransaction, facts: FactReader, request: HandleCommand, body: CaseCommand
+) -> Outcome:
+    """What the rules of a case make of the command."""
+    command = request.command
+    reference, state = stream_key(command.stream), fold_case(held, command.stream)
+    code = body.programme if isinstance(body, Open) and not state.version else state.programme
+    programme = facts.programme(code)
+    if programme is None:
+        return refused(command, _no_such_case(body, reference, code))
+    status = case_status(state, programme)
+    wrong = (
+        stale(command, state.version)
+        or _recorder_problem(facts, command, programme, request.now)
+        or _time_problem(command, request.now)
+    )
+    if wrong is not None:
+        return refused(command, wrong, status)
+    behalf = command.on_behalf_of
+    decided = decide(
+        state,
+        body,
+        facts.case_facts(
+            state=state,
+            programme_in_force=programme,
+            person_id=behalf.person if behalf else command.person,
+            recorder=command.person,
+            now=request.now,
+            named_schools=named_schools(body),
+            named_persons=named_persons(body),
+            need=(state.recipient, state.area) if isinstance(body, Submit) else None,
+        ),
+        reference,
+    )
+    if isinstance(decided, Refusal):
+        steps = steps_for(FactReader(held.connection), state, programme, request.now)
+        return refused(command, decided, status, steps)
+    return _accepted(held, facts, request, state, programme, decided)
+
+
+def steps_for(
+    facts: FactReader, state: CaseState, programme: Programme, now: datetime
+) -> tuple[NextStep, ...]:
+    """What would be accepted now, and from whom. Tried with the rules; nothing is written."""
+    if not state.version:
+        return ()
+    holders = facts.case_facts(
+        state=state, programme_in_force=programme, person_id="", recorder="", now=now
+    ).holders
+    everyone = tuple(person for persons in holders.values() for person in persons)
+
+    def facts_of(person: str, schools: tuple[str, ...]) -> Facts:
+        return facts.case_facts(
+            state=state,
+            programme_in_force=programme,
+            person_id=person,
+            recorder=person,
+            now=now,
+            named_schools=schools,
+            named_persons=everyone,
+            need=(state.recipient, state.area),
+        )
+
+    return next_steps(state, facts_of, facts.candidates(state))
+
+
+def _accepted(
+    held: LogTransaction,
+    facts: FactReader,
+    request: HandleCommand,
+    state: CaseState,
+    programme: Programme,
+    decided: Decision,
+) -> Accepted:
+    occurred = request.command.occurred_at or request.now
+    after = fold(((event, occurred) for event in decided.events), state)
+    mentioned = {after.recipient, after.provider or ""}.union(*(named_schools(e) for e in decided.events))
+    schools = facts.schools(mentioned, request.now.date())
+    voice = Voice(programme, {number: school.name for number, school in schools.items()})
+    rules = ProgrammeRef(code=programme.code, version=programme.version)
+    return Accepted(
+        events=tuple(
+            event_draft(event, request, decided.acting, rules, programme.calendar) for event in decided.events
+        ),
+        expected_version=state.version,
+        happened=tuple(sentence(event, voice) for event in decided.events),
+        write=lambda position: write_case(held.connection, after, programme, position),
+        status=case_status(after, programme),
+    )
+
+
+def _no_such_case(body: CaseCommand, reference: str, code: str) -> Refusal:
+    if isinstance(body, Open):
+        return Refusal("R-PROGRAMME", f"No programme {code} is on record.", "See: brokerage programme list")
+    return Refusal("R-NO-CASE", f"There is no case {reference}.", "See: brokerage case list")
+
+
+def _recorder_problem(
+    facts: FactReader, command: Command, programme: Programme, now: datetime
+) -> Refusal | None:
+    """The system acts only by rules; only certain posts may record what somebody else decided."""
+    if command.person == SYSTEM_PERSON and command.verb not in SYSTEM_VERBS:
+        return Refusal("R-POST", "The system acts only by rules.")
+    behalf = command.on_behalf_of
+    if behalf is None:
+        return None
+    if behalf.person in {SYSTEM_PERSON, command.person}:
+        return Refusal("R-BEHALF", f"Nothing can be recorded for {behalf.person}.")
+    posts = facts.posts(command.person, now.astimezone(ZoneInfo(programme.time_zone)).date())
+    if any(held.post in RECORDING_POSTS for held in posts):
+        return None
+    return Refusal(
+        "R-BEHALF",
+        f"{command.person} holds no post that may record a decision for somebody else.",
+        "A broker, a school improvement partner or a principal adviser may.",
+    )
+
+
+def _time_problem(command: Command, now: datetime) -> Refusal | None:
+    if command.occurred_at is None or command.occurred_at <= now:
+        return None
+    return Refusal("R-DATES", f"{instant_text(command.occurred_at)} lies ahead; it cannot have happened yet.")

@@ -1,0 +1,395 @@
+"""A broker's office in memory: schools, posts, a clock, and one case at a time.
+
+`say` is how everybody speaks: it decides, folds and keeps the events, or returns the refusal. Texts are
+sealed before a rule sees them, as in the real office, so that a rule that read one would show itself.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+from domain.case import events as e
+from domain.case.commands import COMMANDS, CaseCommand, PassDeadline
+from domain.case.decide import decide
+from domain.case.situation import Decision, Facts, Refusal, SchoolFact
+from domain.case.stages import Stage
+from domain.case.state import CaseState, evolve, fold
+from domain.case.suggest import next_steps
+from domain.ids import SYSTEM_PERSON, case_reference
+from domain.messages import NextStep
+from domain.parties import HeldPost, Party, Post, parties_played
+from domain.personal import Personal, Sealed, map_personal
+from domain.programmes import Programme, parse_programme
+
+ZONE: Final = ZoneInfo("Europe/London")
+REFERENCE: Final = case_reference("EAS", "office")
+EAS_FILE: Final = Path(__file__).resolve().parents[3] / "domain" / "programmes" / "eas.toml"
+
+HILL: Final = "6990001"
+"""The recipient."""
+SEA, DALE, GLEN, MOOR = "6990002", "6990003", "6990004", "6990005"
+"""Schools that could help."""
+
+NAMES: Final = {
+    HILL: "Hill Primary",
+    SEA: "Sea Primary",
+    DALE: "Dale Primary",
+    GLEN: "Glen School",
+    MOOR: "Moor High",
+}
+PHASES: Final = {HILL: "primary", SEA: "primary", DALE: "primary", GLEN: "middle", MOOR: "secondary"}
+
+STAFF: Final[dict[str, tuple[HeldPost, ...]]] = {
+    **{
+        f"{post}.{name}": (HeldPost(post=Post(post), school=number),)
+        for number, name in ((HILL, "hill"), (SEA, "sea"), (DALE, "dale"), (GLEN, "glen"), (MOOR, "moor"))
+        for post in ("head", "lead")
+    },
+    "sip.hill": (HeldPost(post=Post.SIP, school=HILL),),
+    "partner.sea": (HeldPost(post=Post.CURRICULUM_PARTNER, school=SEA),),
+    "broker": (HeldPost(post=Post.BROKER),),
+    "adviser": (HeldPost(post=Post.PRINCIPAL_ADVISER),),
+    "finance": (HeldPost(post=Post.FINANCE),),
+    "auditor": (HeldPost(post=Post.AUDITOR),),
+}
+
+SPEAKER: Final = {
+    Party.RECIPIENT_HEAD: "head.hill",
+    Party.RECIPIENT_LEAD: "lead.hill",
+    Party.PROVIDER_HEAD: "head.sea",
+    Party.PROVIDER_LEAD: "lead.sea",
+    Party.CURRICULUM_PARTNER: "partner.sea",
+    Party.SIP: "sip.hill",
+    Party.BROKER: "broker",
+    Party.PRINCIPAL_ADVISER: "adviser",
+    Party.FINANCE: "finance",
+    Party.SYSTEM: SYSTEM_PERSON,
+}
+
+OBJECTIVE: Final = {"aim": "fluency", "baseline": "40 of 100", "success": "60 of 100"}
+Route = Literal["sip", "school"]
+
+
+@lru_cache(maxsize=1)
+def eas() -> Programme:
+    """The EAS programme as it is shipped."""
+    return parse_programme(EAS_FILE.read_text(encoding="utf-8"), EAS_FILE.name)
+
+
+def sealed(text: str, key: str = "key") -> Personal:
+    """A text as the vault would seal it: opaque, and different under another key."""
+    cipher = base64.b64encode(hashlib.sha256(f"{key}\n{text}".encode()).digest()).decode()
+    return Personal(
+        Sealed(subject=f"case/{REFERENCE}", place="c#text", nonce="AAAAAAAAAAAAAAAA", text=cipher)
+    )
+
+
+class Office:
+    """One case and the people around it."""
+
+    def __init__(self, *, seal: Callable[[str], Personal] = sealed) -> None:
+        self.programme = eas()
+        self.now = datetime.combine(date(2026, 9, 15), time(9, 0), ZONE)
+        self.state = CaseState()
+        self.log: list[tuple[e.CaseEvent, datetime]] = []
+        self.posts: dict[str, tuple[HeldPost, ...]] = dict(STAFF)
+        self.closed_schools: set[str] = set()
+        self.federations: dict[str, str] = {}
+        self.open_same_need: tuple[str, ...] = ()
+        self._seal = seal
+
+    # Speaking
+
+    def say(
+        self, person: str, verb: str, /, recorded_by: str | None = None, **values: Any
+    ) -> Decision | Refusal:
+        """What becomes of a command with these values, the rest as anybody would fill it in."""
+        return self.give(person, self.command(verb, **values), recorded_by)
+
+    def give(self, person: str, command: CaseCommand, recorded_by: str | None = None) -> Decision | Refusal:
+        """What becomes of this very command; its events are in the case from now on."""
+        answer = self.ask(person, command, recorded_by)
+        if isinstance(answer, Decision):
+            self.keep(answer.events)
+        return answer
+
+    def ask(self, person: str, command: CaseCommand, recorded_by: str | None = None) -> Decision | Refusal:
+        """What would become of it, without doing it."""
+        return decide(self.state, command, self.facts(person, command, recorded_by), REFERENCE)
+
+    def keep(self, events: Iterable[e.CaseEvent]) -> None:
+        """Fold events in."""
+        for event in events:
+            self.log.append((event, self.now))
+            self.state = evolve(self.state, event, self.now)
+
+    def done(
+        self, person: str, verb: str, /, recorded_by: str | None = None, **values: Any
+    ) -> tuple[str, ...]:
+        """The types of events of a command that is expected to be accepted, deadlines aside."""
+        return names(self.say(person, verb, recorded_by, **values))
+
+    def refused(self, person: str, verb: str, /, recorded_by: str | None = None, **values: Any) -> Refusal:
+        """The refusal of a command that is expected to be refused; the case is as it was."""
+        before = self.state
+        answer = self.say(person, verb, recorded_by, **values)
+        assert isinstance(answer, Refusal), f"{verb} by {person} was accepted: {names(answer)}"
+        assert self.state is before
+        return answer
+
+    def command(self, verb: str, **values: Any) -> CaseCommand:
+        """A command with these values, the rest as anybody would fill it in, its texts sealed."""
+        command = COMMANDS[verb].model_validate(self.usual(verb) | values)
+        return map_personal(command, lambda text, _path: self._seal(text.clear or ""))
+
+    # Facts
+
+    def facts(self, person: str, command: CaseCommand | None = None, recorded_by: str | None = None) -> Facts:
+        """Facts as the engine reads them: the case's own schools and those that the command names."""
+        fields = ("recipient", "provider", "preferred_provider")
+        named = {getattr(command, field, None) for field in fields} | {
+            self.state.recipient,
+            self.state.provider,
+        }
+        return Facts(
+            now=self.now,
+            person=person,
+            posts=self.posts.get(person, ()),
+            recorder=recorded_by or person,
+            programme=self.programme,
+            schools={number: self.school(number) for number in NAMES if number in named},
+            open_same_need=self.open_same_need,
+            known_persons=frozenset(self.posts),
+            holders=self._holders(),
+        )
+
+    def school(self, number: str) -> SchoolFact:
+        """What the register says of a school."""
+        return SchoolFact(
+            number=number,
+            name=NAMES[number],
+            open=number not in self.closed_schools,
+            authority="Cwm Enfys",
+            phase=PHASES[number],
+            federation=self.federations.get(number),
+            heads=self._holding(number, Post.HEAD),
+            sips=self._holding(number, Post.SIP),
+            staff=self._holding(number, Post.HEAD, Post.LEAD, Post.CURRICULUM_PARTNER),
+        )
+
+    def appoint(self, person: str, post: Post, school: str | None = None) -> None:
+        """From now on that person holds that post too."""
+        self.posts[person] = (*self.posts.get(person, ()), HeldPost(post=post, school=school))
+
+    def vacate(self, person: str) -> None:
+        """That person holds no post any more."""
+        self.posts[person] = ()
+
+    def rule(self, **changes: Any) -> None:
+        """The programme with other thresholds."""
+        rules = self.programme.rules.model_copy(update=changes)
+        self.programme = self.programme.model_copy(update={"rules": rules})
+
+    def steps(self, *providers: str) -> tuple[NextStep, ...]:
+        """What the office would print as next steps."""
+
+        def facts_of(person: str, schools: tuple[str, ...]) -> Facts:
+            facts = self.facts(person)
+            return replace(facts, schools={**facts.schools, **{n: self.school(n) for n in schools}})
+
+        return next_steps(self.state, facts_of, providers or (SEA, DALE, GLEN))
+
+    # Time
+
+    def days_pass(self, days: int) -> None:
+        """That many weekdays later, at nine; what fell due meanwhile has passed."""
+        day = self.now.date()
+        while days:
+            day += timedelta(days=1)
+            days -= day.weekday() < 5
+        self.until(day)
+
+    def until(self, day: date) -> None:
+        """Nine o'clock on that day; every deadline before it has passed, each at its own time."""
+        target = datetime.combine(day, time(9, 0), ZONE)
+        while (deadline := self.state.next_deadline) is not None and deadline.due_at <= target:
+            self.now = max(self.now, deadline.due_at)
+            before = self.state.version
+            self.give(SYSTEM_PERSON, PassDeadline(wait=deadline.wait, due_at=deadline.due_at))
+            assert self.state.version > before, f"the timer of {deadline.wait} would fire for ever"
+        self.now = max(self.now, target)
+
+    # The usual course
+
+    def at(self, stage: Stage, route: Route = "school") -> "Office":
+        """The case in that stage, brought there by the usual course."""
+        for person, verb in USUAL_COURSE[route]:
+            if self.state.stage is stage:
+                break
+            answer = self.say(person, verb, **({"route": route} if verb == "open" else {}))
+            assert isinstance(answer, Decision), f"{verb} by {person}: {answer}"
+        assert self.state.stage is stage, f"the usual course does not lead to {stage}"
+        return self
+
+    def usual(self, verb: str) -> dict[str, Any]:
+        """What anybody would give with a command where the case stands."""
+        today, state = self.now.date(), self.state
+        agreement = state.agreement
+        wanted = {
+            "recorded": ("dispute-visit", "confirm-visit"),
+            "disputed": ("resolve-dispute",),
+            "planned": ("miss-visit",),
+        }
+        status = next((status for status, verbs in wanted.items() if verb in verbs), "")
+        visit = next((v.id for v in state.visits if v.status == status), "V1")
+        ratings = [
+            {"objective": n + 1, "rating": "met", "evidence": "seen"}
+            for n in range(len(state.objectives) or 1)
+        ]
+        usual: dict[str, dict[str, Any]] = {
+            "open": {
+                "programme": "EAS", "route": "school", "recipient": HILL, "area": "numeracy", "phase": "primary",
+                "support_language": "en", "need": "number sense", "desired_start": date(2026, 11, 2),
+            },
+            "amend": {"need": "number sense in Year 4"},
+            "consent": {"request_version": state.request_version or 1},
+            "refuse-consent": {"reason": "not now"},
+            "align": {"priority": "SSO-2", "overview_version": "2026-1"},
+            "except-alignment": {"reason": "a new head asked"},
+            "triage": {"tier": "standard"},
+            "signpost": {"to": "the network meeting"},
+            "decline": {"reason_code": "out-of-scope", "explanation": "it is for another service"},
+            "scope": {"objectives": [OBJECTIVE], "quarter_days": "4", "met_on": today},
+            "object-to": {"provider": DALE, "reason": "worked with them before"},
+            "offer": {"provider": SEA, "reason": "strong in number"},
+            "accept-offer": {"conflict": "none"},
+            "decline-offer": {"reason_code": "capacity", "reason": "nobody free"},
+            "rescind-offer": {"reason": "the wrong school"},
+            "no-partner": {"widening": ["area"], "explanation": "nobody could"},
+            "draft-agreement": {"terms": self.terms()},
+            "return-funding": {"reason": "split it otherwise"},
+            "sign": {"content_hash": agreement.content_hash if agreement else "0" * 64},
+            "request-changes": {"reason": "another day"},
+            "schedule-visit": {"on": today + timedelta(days=7), "quarter_days": "0.5"},
+            "record-visit": {
+                "on": today, "quarter_days": "0.5", "objectives": [1], "done": "a lesson", "next_steps": "another",
+                "safeguarding_briefed": True,
+            },
+            "miss-visit": {"visit": visit, "because_of": "neither", "reason_code": "weather"},
+            "confirm-visit": {"visit": visit},
+            "dispute-visit": {"visit": visit, "reason": "it was shorter"},
+            "resolve-dispute": {"visit": visit, "counted_quarter_days": 1, "reason": "half of it"},
+            "mid-review": {"decision": "continue", "note": "going well"},
+            "propose-variation": {"end": (agreement.end if agreement else today) + timedelta(days=14), "reason": "snow"},
+            "refuse-variation": {"reason": "it suits us as it is"},
+            "extend": {
+                "quarter_days": "1", "until": (agreement.end if agreement else today) + timedelta(days=28), "reason": "more to do",
+            },
+            "review": {"ratings": ratings, "partnership": 4, "satisfaction": 5},
+            "validate": {"ratings": ratings},
+            "close": {"outcome": "met", "follow_up": "check-in"},
+            "record-follow-up": {"sustained": "yes", "note": "still there"},
+            "withdraw": {"reason": "a new head"},
+            "pause": {"reason_code": "inspection", "review_on": today + timedelta(days=7)},
+            "pass-deadline": {"wait": "draft", "due_at": self.now},
+        }  # fmt: skip
+        return usual.get(verb, {})
+
+    def terms(self, **changes: Any) -> dict[str, Any]:
+        """Terms of an agreement from today, for sixteen weeks and four days."""
+        today = self.now.date()
+        end = today + timedelta(weeks=16)
+        return {
+            "start": today,
+            "end": end,
+            "quarter_days": "4",
+            "mode": "in-person",
+            "language": "both",
+            "activities": "lessons together",
+            "provider_lead": "lead.sea",
+            "recipient_lead": "lead.hill",
+            "cover_minor": "1000.00",
+            "rate_card": "eas-2026",
+            "years": [{"financial_year": "2026-27", "quarter_days": "4"}],
+            "expectations": "staff are released",
+            "safeguarding_contact": "head.hill",
+            "mid_review_on": today + timedelta(weeks=8),
+            "final_review_on": end + timedelta(weeks=2),
+        } | changes
+
+    def _holding(self, number: str, *posts: Post) -> tuple[str, ...]:
+        return tuple(
+            sorted(
+                p
+                for p, held in self.posts.items()
+                if any(h.school == number and h.post in posts for h in held)
+            )
+        )
+
+    def _holders(self) -> dict[Party, tuple[str, ...]]:
+        holders: dict[Party, tuple[str, ...]] = {}
+        for person, held in self.posts.items():
+            for party in parties_played(held, self.state.recipient, self.state.provider):
+                holders[party] = (*holders.get(party, ()), person)
+        return holders
+
+
+_TO_TRIAGE: Final = {
+    "school": (("head.hill", "open"), ("head.hill", "submit"), ("sip.hill", "align")),
+    "sip": (("sip.hill", "open"), ("sip.hill", "submit"), ("head.hill", "consent")),
+}
+_FROM_TRIAGE: Final = (
+    ("broker", "triage"), ("sip.hill", "scope"), ("broker", "offer"), ("head.sea", "accept-offer"),
+    ("broker", "draft-agreement"), ("finance", "approve-funding"),
+    ("head.hill", "sign"), ("head.sea", "sign"), ("sip.hill", "sign"),
+    ("lead.sea", "record-visit"), ("lead.hill", "confirm-visit"), ("sip.hill", "mid-review"),
+    ("head.hill", "complete"), ("head.sea", "complete"),
+    ("head.hill", "review"), ("lead.sea", "review"), ("sip.hill", "validate"), ("broker", "close"),
+    ("sip.hill", "record-follow-up"),
+)  # fmt: skip
+USUAL_COURSE: Final = {route: (*first, *_FROM_TRIAGE) for route, first in _TO_TRIAGE.items()}
+
+ENDINGS: Final[dict[Stage, tuple[Stage, str, str]]] = {
+    Stage.SIGNPOSTED: (Stage.TRIAGE, "broker", "signpost"),
+    Stage.DECLINED: (Stage.TRIAGE, "adviser", "decline"),
+    Stage.WITHDRAWN: (Stage.SCOPING, "head.hill", "withdraw"),
+}
+
+
+def in_stage(stage: Stage, route: Route = "school") -> Office:
+    """A case in any stage that a case can be in."""
+    if stage is Stage.AWAITING_HEAD_CONSENT:
+        return Office().at(stage, "sip")
+    if stage is Stage.NO_PARTNER:
+        office = Office().at(Stage.MATCHING, route)
+        office.done("adviser", "no-partner", nobody_left=True)
+        return office
+    if stage in ENDINGS:
+        before, person, verb = ENDINGS[stage]
+        office = Office().at(before, route)
+        office.done(person, verb)
+        return office
+    return Office().at(stage, route)
+
+
+def names(answer: Decision | Refusal) -> tuple[str, ...]:
+    """Types of the events of an answer, deadlines aside; an assertion error shows a refusal."""
+    assert isinstance(answer, Decision), answer
+    return tuple(event.type_name() for event in answer.events if not isinstance(event, e.DeadlineSet))
+
+
+def masked(event: e.CaseEvent) -> dict[str, Any]:
+    """An event without its texts, and without the hashes that cover texts in sealed form."""
+    without_texts = map_personal(event, lambda _text, _path: sealed("masked"))
+    return {k: v for k, v in without_texts.payload().items() if k != "content_hash"}
+
+
+def refolded(office: Office) -> CaseState:
+    """The state as a fold of the whole log gives it."""
+    return fold(office.log)

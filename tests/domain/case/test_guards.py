@@ -1,0 +1,312 @@
+"""Every guard of the table refuses at least once, in words, and is the one that does it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final
+
+import pytest
+
+from domain.case.lifecycle import LIFECYCLE, row_at
+from domain.case.situation import Situation, parties_of
+from domain.case.stages import Stage
+from domain.parties import Post
+from tests.domain.case.office import DALE, GLEN, HILL, MOOR, OBJECTIVE, SEA, Office
+from tests.domain.case.test_lifecycle import in_plain_words
+
+
+@dataclass
+class Case:
+    """Where, who, what; and what was changed in the world before."""
+
+    stage: Stage | None
+    person: str
+    verb: str
+    values: dict[str, Any] = field(default_factory=dict)
+    before: Callable[[Office], object] = lambda office: None
+    code: str = ""
+    route: Any = "school"
+
+
+D = date
+RATING: Final = {"objective": 1, "rating": "met", "evidence": "seen"}
+
+
+def _vary(office: Office) -> None:
+    office.done("broker", "propose-variation")
+
+
+def _dispute(office: Office) -> None:
+    office.done("lead.sea", "record-visit")
+    office.done("lead.hill", "dispute-visit", visit="V2")
+
+
+def _half(office: Office) -> None:
+    for _ in range(3):
+        office.done("lead.sea", "record-visit", quarter_days="1")
+
+
+def _overview(office: Office) -> None:
+    routes = tuple(r.model_copy(update={"overview_cited": True}) for r in office.programme.routes)
+    office.programme = office.programme.model_copy(update={"routes": routes})
+
+
+CASES: Final[dict[str, Case]] = {
+    # Intake
+    "programme_is_known": Case(None, "head.hill", "open", {"programme": "DEPED"}, code="R-PROGRAMME"),
+    "route_is_ours": Case(None, "head.hill", "open", {"route": "sip"}, code="R-POST"),
+    "area_is_offered": Case(None, "head.hill", "open", {"area": "latin"}, code="R-AREA"),
+    "recipient_is_open": Case(None, "head.hill", "open", before=lambda o: o.closed_schools.add(HILL), code="R-SCHOOL"),
+    "phase_fits_recipient": Case(None, "head.hill", "open", {"phase": "secondary"}, code="R-PHASE"),
+    "preferred_provider_is_another_school": Case(
+        None, "head.hill", "open", {"preferred_provider": HILL}, code="R-SAME-SCHOOL"
+    ),
+    "start_is_ahead": Case(None, "head.hill", "open", {"desired_start": D(2026, 9, 14)}, code="R-DATES"),
+    "overview_is_whole": Case(None, "head.hill", "open", {"priority": "SSO-1"}, code="R-OVERVIEW"),
+    "amended_by_the_route": Case(Stage.AWAITING_ALIGNMENT, "lead.hill", "amend", code="R-POST"),
+    "amendment_changes_something": Case(Stage.DRAFT, "head.hill", "amend", {"need": None}, code="R-NOTHING"),
+    "amendment_keeps_its_area": Case(
+        Stage.AWAITING_ALIGNMENT, "head.hill", "amend", {"area": "literacy"}, code="R-AREA"
+    ),
+    "amendment_fits_recipient": Case(Stage.DRAFT, "head.hill", "amend", {"phase": "secondary"}, code="R-PHASE"),
+    "submitted_by_the_route": Case(Stage.DRAFT, "lead.hill", "submit", code="R-POST"),
+    "need_is_not_open_already": Case(
+        Stage.DRAFT, "head.hill", "submit", before=lambda o: setattr(o, "open_same_need", ("EAS-0000000-0",)), code="R-DUPLICATE"
+    ),
+    "overview_is_cited": Case(Stage.DRAFT, "sip.hill", "submit", before=_overview, code="R-OVERVIEW", route="sip"),
+    "recipient_has_a_head": Case(
+        Stage.DRAFT, "sip.hill", "submit", before=lambda o: o.vacate("head.hill"), code="R-VACANT", route="sip"
+    ),
+    "request_version_was_read": Case(
+        Stage.AWAITING_HEAD_CONSENT, "head.hill", "consent", {"request_version": 2}, code="R-REQUEST-VERSION", route="sip"
+    ),
+    "urgent_is_the_advisers": Case(Stage.TRIAGE, "broker", "triage", {"urgency": "urgent"}, code="R-POST"),
+    # Need and partner
+    "objectives_within_limit": Case(
+        Stage.SCOPING, "sip.hill", "scope", {"objectives": [OBJECTIVE] * 5}, code="R-OBJECTIVES"
+    ),
+    "head_and_sip_were_present": Case(
+        Stage.SCOPING, "sip.hill", "scope", {"present": ["sip"]}, code="R-PRESENT"
+    ),
+    "meeting_has_been": Case(Stage.SCOPING, "sip.hill", "scope", {"met_on": D(2026, 9, 16)}, code="R-DATES"),
+    "objection_names_another_school": Case(
+        Stage.MATCHING, "head.hill", "object-to", {"provider": HILL}, code="R-SCHOOL"
+    ),
+    "provider_can_be_asked": Case(Stage.MATCHING, "broker", "offer", {"provider": HILL}, code="R-SAME-SCHOOL"),
+    "conflict_is_described": Case(
+        Stage.PARTNER_OFFERED, "head.sea", "accept-offer", {"conflict": "declared"}, code="R-CONFLICT"
+    ),
+    "enough_offers_failed": Case(Stage.MATCHING, "adviser", "no-partner", code="R-OFFERS"),
+    # Agreement
+    "dates_agree": Case(
+        Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
+        {"terms": Office().terms(mid_review_on=D(2026, 9, 1))}, code="R-DATES",
+    ),
+    "years_add_up": Case(
+        Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement", {"terms": Office().terms(quarter_days="5")}, code="R-SPLIT"
+    ),
+    "periods_fit_the_days": Case(
+        Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
+        {"terms": Office().terms(periods=[{"period": "2026-autumn-1", "quarter_days": "5"}])}, code="R-SPLIT",
+    ),
+    "people_are_known": Case(
+        Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
+        {"terms": Office().terms(provider_deputy="nobody")}, code="R-PERSON",
+    ),
+    "leads_are_of_their_schools": Case(
+        Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
+        {"terms": Office().terms(provider_lead="lead.dale")}, code="R-PERSON",
+    ),
+    "approver_suits_amount": Case(Stage.FUNDING_APPROVAL, "adviser", "approve-funding", code="R-POST"),
+    "approver_did_not_draft": Case(
+        Stage.FUNDING_APPROVAL, "broker", "approve-funding", before=lambda o: o.appoint("broker", Post.FINANCE),
+        code="R-SEPARATION",
+    ),
+    "has_not_signed": Case(
+        Stage.AWAITING_SIGNATURES, "head.hill", "sign", before=lambda o: o.done("head.hill", "sign"), code="R-ALREADY"
+    ),
+    "signer_is_a_second_person": Case(
+        Stage.AWAITING_SIGNATURES, "head.hill", "sign", before=lambda o: o.appoint("head.hill", Post.HEAD, SEA),
+        code="R-SAME-HEAD",
+    ),
+    "signs_what_stands": Case(
+        Stage.AWAITING_SIGNATURES, "head.hill", "sign", {"content_hash": "f" * 64}, code="R-HASH"
+    ),
+    # Visits
+    "visit_lies_in_the_agreed_span": Case(
+        Stage.AGREED, "lead.sea", "schedule-visit", {"on": D(2027, 9, 1)}, code="R-DATES"
+    ),
+    "planned_visit_is_known": Case(Stage.IN_DELIVERY, "lead.sea", "record-visit", {"visit": "V9"}, code="R-VISIT"),
+    "visit_has_been": Case(Stage.IN_DELIVERY, "lead.sea", "record-visit", {"on": D(2026, 9, 16)}, code="R-DATES"),
+    "objectives_exist": Case(Stage.IN_DELIVERY, "lead.sea", "record-visit", {"objectives": [2]}, code="R-OBJECTIVES"),
+    "visitors_were_briefed": Case(
+        Stage.AGREED, "lead.sea", "record-visit", {"safeguarding_briefed": False}, code="R-BRIEFING"
+    ),
+    "days_do_not_exceed_agreement": Case(
+        Stage.IN_DELIVERY, "lead.sea", "record-visit", {"quarter_days": "1"},
+        before=lambda o: (o.done("sip.hill", "mid-review"), _half(o)), code="R-DAYS",
+    ),
+    "mid_review_was_held": Case(
+        Stage.IN_DELIVERY, "lead.sea", "record-visit",
+        before=lambda o: [o.done("lead.sea", "record-visit") for _ in range(5)], code="R-MID-REVIEW",
+    ),
+    "visit_is_planned": Case(Stage.IN_DELIVERY, "lead.sea", "miss-visit", {"visit": "V1"}, code="R-VISIT"),
+    "visit_awaits_confirmation": Case(
+        Stage.IN_DELIVERY, "lead.hill", "confirm-visit", {"visit": "V1"},
+        before=lambda o: o.done("lead.hill", "confirm-visit"), code="R-VISIT",
+    ),
+    "visit_can_be_disputed": Case(
+        Stage.IN_DELIVERY, "lead.hill", "dispute-visit", {"visit": "V1"},
+        before=lambda o: o.done("lead.hill", "confirm-visit"), code="R-VISIT",
+    ),
+    "visit_is_disputed": Case(Stage.IN_DELIVERY, "broker", "resolve-dispute", {"visit": "V1"}, code="R-VISIT"),
+    "settlement_is_within_the_visit": Case(
+        Stage.IN_DELIVERY, "broker", "resolve-dispute", {"visit": "V2", "counted_quarter_days": 4}, before=_dispute, code="R-DAYS"
+    ),
+    # Delivery
+    "mid_review_is_due_once": Case(
+        Stage.IN_DELIVERY, "sip.hill", "mid-review", before=lambda o: o.done("sip.hill", "mid-review"), code="R-ALREADY"
+    ),
+    "exit_leaves_no_dispute": Case(
+        Stage.IN_DELIVERY, "sip.hill", "mid-review", {"decision": "exit"}, before=_dispute, code="R-DISPUTE"
+    ),
+    "variation_changes_something": Case(
+        Stage.IN_DELIVERY, "head.hill", "propose-variation", {"end": None}, code="R-NOTHING"
+    ),
+    "variation_awaits_this_side": Case(Stage.IN_DELIVERY, "head.hill", "agree-variation", code="R-NOTHING"),
+    "variation_was_read": Case(
+        Stage.IN_DELIVERY, "head.hill", "agree-variation", {"content_hash": "f" * 64}, before=_vary, code="R-HASH"
+    ),
+    "variation_is_proposed": Case(Stage.IN_DELIVERY, "head.hill", "refuse-variation", code="R-NOTHING"),
+    "extension_is_allowed": Case(Stage.IN_DELIVERY, "adviser", "extend", code="R-MID-REVIEW"),
+    "something_was_delivered": Case(
+        Stage.IN_DELIVERY, "head.hill", "complete", before=lambda o: o.done("lead.hill", "dispute-visit"), code="R-DAYS"
+    ),
+    "no_dispute_is_open": Case(Stage.IN_DELIVERY, "head.hill", "complete", before=_dispute, code="R-DISPUTE"),
+    "completion_is_this_sides": Case(Stage.IN_DELIVERY, "lead.sea", "complete", code="R-EARLY"),
+    # Review and end
+    "side_has_not_reviewed": Case(
+        Stage.FINAL_REVIEW, "head.sea", "review", before=lambda o: o.done("lead.sea", "review"), code="R-ALREADY"
+    ),
+    "every_objective_is_rated": Case(
+        Stage.FINAL_REVIEW, "head.sea", "review", {"ratings": [RATING, RATING]}, code="R-RATINGS"
+    ),
+    "both_sides_have_reviewed": Case(Stage.FINAL_REVIEW, "sip.hill", "validate", code="R-REVIEWS"),
+    "every_objective_is_validated": Case(
+        Stage.FINAL_REVIEW, "sip.hill", "validate", {"ratings": [RATING | {"objective": 2}]},
+        before=lambda o: (o.done("lead.sea", "review"), o.done("head.hill", "review")), code="R-RATINGS",
+    ),
+    "impact_is_validated": Case(Stage.FINAL_REVIEW, "broker", "close", code="R-REVIEWS"),
+    "no_dispute_is_left": Case(
+        Stage.FINAL_REVIEW, "broker", "close",
+        before=lambda o: (
+            setattr(o, "state", Office().at(Stage.IN_DELIVERY).state), o.done("head.hill", "complete"),
+            o.done("head.sea", "complete"), o.done("lead.hill", "dispute-visit"), o.done("lead.sea", "review"),
+            o.done("head.hill", "review"), o.done("sip.hill", "validate"),
+        ),
+        code="R-DISPUTE",
+    ),
+    # At any time
+    "withdrawal_is_theirs": Case(Stage.TRIAGE, "sip.hill", "withdraw", code="R-POST"),
+    "pause_is_new": Case(Stage.TRIAGE, "broker", "pause", before=lambda o: o.done("broker", "pause"), code="R-ALREADY"),
+    "pause_review_is_ahead": Case(Stage.TRIAGE, "broker", "pause", {"review_on": D(2026, 9, 15)}, code="R-DATES"),
+    "is_paused": Case(Stage.TRIAGE, "broker", "resume", code="R-ALREADY"),
+}  # fmt: skip
+
+GUARDS: Final = {guard.__name__ for row in LIFECYCLE for guard in row.guards}
+
+
+def test_there_is_a_case_for_every_guard() -> None:
+    assert set(CASES) == GUARDS
+
+
+@pytest.mark.parametrize("guard", sorted(CASES))
+def test_the_guard_refuses_in_words(guard: str) -> None:
+    case = CASES[guard]
+    office = Office() if case.stage is None else Office().at(case.stage, case.route)
+    case.before(office)
+    command = office.command(case.verb, **{k: v for k, v in case.values.items() if v is not None})
+    command = command.model_copy(update={k: None for k, v in case.values.items() if v is None})
+    if case.verb == "amend" and case.values == {"need": None}:
+        command = type(command)()
+    refusal = office.ask(case.person, command)
+    assert getattr(refusal, "code", "accepted") == case.code
+    assert in_plain_words(refusal)  # type: ignore[arg-type]
+    assert refusing_guard(office, case.person, command) == guard
+
+
+def refusing_guard(office: Office, person: str, command: Any) -> str:
+    """The first guard that refuses this command of this person."""
+    row = row_at(office.state.stage, command.verb)
+    assert row is not None
+    facts = office.facts(person, command)
+    played = [party for party in row.who if party in parties_of(office.state, command, facts)]
+    for party in played:
+        for guard in row.guards:
+            if guard(Situation(office.state, facts, command, party)) is not None:
+                return guard.__name__
+    return "none"
+
+
+OFFERS: Final = {
+    "a closed school": (DALE, lambda o: o.closed_schools.add(DALE), "R-SCHOOL"),
+    "a school nobody knows": ("6999999", lambda o: None, "R-SCHOOL"),
+    "a school that shares its head": (DALE, lambda o: o.appoint("head.hill", Post.HEAD, DALE), "R-SAME-HEAD"),
+    "a school of the same federation": (
+        DALE,
+        lambda o: o.federations.update({HILL: "F", DALE: "F"}),
+        "R-SAME-HEAD",
+    ),
+    "a school the head objected to": (DALE, lambda o: o.done("head.hill", "object-to"), "R-EXCLUDED"),
+    "a school without a head": (GLEN, lambda o: o.vacate("head.glen"), "R-VACANT"),
+    "a school where the SIP teaches": (
+        MOOR,
+        lambda o: o.appoint("sip.hill", Post.LEAD, MOOR),
+        "R-SEPARATION",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", OFFERS)
+def test_the_case_is_not_offered_to(what: str) -> None:
+    provider, before, code = OFFERS[what]
+    office = Office().at(Stage.MATCHING)
+    before(office)
+    refusal = office.refused("broker", "offer", provider=provider)
+    assert refusal.code == code
+    assert in_plain_words(refusal)
+
+
+TERMS: Final = {
+    "end before start": ({"end": D(2026, 9, 1), "mid_review_on": D(2026, 9, 15)}, "R-DATES"),
+    "all of it over": (
+        {"start": D(2026, 6, 1), "mid_review_on": D(2026, 6, 2), "end": D(2026, 6, 3), "final_review_on": D(2026, 6, 4)},
+        "R-DATES",
+    ),
+    "follow-up before the final review": ({"follow_up_on": D(2026, 12, 1)}, "R-DATES"),
+    "a year twice": ({"years": [{"financial_year": "2026-27", "quarter_days": "2"}] * 2}, "R-SPLIT"),
+    "a year it does not touch": ({"years": [{"financial_year": "2027-28", "quarter_days": "4"}]}, "R-SPLIT"),
+    "a half term twice": ({"periods": [{"period": "2026-autumn-1", "quarter_days": "1"}] * 2}, "R-SPLIT"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TERMS)
+def test_an_agreement_is_not_drafted_with(what: str) -> None:
+    changes, code = TERMS[what]
+    office = Office().at(Stage.AGREEMENT_DRAFTING)
+    refusal = office.refused("broker", "draft-agreement", terms=office.terms(**changes))
+    assert refusal.code == code
+    assert in_plain_words(refusal)
+
+
+def test_an_agreement_over_two_financial_years_names_both() -> None:
+    office = Office().at(Stage.AGREEMENT_DRAFTING)
+    terms = office.terms(
+        end=office.now.date() + timedelta(weeks=40),
+        final_review_on=office.now.date() + timedelta(weeks=42),
+        years=[
+            {"financial_year": "2026-27", "quarter_days": "3"},
+            {"financial_year": "2027-28", "quarter_days": "1"},
+        ],
+    )
+    assert office.done("broker", "draft-agreement", terms=terms) == ("AgreementDrafted",)
