@@ -141,7 +141,13 @@ def _engine(path: Path, mode: str, begin: Literal["BEGIN", "BEGIN IMMEDIATE"]) -
             connection.execute("PRAGMA synchronous = FULL")
         return connection
 
-    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool, pool_size=8)
+    engine = create_engine(
+        "sqlite+pysqlite://",
+        creator=connect,
+        hide_parameters=True,  # an error must not carry row values into the logs
+        poolclass=QueuePool,
+        pool_size=8,
+    )
 
     @engine_events.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -100,7 +100,12 @@ def open_vault(path: Path) -> Engine:
         connection.execute("PRAGMA synchronous = FULL")
         return connection
 
-    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool)
+    engine = create_engine(
+        "sqlite+pysqlite://",
+        creator=connect,
+        hide_parameters=True,  # an error must not carry row values into the logs
+        poolclass=QueuePool,
+    )
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

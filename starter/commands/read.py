@@ -1,0 +1,109 @@
+"""`brokerage case read`: what people wrote in a case, unsealed. Whoever looks is put on record first."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+from pydantic import BaseModel
+
+from activities.home_files import HomeFileError, read_key, read_profile
+from activities.settings import Settings
+from domain.case.events import AgreementDrafted, CaseEvent, read_case_event
+from domain.personal import WITHHELD, Personal
+from domain.text.english import Voice, sentence
+from starter.failures import Exit, Failure
+from starter.output import say, say_json
+from starter.reading import known_reference, reading
+from starter.views.case import read_case
+
+
+def read(
+    reference: Annotated[str, Parameter(help="Reference of the case, e.g. EAS-K7QX4MZ-R.")],
+    /,
+    *,
+    profile: Annotated[str | None, Parameter(help="Who looks; by default this home's own person.")] = None,
+    json: Annotated[bool, Parameter(negative="", help="Print JSON.")] = False,
+) -> int:
+    """Read the request, the objectives, the agreement and the reviews in full.
+
+    Names and texts are sealed in the log. This opens the seals of one case, and the look is recorded
+    before the first of them opens. What was erased stays withheld.
+    """
+    with reading() as office:
+        record = read_case(office, known_reference(office, reference))
+        voice = Voice(record.programme, office.school_names())
+        events = [
+            read_case_event(r.envelope.type, r.envelope.schema_version, r.payload) for r in record.events
+        ]
+    with _opened(Settings(), profile, f"case read {record.state.reference}") as open_texts:
+        shown = [(event, sentence(event, voice), _texts(open_texts(event))) for event in events]
+    if json:
+        say_json([{"type": type(e).__name__, "sentence": s, "texts": dict(t)} for e, s, t in shown if t])
+        return Exit.DONE
+    for event, words, texts in shown:
+        if not texts:
+            continue
+        say(words)
+        for label, text in texts:
+            say(f"    {label}: {text}")
+        if isinstance(event, AgreementDrafted):
+            say(f"    signed by this hash: {event.content_hash}")
+    return Exit.DONE
+
+
+@contextmanager
+def _opened(settings: Settings, profile: str | None, purpose: str) -> Iterator[Any]:
+    """A function that opens an event's texts, for a person who is named in the record of looks."""
+    from activities.vault import SealBrokenError, Vault, VaultUnavailableError, open_vault
+
+    person = profile or read_profile(settings)
+    if person is None:
+        raise Failure(
+            Exit.USAGE,
+            "H-PROFILE",
+            "Nobody is named to look.",
+            (),
+            ("brokerage case read REF --profile PERSON",),
+        )
+    if not settings.vault_file.is_file():
+        raise Failure(
+            Exit.UNREACHABLE,
+            "U-VAULT",
+            f"There is no vault at {settings.vault_file}.",
+            (),
+            ("brokerage doctor",),
+        )
+    try:
+        engine = open_vault(settings.vault_file)
+        vault = Vault(engine, read_key(settings.vault_key_file), lambda: datetime.now(UTC))
+        with vault.reading(person, purpose) as looking:
+            yield looking.open_model
+        engine.dispose()
+    except HomeFileError as error:
+        raise Failure(Exit.UNREACHABLE, "H-FILE", str(error), (error.fix,), ("brokerage doctor",)) from error
+    except VaultUnavailableError as error:
+        raise Failure(Exit.UNREACHABLE, "U-VAULT", str(error), (), ("brokerage doctor",)) from error
+    except SealBrokenError as error:
+        raise Failure(Exit.AUDIT_FAILED, "A-SEAL", str(error), (), ("brokerage audit verify",)) from error
+
+
+def _texts(event: CaseEvent) -> list[tuple[str, str]]:
+    """The texts of an event with words for where they stand; of an agreement, all of its terms."""
+    whole = isinstance(event, AgreementDrafted)
+    return list(_walk(event, "", whole))
+
+
+def _walk(value: Any, label: str, whole: bool) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Personal):
+        yield label, value.clear or WITHHELD
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            words = name.replace("_", " ")
+            yield from _walk(getattr(value, name), f"{label} {words}".strip(), whole)
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value, start=1):
+            yield from _walk(item, f"{label} {number}", whole)
+    elif whole and value is not None and label.startswith("terms"):
+        yield label, str(value)
