@@ -100,7 +100,7 @@ def leads_are_of_their_schools(s: Situation) -> Refusal | None:
         if school is not None and person not in school.staff:
             return Refusal(
                 "R-PERSON",
-                f"{person} holds no post at {school.name} today.",
+                f"At {school.name} {person} holds no post today.",
                 "An administrator records posts: brokerage person post",
             )
     return None
@@ -147,7 +147,7 @@ def signer_is_a_second_person(s: Situation) -> Refusal | None:
         if given.person == s.facts.person and given.party is not s.party:
             return Refusal(
                 "R-SEPARATION",
-                f"{given.person} signed as the {s.word(given.party)} and cannot sign as the {s.word(s.party)} too.",
+                f"One person cannot stand for two parties: {given.person} signed as the {s.word(given.party)}.",
             )
     recipient, provider = s.facts.schools.get(s.state.recipient), s.facts.schools.get(s.state.provider or "")
     if recipient and provider and s.facts.person in recipient.heads and s.facts.person in provider.heads:

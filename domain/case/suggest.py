@@ -69,27 +69,33 @@ def _first_accepted(
 
 
 _ALSO: Final[dict[str, tuple[tuple[Party, str], ...]]] = {
-    "submit": ((Party.RECIPIENT_HEAD, "submit"),),
-    "align": ((Party.PRINCIPAL_ADVISER, "except-alignment"),),
+    "draft": ((Party.RECIPIENT_HEAD, "submit"),),
+    "alignment": ((Party.PRINCIPAL_ADVISER, "except-alignment"),),
     "triage": ((Party.PRINCIPAL_ADVISER, "triage"),),
-    "scope": ((Party.RECIPIENT_HEAD, "scope"),),
-    "offer": ((Party.PRINCIPAL_ADVISER, "no-partner"),),
-    "record-visit": (
+    "scoping": ((Party.RECIPIENT_HEAD, "scope"),),
+    "first_offer": ((Party.PRINCIPAL_ADVISER, "no-partner"),),
+    "first_visit": ((Party.PROVIDER_HEAD, "record-visit"), (Party.CURRICULUM_PARTNER, "record-visit")),
+    "visit_note": (
         (Party.PROVIDER_HEAD, "record-visit"),
         (Party.CURRICULUM_PARTNER, "record-visit"),
         (Party.PROVIDER_LEAD, "miss-visit"),
         (Party.BROKER, "miss-visit"),
     ),
-    "confirm-visit": ((Party.RECIPIENT_HEAD, "confirm-visit"),),
-    "resolve-dispute": ((Party.PRINCIPAL_ADVISER, "resolve-dispute"),),
-    "mid-review": ((Party.RECIPIENT_HEAD, "mid-review"), (Party.PROVIDER_HEAD, "mid-review")),
-    "resume": ((Party.PRINCIPAL_ADVISER, "resume"),),
+    "visit_confirmation": ((Party.RECIPIENT_HEAD, "confirm-visit"),),
+    "visit_dispute": ((Party.PRINCIPAL_ADVISER, "resolve-dispute"),),
+    "mid_review": ((Party.RECIPIENT_HEAD, "mid-review"), (Party.PROVIDER_HEAD, "mid-review")),
+    "delivery_end": (
+        (Party.BROKER, "complete"),
+        (Party.PROVIDER_LEAD, "record-visit"),
+        (Party.PROVIDER_HEAD, "record-visit"),
+    ),
+    "pause_review": ((Party.PRINCIPAL_ADVISER, "resume"),),
 }
-"""Who else can answer a wait, and how, where those who owe it cannot: the post is vacant, or the rules say no."""
+"""Who else can further a wait, and how, where those who owe it cannot: the post is vacant, or it is too soon."""
 
 
 def _ways(item: Awaited) -> tuple[tuple[Party, str], ...]:
-    return ((item.owner, item.verb), *_ALSO.get(item.verb, ()))
+    return ((item.owner, item.verb), *_ALSO.get(item.name, ()))
 
 
 def _lead(party: Party, facts: Facts) -> str | None:

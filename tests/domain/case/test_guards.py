@@ -41,9 +41,19 @@ def _dispute(office: Office) -> None:
     office.done("lead.hill", "dispute-visit", visit="V2")
 
 
-def _half(office: Office) -> None:
+def _all_days_used(office: Office) -> None:
+    office.done("sip.hill", "mid-review")
     for _ in range(3):
         office.done("lead.sea", "record-visit", quarter_days="1")
+
+
+def _disputed_after_the_end(office: Office) -> None:
+    office.state = Office().at(Stage.AGREED).state
+    for person, verb in (
+        ("lead.sea", "record-visit"), ("head.hill", "complete"), ("head.sea", "complete"), ("lead.hill", "dispute-visit"),
+        ("lead.sea", "review"), ("head.hill", "review"), ("sip.hill", "validate"),
+    ):  # fmt: skip
+        office.done(person, verb)
 
 
 def _overview(office: Office) -> None:
@@ -144,7 +154,7 @@ CASES: Final[dict[str, Case]] = {
     ),
     "days_do_not_exceed_agreement": Case(
         Stage.IN_DELIVERY, "lead.sea", "record-visit", {"quarter_days": "1"},
-        before=lambda o: (o.done("sip.hill", "mid-review"), _half(o)), code="R-DAYS",
+        before=_all_days_used, code="R-DAYS",
     ),
     "mid_review_was_held": Case(
         Stage.IN_DELIVERY, "lead.sea", "record-visit",
@@ -199,12 +209,7 @@ CASES: Final[dict[str, Case]] = {
     "impact_is_validated": Case(Stage.FINAL_REVIEW, "broker", "close", code="R-REVIEWS"),
     "no_dispute_is_left": Case(
         Stage.FINAL_REVIEW, "broker", "close",
-        before=lambda o: (
-            setattr(o, "state", Office().at(Stage.IN_DELIVERY).state), o.done("head.hill", "complete"),
-            o.done("head.sea", "complete"), o.done("lead.hill", "dispute-visit"), o.done("lead.sea", "review"),
-            o.done("head.hill", "review"), o.done("sip.hill", "validate"),
-        ),
-        code="R-DISPUTE",
+        before=_disputed_after_the_end, code="R-DISPUTE",
     ),
     # At any time
     "withdrawal_is_theirs": Case(Stage.TRIAGE, "sip.hill", "withdraw", code="R-POST"),
@@ -248,7 +253,7 @@ def refusing_guard(office: Office, person: str, command: Any) -> str:
     return "none"
 
 
-OFFERS: Final = {
+OFFERS: Final[dict[str, tuple[str, Callable[[Office], object], str]]] = {
     "a closed school": (DALE, lambda o: o.closed_schools.add(DALE), "R-SCHOOL"),
     "a school nobody knows": ("6999999", lambda o: None, "R-SCHOOL"),
     "a school that shares its head": (DALE, lambda o: o.appoint("head.hill", Post.HEAD, DALE), "R-SAME-HEAD"),
@@ -277,7 +282,7 @@ def test_the_case_is_not_offered_to(what: str) -> None:
     assert in_plain_words(refusal)
 
 
-TERMS: Final = {
+TERMS: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "end before start": ({"end": D(2026, 9, 1), "mid_review_on": D(2026, 9, 15)}, "R-DATES"),
     "all of it over": (
         {"start": D(2026, 6, 1), "mid_review_on": D(2026, 6, 2), "end": D(2026, 6, 3), "final_review_on": D(2026, 6, 4)},

@@ -12,7 +12,7 @@ from domain.case.lifecycle import COMING_GUARDS, LIFECYCLE, row_at, rows_for, ve
 from domain.case.situation import Decision, Refusal
 from domain.case.stages import COMING, OPEN, TERMINAL, Stage
 from domain.parties import Party
-from tests.domain.case.office import SPEAKER, USUAL_COURSE, Office, in_stage
+from tests.domain.case.office import SPEAKER, USUAL_COURSE, Office, Route, in_stage
 
 UNREACHED = frozenset({Stage.SUBMITTED, *COMING})
 """Stages in which no command ever finds a case: passed through within a command, or not led to yet."""
@@ -91,9 +91,9 @@ def test_a_case_in_a_terminal_stage_takes_no_command_and_awaits_nothing(stage: S
 
 
 @pytest.mark.parametrize("route", ["sip", "school"])
-def test_each_row_causes_only_its_events_and_leads_only_where_it_says(route: str) -> None:
+def test_each_row_causes_only_its_events_and_leads_only_where_it_says(route: Route) -> None:
     office = Office()
-    for person, verb in USUAL_COURSE[route]:  # type: ignore[index]
+    for person, verb in USUAL_COURSE[route]:
         before = office.state.stage
         answer = office.say(person, verb, **({"route": route} if verb == "open" else {}))
         assert isinstance(answer, Decision)

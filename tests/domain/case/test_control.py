@@ -1,0 +1,130 @@
+"""At any time: withdrawing, pausing and resuming, deadlines that pass."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.calendars import days_left
+from domain.case.commands import PassDeadline
+from domain.case.situation import Decision
+from domain.case.stages import OPEN, Stage
+from domain.case.status import case_status
+from domain.ids import SYSTEM_PERSON
+from tests.domain.case.office import Office, in_stage
+
+PAUSABLE = sorted(OPEN - {Stage.DRAFT, Stage.SUBMITTED})
+
+
+@pytest.mark.parametrize("stage", PAUSABLE)
+def test_a_pause_keeps_the_days_that_were_left(stage: Stage) -> None:
+    office = in_stage(stage)
+    zone = office.programme.time_zone
+    office.days_pass(2)
+    left = {
+        d.wait: days_left(office.now, d.due_at, zone) for d in office.state.deadlines if d.days is not None
+    }
+    office.done("broker", "pause")
+    office.days_pass(15)
+    assert [d.wait for d in office.state.deadlines if d.passed] in ([], ["pause_review"])
+    office.done("broker", "resume")
+    again = {
+        d.wait: days_left(office.now, d.due_at, zone) for d in office.state.deadlines if d.days is not None
+    }
+    assert again == left
+
+
+def test_nothing_but_looking_at_the_pause_falls_due_while_paused() -> None:
+    office = in_stage(Stage.PARTNER_OFFERED)
+    office.done("head.hill", "pause")
+    assert office.refused("head.sea", "accept-offer").code == "R-PAUSED"
+    office.days_pass(40)
+    assert office.state.offers[0].outcome == "open"
+    assert office.state.stage is Stage.PARTNER_OFFERED
+
+
+def test_a_wait_on_its_last_day_is_due_the_day_after_resuming_and_says_one_day() -> None:
+    office = in_stage(Stage.TRIAGE)
+    office.days_pass(5)
+    office.done("broker", "pause")
+    office.days_pass(3)
+    office.done("broker", "resume")
+    deadline = office.state.deadline("triage")
+    assert deadline is not None
+    assert deadline.days == 1
+    assert days_left(office.now, deadline.due_at, office.programme.time_zone) == 1
+
+
+def test_a_pause_is_looked_at_within_its_days_and_can_be_prolonged() -> None:
+    office = in_stage(Stage.TRIAGE)
+    today = office.now.date()
+    assert office.refused("broker", "pause", review_on=today + timedelta(days=29)).code == "R-DATES"
+    office.done("broker", "pause", review_on=today + timedelta(days=28))
+    assert office.refused("adviser", "pause", review_on=today + timedelta(days=20)).code == "R-ALREADY"
+    office.until(today + timedelta(days=27))
+    assert office.done("adviser", "pause", review_on=today + timedelta(days=40)) == ("PauseProlonged",)
+    review = office.state.deadline("pause_review")
+    assert review is not None
+    assert review.due_at.date() == today + timedelta(days=40)
+    triage = office.state.deadline("triage")
+    assert triage is not None
+    assert triage.kept_days == 5
+
+
+def test_a_paused_case_that_is_withdrawn_awaits_nothing_more() -> None:
+    office = in_stage(Stage.TRIAGE)
+    office.done("broker", "pause")
+    office.done("head.hill", "withdraw")
+    assert not case_status(office.state, office.programme).awaited
+    assert office.state.deadlines == ()
+    assert not office.state.paused
+
+
+def test_a_draft_is_not_paused_and_heads_do_not_resume() -> None:
+    assert in_stage(Stage.DRAFT).refused("broker", "pause").code == "R-STAGE"
+    office = in_stage(Stage.TRIAGE)
+    office.done("head.hill", "pause")
+    assert office.refused("head.hill", "resume").code == "R-POST"
+
+
+@pytest.mark.parametrize("stage", sorted(OPEN - {Stage.SUBMITTED}))
+def test_the_recipients_head_withdraws_from_any_open_stage(stage: Stage) -> None:
+    office = in_stage(stage)
+    assert office.done("head.hill", "withdraw") == ("CaseWithdrawn",)
+    assert office.log[-1][0].payload()["stage"] == stage.value
+
+
+def test_the_sip_withdraws_only_their_own_request_and_only_before_consent() -> None:
+    office = Office().at(Stage.AWAITING_HEAD_CONSENT, "sip")
+    office.done("sip.hill", "withdraw")
+    assert in_stage(Stage.DRAFT).refused("sip.hill", "withdraw").code == "R-POST"
+    assert Office().at(Stage.TRIAGE, "sip").refused("sip.hill", "withdraw").code == "R-POST"
+
+
+def test_a_deadline_that_was_overtaken_causes_nothing() -> None:
+    office = in_stage(Stage.TRIAGE)
+    deadline = office.state.deadline("triage")
+    assert deadline is not None
+    early = PassDeadline(wait="triage", due_at=deadline.due_at)
+    moved = PassDeadline(wait="triage", due_at=deadline.due_at + timedelta(days=1))
+    unknown = PassDeadline(wait="scoping", due_at=deadline.due_at)
+    for command in (early, moved, unknown):
+        answer = office.ask(SYSTEM_PERSON, command)
+        assert isinstance(answer, Decision)
+        assert answer.events == ()
+    office.now = deadline.due_at
+    assert len(office.give(SYSTEM_PERSON, early).events) == 1  # type: ignore[union-attr]
+    assert office.ask(SYSTEM_PERSON, early) == Decision((), None)
+
+
+def test_what_staff_let_lapse_never_closes_a_case() -> None:
+    for stage in (
+        Stage.TRIAGE,
+        Stage.SCOPING,
+        Stage.MATCHING,
+        Stage.AGREEMENT_DRAFTING,
+        Stage.FUNDING_APPROVAL,
+    ):
+        office = in_stage(stage)
+        office.days_pass(100)
+        assert office.state.stage is stage
+        assert all(deadline.passed for deadline in office.state.deadlines)

@@ -1,0 +1,132 @@
+"""A programme file says all that is asked of it; a wrong one is refused with file, key and reason."""
+
+import tomllib
+
+import pytest
+
+from domain.case.stages import Stage
+from domain.directory.programmes import ProgrammePublished
+from domain.parties import Party, Post
+from domain.programmes import Programme, ProgrammeError, parse_programme
+from domain.programmes.model import REQUIRED_WAITS
+from tests.domain.case.office import EAS_FILE, in_stage
+
+EAS = EAS_FILE.read_text(encoding="utf-8")
+
+WRONG = {
+    "a code in small letters": ('code = "EAS"', 'code = "eas"', "code: must be written like ^[A-Z]{2,8}$"),
+    "no code": ('code = "EAS"\n', "", "code: is missing"),
+    "a version in words": ('version = 1', 'version = "one"', "version: must be a valid integer"),
+    "a slip in a key": ("version = 1", "version = 1\nvresion = 2", "vresion: is not a key of a programme file"),
+    "another zone": ('"Europe/London"', '"Europe/Paris"', "time_zone: must be 'Europe/London' or 'Asia/Manila'"),
+    "another calendar": ('"weekdays-1"', '"moon-1"', "calendar: 'moon-1' is not known; known: weekdays-1"),
+    "another currency": ('"GBP"', '"EUR"', "currency: must be 'GBP' or 'PHP'"),
+    "an empty word": (
+        'broker = { en = "broker", cy = "brocer" }', 'broker = { en = "", cy = "brocer" }', "vocabulary.broker.en: must not be empty"
+    ),
+    "a word in one language": (
+        'broker = { en = "broker", cy = "brocer" }', 'broker = { en = "broker" }', "vocabulary.broker.cy: is missing"
+    ),
+    "a party without a word": (
+        'broker = { en = "broker", cy = "brocer" }\nprincipal', "principal", "vocabulary: missing: broker"
+    ),
+    "a word for nobody": (
+        "[vocabulary]", '[vocabulary]\nbishop = { en = "bishop", cy = "esgob" }', "vocabulary: not known: bishop"
+    ),
+    "a post without a word": (
+        'auditor = { en = "auditor", cy = "archwilydd" }\n', "", "posts: missing: auditor"
+    ),
+    "a post there is not": (
+        "[posts]", '[posts]\nbishop = { en = "bishop", cy = "esgob" }',
+        "posts.bishop: must be 'head', 'lead', 'sip', 'curriculum_partner', 'broker', 'principal_adviser', "
+        "'finance', 'administrator' or 'auditor'",
+    ),
+    "a route there is not": ('code = "sip"', 'code = "leader"', "routes.leader.code: must be 'sip' or 'school'"),
+    "a route opened by finance": (
+        'opened_by = ["sip"]', 'opened_by = ["finance"]',
+        "routes.sip: opened_by: finance cannot open a request; sip, recipient_head, recipient_lead can",
+    ),
+    "a route opened by nobody": ('opened_by = ["sip"]', "opened_by = []", "routes.sip.opened_by: must not be empty"),
+    "another step": ('"head_consent"', '"prayer"', "routes.sip.step: must be 'head_consent' or 'alignment'"),
+    "yes for true": (
+        "overview_cited = true", 'overview_cited = "yes"', "routes.school.overview_cited: must be a valid boolean"
+    ),
+    "an area twice": ('code = "literacy"', 'code = "numeracy"', "areas: named twice: numeracy"),
+    "a route twice": ('code = "school"', 'code = "sip"', "routes: named twice: sip"),
+    "an area of a new kind": (
+        'code = "literacy"\nkind = "skill"', 'code = "literacy"\nkind = "art"',
+        "areas.literacy.kind: must be 'aole', 'skill' or 'professional-learning'",
+    ),
+    "a wait too few": ('funding = { days = 5, unit = "working_days" }\n', "", "waits: missing: funding"),
+    "a wait too many": (
+        "[waits]", '[waits]\nappeal = { days = 10, unit = "school_days" }', "waits: not known: appeal"
+    ),
+    "no time at all": ("draft = { days = 40", "draft = { days = 0", "waits.draft.days: must be greater than or equal to 1"),
+    "a fraction of a day": ("draft = { days = 40", "draft = { days = 2.5", "waits.draft.days: must be a valid integer"),
+    "days of another kind": (
+        'draft = { days = 40, unit = "school_days"', 'draft = { days = 40, unit = "moons"',
+        "waits.draft.unit: must be 'school_days' or 'working_days'",
+    ),
+    "urgent and yet slower": ("urgent_days = 2", "urgent_days = 9", "waits.triage: urgent_days (9) are more than days (5)"),
+    "too many objectives": ("most_objectives = 4", "most_objectives = 40", "rules.most_objectives: must be less than or equal to 9"),
+    "a rule of one's own": ("[rules]", "[rules]\nmost_hope = 1", "rules.most_hope: is not a key of a programme file"),
+    "visits stop before the review is due": (
+        "mid_review_due_per_mille = 500", "mid_review_due_per_mille = 800",
+        "rules: mid_review_due_per_mille is above visits_stop_without_mid_review_per_mille: "
+        "visits would stop before the review is due",
+    ),
+    "money in pounds": (
+        "finance_approves_up_to_minor = 500000", "finance_approves_up_to_minor = 5000.00",
+        "rules.finance_approves_up_to_minor: must be a valid integer",
+    ),
+    "not TOML": ("[waits]", "[waits", "not TOML: Expected ']' at the end of a table declaration (at line 107, column 7)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_wrong_file_is_refused_with_file_key_and_reason(what: str) -> None:
+    right, wrong, reason = WRONG[what]
+    assert right in EAS, "the sample has changed; change this table too"
+    with pytest.raises(ProgrammeError) as caught:
+        parse_programme(EAS.replace(right, wrong, 1), "my.toml")
+    assert caught.value.problems == [f"my.toml: {reason}"]
+
+
+def test_all_problems_are_said_at_once() -> None:
+    text = EAS.replace('code = "EAS"', 'code = "eas"').replace('"GBP"', '"EUR"')
+    with pytest.raises(ProgrammeError) as caught:
+        parse_programme(text, "my.toml")
+    assert [problem.split(":")[1] for problem in caught.value.problems] == [" code", " currency"]
+    assert str(caught.value) == "\n".join(caught.value.problems)
+
+
+def test_the_file_shipped_is_right_and_whole() -> None:
+    eas = parse_programme(EAS, "eas.toml")
+    assert set(eas.waits) == REQUIRED_WAITS
+    assert len(eas.areas) == 11
+    assert {route.code: route.step for route in eas.routes} == {"sip": "head_consent", "school": "alignment"}
+    assert eas.word(Party.SIP, "cy") == "partner gwella ysgolion"
+    assert set(eas.posts) == set(Post)
+    assert eas.area("numeracy") is not None
+    assert eas.area("latin") is None
+
+
+def test_two_files_that_say_the_same_have_one_hash_and_a_change_has_another() -> None:
+    eas = parse_programme(EAS, "eas.toml")
+    assert parse_programme("# a remark\n" + EAS, "b.toml").content_hash() == eas.content_hash()
+    changed = parse_programme(EAS.replace("most_objectives = 4", "most_objectives = 3"), "c.toml")
+    assert changed.content_hash() != eas.content_hash()
+
+
+def test_a_published_programme_comes_back_from_the_log_as_it_went_in() -> None:
+    eas = parse_programme(EAS, "eas.toml")
+    event = ProgrammePublished(content=eas, content_hash=eas.content_hash())
+    assert ProgrammePublished.model_validate(event.payload()) == event
+    assert Programme.model_validate(tomllib.loads(EAS)) == eas
+
+
+def test_thresholds_come_from_the_programme_and_from_nowhere_else() -> None:
+    office = in_stage(Stage.SCOPING)
+    office.rule(most_objectives=1)
+    objective = {"aim": "a", "baseline": "b", "success": "c"}
+    assert office.refused("sip.hill", "scope", objectives=[objective] * 2).code == "R-OBJECTIVES"
