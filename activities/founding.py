@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from activities.handle_command import CommandHandler
+from activities.home_files import read_key, read_private
 from activities.settings import Settings
 from activities.signing import public_key_text
 from domain.messages import Refused
@@ -19,17 +20,15 @@ class FoundingError(RuntimeError):
     """A first entry was refused; the message says which and why."""
 
 
-def found(handler: CommandHandler, settings: Settings) -> None:
+def found(handler: CommandHandler, settings: Settings, now: datetime | None = None) -> None:
     """Make the first entries; repeating them changes nothing, each has a fixed command id.
 
     The first administrator is the person the home belongs to (file `profile`), with the key that lies
-    in the home's profiles. Raises FoundingError.
+    in the home's profiles. Raises FoundingError, and HomeFileError where a file of the home is missing.
     """
-    import base64
-
-    admin = (settings.home / "profile").read_text(encoding="utf-8").strip()
-    seed = base64.b64decode((settings.profiles / f"{admin}.key").read_text(encoding="ascii"))
-    today = datetime.now(UTC).date().isoformat()
+    now = now or datetime.now(UTC)
+    admin = read_private(settings.home / "profile")
+    seed = read_key(settings.profiles / f"{admin}.key")
     entries: list[tuple[str, str, dict[str, object]]] = [
         (
             "person/system",
@@ -41,9 +40,11 @@ def found(handler: CommandHandler, settings: Settings) -> None:
     for name, text in _programme_files():
         content = parse_programme(text, name)
         entries.append((f"programme/{content.code}", "publish", {"content": content.model_dump(mode="json")}))
-    entries.append((f"person/{admin}", "assign-post", {"post": "administrator", "since": today}))
+    entries.append(
+        (f"person/{admin}", "assign-post", {"post": "administrator", "since": now.date().isoformat()})
+    )
     for number, (stream, verb, body) in enumerate(entries, start=1):
-        answer = handler.handle_as_system(stream, verb, body, f"founding:{number}:{stream}")
+        answer = handler.handle_as_system(stream, verb, body, f"founding:{number}:{stream}", now)
         if isinstance(answer, Refused):
             raise FoundingError(f"{stream}: {answer.message}")
 

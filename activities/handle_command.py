@@ -5,7 +5,7 @@ lock: a known command gets its old answer; otherwise the stream is folded, facts
 `decide` answers, and events, read models and the answer are committed together.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
@@ -15,12 +15,13 @@ from activities.commands.case import decide_case, status_of
 from activities.commands.directory import decide_directory
 from activities.commands.outcome import not_well_formed, receipt, refused
 from activities.event_log.append import EventLog, LogTransaction
+from activities.event_log.command_record import CommandRecord
 from activities.event_log.drafts import CommandDraft, Placement
 from activities.kill_points import kill_point
 from activities.read_models.facts import FactReader
 from activities.signing import public_key_text, sign_command, signature_fits
 from activities.vault import SubjectErasedError, Vault
-from domain.canonical import canonical_bytes, instant_text, plain
+from domain.canonical import NotCanonicalError, canonical_bytes, instant_text, plain
 from domain.case.situation import Refusal
 from domain.directory.base import DirectoryCommand
 from domain.ids import SYSTEM_PERSON, case_stream, deadline_command_id, stream_kind
@@ -62,8 +63,12 @@ class CommandHandler:
     def handle(self, request: HandleCommand) -> HandledCommand:
         """The answer to a command; committed before this returns, or nothing was."""
         command = request.command
-        if len(canonical_bytes(plain(command.model_dump()))) > LARGEST_COMMAND_BYTES:
-            return HandledCommand(answer=refused(command, _TOO_LARGE), status=CaseStatus())
+        try:
+            size = len(canonical_bytes(plain(command.model_dump())))
+        except (NotCanonicalError, OverflowError):
+            return _turned_away(command, _NOT_CANONICAL)
+        if size > LARGEST_COMMAND_BYTES:
+            return _turned_away(command, _TOO_LARGE)
         with self._event_log.transaction() as held:
             handled = self._handle_under_lock(held, request)
             kill_point("before_commit")
@@ -90,7 +95,9 @@ class CommandHandler:
             HandleCommand(command=command, now=request.now, workflow=request.workflow, run=request.run)
         )
 
-    def handle_as_system(self, stream: str, verb: str, body: dict[str, Any], command_id: str) -> Answer:
+    def handle_as_system(
+        self, stream: str, verb: str, body: dict[str, Any], command_id: str, now: datetime
+    ) -> Answer:
         """A command of the system itself, given outside any workflow: founding entries."""
         command = sign_command(
             seed=self._system_key,
@@ -100,33 +107,35 @@ class CommandHandler:
             body=body,
             person=SYSTEM_PERSON,
         )
-        request = HandleCommand(command=command, now=datetime.now(UTC), workflow="founding", run="")
+        request = HandleCommand(command=command, now=now, workflow="founding", run="")
         return self.handle(request).answer
 
     def _handle_under_lock(self, held: LogTransaction, request: HandleCommand) -> HandledCommand:
         command = request.command
         facts = FactReader(held.connection)
+        known = held.find_command(command.command_id)
+        if known is not None and _is_repeated(command, known.record):
+            return _answered_before(held, command, known.record)
         public_key = self._key_of(command, facts)
         if public_key is None or not signature_fits(command, public_key):
             _log.warning("command turned away: signature", stream=command.stream, person=command.person)
-            return HandledCommand(
-                answer=refused(command, _not_proven(command, public_key)), status=CaseStatus()
-            )
-        known = held.find_command(command.command_id)
+            return _turned_away(command, _not_proven(command, public_key))
         if known is not None:
-            return HandledCommand(answer=_kept_answer(known.answer), status=_status(held, command.stream))
+            return _answered_before(held, command, known.record)
         model = command_model(stream_kind(command.stream), command.verb)
         if model is None:
             nothing = Refusal("R-BODY", f"There is no command {command.verb!r} for {command.stream}.")
-            return HandledCommand(answer=refused(command, nothing), status=CaseStatus())
+            return _turned_away(command, nothing)
         try:
             body = map_personal(
                 model.model_validate(command.body), lambda text, path: self._seal(command, text, path)
             )
         except ValidationError as error:
-            return HandledCommand(answer=refused(command, not_well_formed(error)), status=CaseStatus())
+            return _turned_away(command, not_well_formed(error))
+        except _NotInClearError as error:
+            return _turned_away(command, Refusal("R-BODY", f"The command is not well formed: {error}."))
         except SubjectErasedError:
-            return HandledCommand(answer=refused(command, _ERASED), status=CaseStatus())
+            return _turned_away(command, _ERASED)
         return self._decide_and_record(held, facts, request, body, public_key)
 
     def _decide_and_record(
@@ -177,10 +186,19 @@ class CommandHandler:
     def _seal(self, command: Command, text: Personal, path: str) -> Personal:
         """Seal a text under its subject: the person on whose stream it stands, or the stream itself."""
         if text.clear is None:
-            raise ValueError(f"{path}: a command arrives with its texts in clear")
+            raise _NotInClearError(f"{path}: a text is given in clear, never sealed")
         return Personal(self._vault.seal(command.stream, f"{command.command_id}#{path}", text.clear))
 
 
+class _NotInClearError(Exception):
+    """A command came with a sealed text: of what somebody sealed elsewhere nobody knows what it says."""
+
+
+_NOT_CANONICAL = Refusal(
+    "R-BODY",
+    "The command cannot be written in one way only.",
+    "Numbers are whole, texts are Unicode NFC, keys are ASCII, instants have a time zone.",
+)
 _TOO_LARGE = Refusal(
     "R-BODY",
     f"The command is larger than {LARGEST_COMMAND_BYTES // 1024} KiB.",
@@ -193,6 +211,23 @@ _ERASED = Refusal(
 
 def _status(held: LogTransaction, stream: str) -> CaseStatus:
     return status_of(held, stream) if stream_kind(stream) == CASE else CaseStatus()
+
+
+def _turned_away(command: Command, refusal: Refusal) -> HandledCommand:
+    """A refusal that leaves no trace. Its status is empty: it says nothing of the case."""
+    return HandledCommand(answer=refused(command, refusal), status=CaseStatus())
+
+
+def _is_repeated(command: Command, record: CommandRecord) -> bool:
+    """Whether this is the very command on record: what was proven then stays proven.
+
+    The key may have been replaced since, even by the command itself.
+    """
+    return command.body_hash == record.body_hash and signature_fits(command, record.public_key)
+
+
+def _answered_before(held: LogTransaction, command: Command, record: CommandRecord) -> HandledCommand:
+    return HandledCommand(answer=_kept_answer(record.answer), status=_status(held, command.stream))
 
 
 def _not_proven(command: Command, public_key: str | None) -> Refusal:

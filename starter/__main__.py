@@ -5,6 +5,7 @@ otherwise take it down after the work is done, with an exit code that says the o
 """
 
 import os
+import re
 import sys
 from typing import NoReturn
 
@@ -13,7 +14,10 @@ from starter.failures import Exit, Failure
 
 def main() -> NoReturn:
     """Run `brokerage` with the process's arguments and exit with its code."""
-    code = run(sys.argv[1:])
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # before there was anything to interrupt
+        code = int(Exit.INTERRUPTED)
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -27,7 +31,7 @@ def main() -> NoReturn:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code. Never raises."""
-    from cyclopts import CycloptsError
+    from cyclopts import CycloptsError, UnknownCommandError
 
     from starter.cli import build
     from starter.output import note, print_failure
@@ -44,11 +48,15 @@ def run(arguments: list[str]) -> int:
         return int(failure.exit_code)
     except CycloptsError as error:
         note(f"✗ {_usage(str(error))}  E-USAGE")
-        note(f"  See: brokerage {' '.join(_command_words(arguments))} --help".replace("  --help", " --help"))
+        words = _command_words(arguments)
+        if isinstance(error, UnknownCommandError):
+            words = words[:-1]
+        note(f"  See: {' '.join(['brokerage', *words, '--help'])}")
         return int(Exit.USAGE)
     except KeyboardInterrupt:
         return int(Exit.INTERRUPTED)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
+        # rich, which prints our help, turns a broken pipe into an exit with 1.
         return int(Exit.DONE)
     except Exception as error:
         note(f"✗ A bug in brokerage: {type(error).__name__}.  B-BUG")
@@ -69,7 +77,13 @@ def _command_words(arguments: list[str]) -> list[str]:
 
 
 def _usage(message: str) -> str:
-    return " ".join(message.split())
+    """The parser's message in one line and in our words."""
+    message = " ".join(message.split())
+    message = re.sub(
+        r'^Command "[^"]*" parameter (\S+) requires an argument\.$', r"\1 needs a value.", message
+    )
+    message = re.sub(r"^Unused Tokens: \[(.*)\]\.$", r"Nothing can be done with: \1.", message)
+    return re.sub(r"^Unknown option:", "There is no flag", message)
 
 
 def _traceback() -> None:

@@ -4,17 +4,20 @@ A field of a command model becomes a flag; days, money and small structures are 
 write them ('4.25', '250.00', 'aim | baseline | success'), and printed the same way in hints.
 """
 
+import re
 import shlex
 import types
 import typing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from domain.case.values import AgreementTerms, Objective, ObjectiveRating, Value, YearShare
+from domain.case.values import AgreementTerms, Objective, ObjectiveRating, PeriodShare, Value, YearShare
+from domain.parties import Party
 from domain.personal import Personal
 
 _RENAMED: Final = {
@@ -26,7 +29,12 @@ _RENAMED: Final = {
     "objectives": "objective",
     "ratings": "rating",
     "years": "year",
+    "periods": "period",
     "content_hash": "hash",
+}
+_SHARES: Final[dict[Any, tuple[str, str]]] = {
+    YearShare: ("financial_year", "2026-27=6"),
+    PeriodShare: ("period", "2027-spring-1=4"),
 }
 _DAYS: Final = frozenset({"quarter_days", "release_quarter_days", "counted_quarter_days"})
 _MONEY: Final = frozenset({"cover_minor", "travel_minor"})
@@ -47,6 +55,10 @@ class Flag:
     """Where the value stands in the body."""
     info: FieldInfo
     kind: Literal["text", "switch", "many"]
+    choices: tuple[str, ...]
+    """The words it takes, where it takes only some."""
+    day: bool
+    """Whether it takes a day."""
     read: Callable[[str], Any]
     show: Callable[[Any], str]
 
@@ -59,6 +71,10 @@ class Flag:
     def help(self) -> str:
         """What the flag means."""
         words = self.info.description or _TERMS_HELP.get(self.field, "")
+        if any(choice not in words for choice in self.choices):
+            words = f"{words} One of: {', '.join(self.choices)}."
+        if self.day:
+            words = f"{words} E.g. 2026-11-20, today or +3w."
         return f"{words} (required)" if self.required else words
 
     @property
@@ -126,10 +142,18 @@ def _flags(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[Flag]:
             continue
         many, inner = _unwrapped(info.annotation)
         kind: Literal["text", "switch", "many"] = "many" if many else "switch" if inner is bool else "text"
-        if field == "cover_used":
-            continue  # true unless a body file says otherwise: a switch could only repeat the default
+        choices = _choices(inner)
+        if field == "cover_used" or len(choices) == 1:
+            continue  # a body file may say otherwise; a flag could only repeat the default
         read, show = _reader(field, inner)
-        yield Flag(_RENAMED.get(field, field.replace("_", "-")), field, path, info, kind, read, show)
+        name = _RENAMED.get(field, field.replace("_", "-"))
+        yield Flag(name, field, path, info, kind, choices, inner is date, read, show)
+
+
+def _choices(inner: Any) -> tuple[str, ...]:
+    if typing.get_origin(inner) is Literal:
+        return tuple(str(choice) for choice in typing.get_args(inner))
+    return tuple(str(member) for member in inner) if inner is Party else ()
 
 
 def _unwrapped(annotation: Any) -> tuple[bool, Any]:
@@ -152,8 +176,12 @@ def _reader(field: str, inner: Any) -> tuple[Callable[[str], Any], Callable[[Any
         )
     if inner is ObjectiveRating:
         return _read_rating, lambda v: _joined(v, ("objective", "rating", "evidence"))
-    if inner is YearShare:
-        return _read_year, lambda v: f"{_item(v)['financial_year']}={_days(_item(v)['quarter_days'])}"
+    if inner in _SHARES:
+        name, example = _SHARES[inner]
+        return (
+            lambda text: _read_share(text, name, example),
+            lambda v: f"{_item(v)[name]}={_days(_item(v)['quarter_days'])}",
+        )
     if field == "counted_quarter_days":
         return _read_counted, _days
     if field in _DAYS:
@@ -162,6 +190,8 @@ def _reader(field: str, inner: Any) -> tuple[Callable[[str], Any], Callable[[Any
         return str, lambda v: f"{int(v) // 100}.{int(v) % 100:02d}"
     if inner is int:
         return _read_int, str
+    if inner is date:
+        return _read_day, str
     return str, _text
 
 
@@ -170,6 +200,15 @@ def _read(flag: Flag, text: str) -> Any:
         return flag.read(text)
     except FlagError as error:
         raise FlagError(f"--{flag.name}: {error}") from None
+
+
+def _read_day(text: str) -> str:
+    """A day as it is, 'today', or counted from today: '+3d', '+12w', '-1d'."""
+    counted = re.fullmatch(r"([+-][0-9]{1,3})([dw])", text)
+    if text != "today" and counted is None:
+        return text
+    days = 0 if counted is None else int(counted[1]) * (7 if counted[2] == "w" else 1)
+    return (datetime.now().astimezone().date() + timedelta(days=days)).isoformat()
 
 
 def _read_int(text: str) -> int:
@@ -204,11 +243,11 @@ def _read_rating(text: str) -> dict[str, Any]:
     return {"objective": int(parts[0]), "rating": parts[1], "evidence": parts[2]}
 
 
-def _read_year(text: str) -> dict[str, Any]:
-    year, sign, days = text.partition("=")
+def _read_share(text: str, name: str, example: str) -> dict[str, Any]:
+    span, sign, days = text.partition("=")
     if not sign:
-        raise FlagError("must read 'year=days', such as 2026-27=6")
-    return {"financial_year": year.strip(), "quarter_days": days.strip()}
+        raise FlagError(f"must read '{name.replace('_', ' ')}=days', such as {example}")
+    return {name: span.strip(), "quarter_days": days.strip()}
 
 
 def _item(value: Any) -> dict[str, Any]:
@@ -244,9 +283,13 @@ _TERMS_HELP: Final = {
     "cover_minor": "Cost of cover, e.g. 1200.00.",
     "travel_minor": "Cost of travel, e.g. 80.00.",
     "rate_card": "Rate card the cost rests on, e.g. eas-2026.",
-    "claimed_by": "Who claims the money.",
-    "years": "Days by financial year, e.g. 2026-27=6.",
+    "years": "Days by financial year, e.g. 2026-27=6; not needed where all fall in one.",
+    "periods": "Days planned for a half term, e.g. 2027-spring-1=4.",
     "expectations": "What the recipient undertakes.",
+    "confidentiality": "What stays confidential.",
+    "visitor_checks": "Which school sees to the checks that visitors need.",
+    "follow_up_on": "Day of the follow-up.",
+    "exit_terms": "What holds if one side leaves.",
     "safeguarding_contact": "Person to turn to about safeguarding.",
     "data_sharing": "none, staff-only or aggregates.",
     "materials": "shared-open, shared-between-parties or provider-keeps.",

@@ -98,7 +98,7 @@ def _relative(instant: datetime) -> str:
 
 def print_failure(failure: Failure) -> None:
     """What happened, why, what to do next."""
-    mark = "?" if failure.exit_code == Exit.UNKNOWN_OUTCOME else "✗"
+    mark = "?" if failure.exit_code in {Exit.UNKNOWN_OUTCOME, Exit.INTERRUPTED} else "✗"
     note(f"{mark} {failure.message}  {failure.code}")
     for line in failure.details:
         note(f"  {line}")

@@ -50,7 +50,7 @@ def reading(settings: Settings | None = None) -> Iterator[Office]:
         raise Failure(
             Exit.UNREACHABLE,
             "U-LOG",
-            str(error),
+            f"{error}.".replace("there is", "There is", 1),
             (f"Home: {settings.home}",),
             ("brokerage up", "brokerage doctor"),
         ) from error

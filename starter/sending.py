@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 TASK_TIMEOUT: Final = timedelta(seconds=3)
 _FIRST_WORD_AFTER: Final = 3.0
 _TRIES: Final = 4
+_SAFE_TO_REPEAT: Final = "Safe to repeat: this line does it once, however often."
 _ANSWER: Any = Answer
 """The SDK's signature wants a class; its converter takes any type that pydantic does."""
 
@@ -106,7 +107,16 @@ def send(sender: Sender, command: Command, office: Office, again: Callable[[], s
         if answer["kind"] == "refused":
             raise refusal_failure(Refused.model_validate(answer))
         return Sent(Receipt.model_validate(answer), already=True)
-    answered = asyncio.run(_send(sender, command, again))
+    try:
+        answered = asyncio.run(_send(sender, command, again))
+    except KeyboardInterrupt:
+        raise Failure(
+            Exit.INTERRUPTED,
+            "U-INTERRUPTED",
+            "Interrupted. It may have been sent, and done.",
+            (_SAFE_TO_REPEAT,),
+            (again(),),
+        ) from None
     return Sent(accept(command, answered), already=False)
 
 
@@ -123,11 +133,12 @@ async def _send(sender: Sender, command: Command, again: Callable[[], str]) -> A
     from starter.connection import connect
 
     client = await connect(sender.settings, person=sender.person)
-    waiting = asyncio.create_task(deliver(client, command, sender.timeout, again))
-    done, _ = await asyncio.wait({waiting}, timeout=_FIRST_WORD_AFTER)
-    if not done:
-        note("… still waiting for a worker to answer")
-    return await waiting
+    loop = asyncio.get_running_loop()
+    patience = loop.call_later(_FIRST_WORD_AFTER, note, "… still waiting for a worker to answer")
+    try:
+        return await deliver(client, command, sender.timeout, again)
+    finally:
+        patience.cancel()
 
 
 async def deliver(client: "Client", command: Command, timeout: float, again: Callable[[], str]) -> Answer:
@@ -147,8 +158,10 @@ async def deliver(client: "Client", command: Command, timeout: float, again: Cal
         if left <= 0:
             break
         try:
-            return await asyncio.wait_for(_request(client, command, timedelta(seconds=left)), left)
+            async with asyncio.timeout(left):
+                return await _request(client, command, timedelta(seconds=left))
         except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError):
+            _stop_if_cancelled()
             break
         except WorkflowUpdateFailedError as error:
             # The run ended under the update: nothing awaits any more there, a new run takes it.
@@ -170,9 +183,16 @@ async def deliver(client: "Client", command: Command, timeout: float, again: Cal
         Exit.UNKNOWN_OUTCOME,
         "U-TIMEOUT",
         f"Sent, but not answered ({problem}). It may have been done.",
-        ("Is a worker running? brokerage doctor",),
-        (f"{again()}      (safe to repeat)",),
+        ("Is a worker running? brokerage doctor", _SAFE_TO_REPEAT),
+        (again(),),
     )
+
+
+def _stop_if_cancelled() -> None:
+    """The SDK has one error for our time-out and for Ctrl-C; they must not be mistaken for each other."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _request(client: "Client", command: Command, timeout: timedelta) -> Answer:
@@ -202,15 +222,26 @@ async def _request(client: "Client", command: Command, timeout: timedelta) -> An
         task_timeout=TASK_TIMEOUT,
         static_summary=f"Case {reference}",
     )
-    answered: Answer = await client.execute_update_with_start_workflow(
-        SUBMIT_UPDATE,
-        command,
-        start_workflow_operation=start,
-        id=command.command_id,
-        result_type=_ANSWER,
-        rpc_timeout=timeout,
-    )
+    try:
+        answered: Answer = await client.execute_update_with_start_workflow(
+            SUBMIT_UPDATE,
+            command,
+            start_workflow_operation=start,
+            id=command.command_id,
+            result_type=_ANSWER,
+            rpc_timeout=timeout,
+        )
+    except BaseException:
+        _nobody_asks_about(start)
+        raise
     return answered
+
+
+def _nobody_asks_about(start: Any) -> None:
+    """The SDK gives the error to the start's own future as well, and asyncio complains where none takes it."""
+    future = start._workflow_handle
+    if future.done() and not future.cancelled():
+        future.exception()
 
 
 def refusal_failure(refused: Refused) -> Failure:
@@ -233,7 +264,7 @@ def repeat_line(command_id: str | None = None) -> str:
     from starter.flags import command_line
 
     words = ["brokerage", *sys.argv[1:]]
-    if command_id is not None and "--key" not in words:
+    if command_id is not None and not any(w == "--key" or w.startswith("--key=") for w in words):
         words += ["--key", command_id]
     return command_line(words)
 

@@ -6,13 +6,14 @@ commits them; nothing here depends on a rule, so no change of rules can break a 
 """
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 
 from temporalio import workflow
-
-from workflows.options import ACTIVITY_TIMEOUT, LOCAL_RETRY_THRESHOLD, ORPHAN_GRACE, RETRY
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from domain.ids import case_stream
     from domain.messages import (
         CASE_WORKFLOW,
         HANDLE_COMMAND,
@@ -24,10 +25,11 @@ with workflow.unsafe.imports_passed_through():
         CaseStatus,
         Command,
         HandleCommand,
-        HandledCommand,
         LoadCase,
         PassDeadline,
     )
+    from workflows.asking import ask_log
+    from workflows.options import ACTIVITY_TIMEOUT, ASK_AGAIN, ORPHAN_GRACE, RETRY, RETRY_COMMAND
     from workflows.search_attributes import updates_for
 
 
@@ -45,10 +47,13 @@ class CaseWorkflow:
         self._seen = 0
         self._timer: asyncio.Task[None] | None = None
         self._armed_for: datetime | None = None
+        self._asked: tuple[datetime, str] | None = None
 
     @workflow.run
     async def run(self, case: CaseInput) -> CaseStatus:
         """From wherever the log says the case stands, until nothing is awaited any more."""
+        if workflow.info().workflow_id != case_stream(self._reference):
+            raise ApplicationError("a case runs under its own workflow id only", type="WrongStream")
         await self._load()
         if not self._status.version and not await self._is_opened():
             return self._status
@@ -68,9 +73,19 @@ class CaseWorkflow:
         """Take a command in its turn; the answer says whether it is in the log, or why not."""
         await workflow.wait_condition(lambda: self._loaded)
         async with self._turn:
-            handled = await self._handle(command)
+            info = workflow.info()
+            request = HandleCommand(
+                command=command, now=workflow.now(), workflow=info.workflow_id, run=info.run_id
+            )
+            handled = await ask_log(HANDLE_COMMAND, request, command.verb, RETRY_COMMAND)
             self._take(handled.status)
             return handled.answer
+
+    @submit.validator
+    def _is_ours(self, command: Command) -> None:
+        """Only a command to this very case: of another's, that case's own run would never learn."""
+        if command.stream != case_stream(self._reference):
+            raise ApplicationError(f"{command.stream} is not the case that was asked", type="WrongStream")
 
     @workflow.query(name="status", description="Where the case stands, as its workflow knows it.")
     def status(self) -> CaseStatus:
@@ -91,25 +106,10 @@ class CaseWorkflow:
 
     async def _is_opened(self) -> bool:
         """Wait for the opening command; a run whose command was refused closes itself."""
-        try:
+        with suppress(TimeoutError):
             await workflow.wait_condition(lambda: self._changes > 1, timeout=ORPHAN_GRACE)
-        except TimeoutError:
-            return False
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self._status.version > 0
-
-    async def _handle(self, command: Command) -> HandledCommand:
-        info = workflow.info()
-        handled: HandledCommand = await workflow.execute_local_activity(
-            HANDLE_COMMAND,
-            HandleCommand(command=command, now=workflow.now(), workflow=info.workflow_id, run=info.run_id),
-            result_type=HandledCommand,
-            start_to_close_timeout=ACTIVITY_TIMEOUT,
-            local_retry_threshold=LOCAL_RETRY_THRESHOLD,
-            retry_policy=RETRY,
-            summary=command.verb,
-        )
-        return handled
 
     async def _pass_deadline(self) -> None:
         """The timer fired: record what is due now, or sleep on, where the deadline has moved meanwhile."""
@@ -118,46 +118,47 @@ class CaseWorkflow:
             due_at, wait = self._status.next_deadline, self._status.next_wait
             if due_at is None or wait is None or due_at > workflow.now():
                 return
+            self._asked = due_at, wait
             info = workflow.info()
-            handled = await workflow.execute_local_activity(
-                PASS_DEADLINE,
-                PassDeadline(
-                    reference=self._reference,
-                    wait=wait,
-                    due_at=due_at,
-                    now=workflow.now(),
-                    workflow=info.workflow_id,
-                    run=info.run_id,
-                ),
-                result_type=HandledCommand,
-                start_to_close_timeout=ACTIVITY_TIMEOUT,
-                local_retry_threshold=LOCAL_RETRY_THRESHOLD,
-                retry_policy=RETRY,
-                summary=f"overdue: {wait}",
+            request = PassDeadline(
+                reference=self._reference,
+                wait=wait,
+                due_at=due_at,
+                now=workflow.now(),
+                workflow=info.workflow_id,
+                run=info.run_id,
             )
+            handled = await ask_log(PASS_DEADLINE, request, f"overdue: {wait}", RETRY)
             self._take(handled.status)
 
     def _take(self, status: CaseStatus) -> None:
-        """Know the new status, and show it on Temporal's own page when the stage has changed."""
+        """Know the new status, and show it on Temporal's own page when the stage has changed.
+
+        An answer without a version, to a command that was nobody's or no command, says nothing of the case.
+        """
+        self._changes += 1
+        if not status.version:
+            return
         moved = status.stage != self._status.stage
         self._status = status
-        self._changes += 1
         if moved:
             workflow.upsert_search_attributes(updates_for(status))
         workflow.set_current_details(status.details)
 
     def _arm(self) -> None:
         """One timer for the earliest deadline. A later deadline does not move it: it wakes, reads, sleeps on."""
-        due_at = self._status.next_deadline
+        due_at, wait = self._status.next_deadline, self._status.next_wait
         if due_at is None:
             return
+        if self._asked == (due_at, wait):
+            due_at = workflow.now() + ASK_AGAIN
         if self._timer is not None:
             if self._armed_for is not None and self._armed_for <= due_at:
                 return
             self._timer.cancel()
         self._armed_for = due_at
         delay = max((due_at - workflow.now()).total_seconds(), 0)
-        self._timer = asyncio.create_task(workflow.sleep(delay, summary=f"due: {self._status.next_wait}"))
+        self._timer = asyncio.create_task(workflow.sleep(delay, summary=f"due: {wait}"))
 
     def _timer_fired(self) -> bool:
         return self._timer is not None and self._timer.done()

@@ -1,18 +1,14 @@
 """One command to a stream that has no workflow of its own: a school, a person, a provider, a programme."""
 
 from temporalio import workflow
-
-from workflows.options import ACTIVITY_TIMEOUT, LOCAL_RETRY_THRESHOLD, RETRY
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from domain.messages import (
-        COMMAND_WORKFLOW,
-        HANDLE_COMMAND,
-        Answer,
-        Command,
-        HandleCommand,
-        HandledCommand,
-    )
+    from domain.ids import stream_kind
+    from domain.messages import COMMAND_WORKFLOW, HANDLE_COMMAND, Answer, Command, HandleCommand
+    from domain.streams import CASE
+    from workflows.asking import ask_log
+    from workflows.options import RETRY_COMMAND
 
 
 @workflow.defn(name=COMMAND_WORKFLOW)
@@ -22,14 +18,11 @@ class CommandWorkflow:
     @workflow.run
     async def run(self, command: Command) -> Answer:
         """The answer; the same command again, in a new run, gets the same one from the log."""
+        if stream_kind(command.stream) == CASE:
+            raise ApplicationError("a case takes commands through its own workflow only", type="WrongStream")
         info = workflow.info()
-        handled: HandledCommand = await workflow.execute_local_activity(
-            HANDLE_COMMAND,
-            HandleCommand(command=command, now=workflow.now(), workflow=info.workflow_id, run=info.run_id),
-            result_type=HandledCommand,
-            start_to_close_timeout=ACTIVITY_TIMEOUT,
-            local_retry_threshold=LOCAL_RETRY_THRESHOLD,
-            retry_policy=RETRY,
-            summary=command.verb,
+        request = HandleCommand(
+            command=command, now=workflow.now(), workflow=info.workflow_id, run=info.run_id
         )
+        handled = await ask_log(HANDLE_COMMAND, request, command.verb, RETRY_COMMAND)
         return handled.answer

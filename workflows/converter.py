@@ -9,19 +9,23 @@ import binascii
 import dataclasses
 import os
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.contrib.pydantic import PydanticPayloadConverter, pydantic_data_converter
 from temporalio.converter import (
+    CompositePayloadConverter,
     DataConverter,
     DefaultFailureConverterWithEncodedAttributes,
+    EncodingPayloadConverter,
     PayloadCodec,
 )
 
 _ENCODING: Final = b"binary/encrypted"
+_UNREADABLE: Final = b"binary/unreadable"
+_METADATA_MESSAGE: Final = b"temporal.api.sdk.v1.WorkflowMetadata"
 _NONCE_BYTES: Final = 12
 
 
@@ -64,12 +68,12 @@ class EncryptingCodec(PayloadCodec):
 
     async def encode(self, payloads: Iterable[Payload]) -> list[Payload]:
         """Encrypt each payload under the current key."""
-        return [self._encrypt(payload) for payload in payloads]
+        return [payload if _is_for_the_page(payload) else self._encrypt(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Decrypt what is encrypted, leave the rest: a payload in clear is read and then checked by its model."""
         return [
-            self._decrypt(payload) if payload.metadata.get("encoding") == _ENCODING else payload
+            self._decrypt_or_say(payload) if payload.metadata.get("encoding") == _ENCODING else payload
             for payload in payloads
         ]
 
@@ -78,6 +82,17 @@ class EncryptingCodec(PayloadCodec):
         name = self._current.encode()
         sealed = self._ciphers[self._current].encrypt(nonce, payload.SerializeToString(), name)
         return Payload(metadata={"encoding": _ENCODING, "key": name}, data=nonce + sealed)
+
+    def _decrypt_or_say(self, payload: Payload) -> Payload:
+        """The payload in clear, or one that says why not to whoever reads it.
+
+        An error raised here would fail the whole workflow task, and so stop a case for everybody until
+        the one who sent the payload gives up.
+        """
+        try:
+            return self._decrypt(payload)
+        except PayloadKeyError as error:
+            return Payload(metadata={"encoding": _UNREADABLE}, data=str(error).encode())
 
     def _decrypt(self, payload: Payload) -> Payload:
         name = payload.metadata.get("key", b"")
@@ -88,15 +103,49 @@ class EncryptingCodec(PayloadCodec):
             )
         try:
             clear = cipher.decrypt(payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:], name)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise PayloadKeyError(f"damaged, or not written under our key {name.decode()!r}") from None
         return Payload.FromString(clear)
+
+
+class _UnreadableConverter(EncodingPayloadConverter):
+    """Raises, where it is read, what the codec found wrong with a payload; writes nothing."""
+
+    @property
+    def encoding(self) -> str:
+        return _UNREADABLE.decode()
+
+    def to_payload(self, value: Any) -> Payload | None:  # noqa: ARG002 – the SDK's own signature
+        return None
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:  # noqa: ARG002
+        raise PayloadKeyError(payload.data.decode())
+
+
+class _PayloadConverter(CompositePayloadConverter):
+    """Pydantic's, and words for what could not be decrypted."""
+
+    def __init__(self) -> None:
+        super().__init__(*PydanticPayloadConverter().converters.values(), _UnreadableConverter())
+
+
+def _is_for_the_page(payload: Payload) -> bool:
+    """Whether Temporal's own page is to show it: summaries and current details, which hold nothing personal.
+
+    A summary is a bare JSON string, and nothing else that travels is one: commands, answers and statuses
+    are objects. Details come in the answer to the SDK's own metadata query.
+    """
+    encoding = payload.metadata.get("encoding")
+    if encoding == b"json/plain":
+        return payload.data.startswith(b'"')
+    return encoding == b"json/protobuf" and payload.metadata.get("messageType") == _METADATA_MESSAGE
 
 
 def data_converter(keys: PayloadKeys) -> DataConverter:
     """The converter for client, worker and replayer; error messages are encrypted too."""
     return dataclasses.replace(
         pydantic_data_converter,
+        payload_converter_class=_PayloadConverter,
         payload_codec=EncryptingCodec(keys),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )

@@ -4,6 +4,7 @@ A command waits for its database for as long as it takes: attempts are not limit
 the person who sent it learns after their own time-out that the outcome is unknown and safe to repeat.
 """
 
+import dataclasses
 from datetime import timedelta
 from typing import Final
 
@@ -14,13 +15,31 @@ TASK_TIMEOUT: Final = timedelta(seconds=3)
 
 ACTIVITY_TIMEOUT: Final = timedelta(seconds=4)
 
+AT_ONCE: Final = RetryPolicy(
+    initial_interval=timedelta(milliseconds=100), backoff_coefficient=2.0, maximum_attempts=3
+)
+"""Attempts within the workflow task; then the log counts as away, and is waited for in another way."""
+
+AT_ONCE_TIMEOUT: Final = timedelta(seconds=6)
+
 RETRY: Final = RetryPolicy(
     initial_interval=timedelta(milliseconds=200),
     backoff_coefficient=2.0,
     maximum_interval=timedelta(seconds=10),
 )
-LOCAL_RETRY_THRESHOLD: Final = timedelta(seconds=5)
-"""Longer waits between attempts become timers, so that the workflow task is not held."""
+
+RETRY_COMMAND: Final = dataclasses.replace(
+    RETRY,
+    non_retryable_error_types=[
+        "AssertionError", "AttributeError", "IndexError", "KeyError", "NotCanonicalError",
+        "NotImplementedError", "OverflowError", "RecursionError", "TypeError", "UnboundLocalError", "ValueError",
+        "ZeroDivisionError",
+    ],
+)  # fmt: skip
+"""An error of our own code meets a command again however often it is tried: its sender is told, the case goes on."""
+
+ASK_AGAIN: Final = timedelta(hours=1)
+"""How long a deadline that the log did not let pass is left alone; otherwise the case would ask without end."""
 
 ORPHAN_GRACE: Final = timedelta(minutes=10)
 """How long a run without a case in the log waits for the command that would open it."""

@@ -11,11 +11,11 @@ from activities.commands.outcome import (
     named_schools,
     refused,
     stale,
+    untimely,
 )
 from activities.event_log.append import LogTransaction
 from activities.read_models.facts import FactReader
 from activities.read_models.update import write_case
-from domain.canonical import instant_text
 from domain.case.commands import SYSTEM_VERBS, CaseCommand, Open, Submit
 from domain.case.decide import decide
 from domain.case.events import read_case_event
@@ -60,7 +60,7 @@ def decide_case(
     wrong = (
         stale(command, state.version)
         or _recorder_problem(facts, command, programme, request.now)
-        or _time_problem(command, request.now)
+        or untimely(command, request.now)
     )
     if wrong is not None:
         return refused(command, wrong, status)
@@ -162,9 +162,3 @@ def _recorder_problem(
         f"{command.person} holds no post that may record a decision for somebody else.",
         "A broker, a school improvement partner or a principal adviser may.",
     )
-
-
-def _time_problem(command: Command, now: datetime) -> Refusal | None:
-    if command.occurred_at is None or command.occurred_at <= now:
-        return None
-    return Refusal("R-DATES", f"{instant_text(command.occurred_at)} lies ahead; it cannot have happened yet.")

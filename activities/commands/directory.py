@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from activities.commands.outcome import Accepted, Outcome, event_draft, named_schools, refused, stale
+from activities.commands.outcome import (
+    Accepted,
+    Outcome,
+    event_draft,
+    named_schools,
+    refused,
+    stale,
+    untimely,
+)
 from activities.event_log.append import LogTransaction
 from activities.read_models.facts import FactReader
 from activities.read_models.update import write_directory
@@ -39,7 +47,7 @@ def decide_directory(
             state = rules.evolve(state, event)
     if command.on_behalf_of is not None:
         return refused(command, Refusal("R-BEHALF", "Directory entries are made in one's own name."))
-    wrong = stale(command, state.version)
+    wrong = stale(command, state.version) or untimely(command, request.now)
     if wrong is not None:
         return refused(command, wrong)
     own = (key,) if kind == "provider" else ()

@@ -1,18 +1,26 @@
 """What the rules made of a command, before it is written, and the answers that follow from it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from activities.event_log.drafts import EventDraft, Placement
+from domain.canonical import instant_text
 from domain.case.events import CaseEvent
 from domain.case.situation import Refusal
 from domain.directory.base import DirectoryEvent
 from domain.envelope import ActingPerson, EngineRef, ProgrammeRef
 from domain.messages import CaseStatus, Command, HandleCommand, NextStep, Receipt, Refused
 from domain.parties import HeldPost
+
+_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_MOST_PROBLEMS: Final = 20
+_FIELD_NAME: Final = re.compile(r"[a-z][a-z_]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -101,13 +109,37 @@ def stale(command: Command, version: int) -> Refusal | None:
     return Refusal("R-VERSION", f"{key} is at version {version}, not at {command.expected_version}.", hint)
 
 
+def untimely(command: Command, now: datetime) -> Refusal | None:
+    """The refusal where the sender says that it happened in the future, or before this could be."""
+    if command.occurred_at is None or _EARLIEST <= command.occurred_at <= now:
+        return None
+    if command.occurred_at > now:
+        problem = "lies ahead; it cannot have happened yet."
+    else:
+        problem = "lies too far back to be meant."
+    return Refusal("R-DATES", f"{instant_text(command.occurred_at)} {problem}")
+
+
 def not_well_formed(error: ValidationError) -> Refusal:
     """The refusal of a body that its verb's model does not take; it never repeats what was given."""
     problems = "; ".join(
-        f"{'.'.join(str(part) for part in item['loc']) or 'body'}: {item['msg']}"
-        for item in error.errors(include_input=False, include_url=False, include_context=False)
+        f"{'.'.join(_field(part) for part in item['loc']) or 'body'}: {_problem(item)}"
+        for item in error.errors(include_input=False, include_url=False, include_context=False)[
+            :_MOST_PROBLEMS
+        ]
     )
     return Refusal("R-BODY", f"The command is not well formed: {problems}.")
+
+
+def _field(part: int | str) -> str:
+    """Where a problem lies; an unknown field's name is the sender's own, and shown only if it reads like one."""
+    text = str(part)
+    return text if text.isdecimal() or _FIELD_NAME.fullmatch(text) else "…"
+
+
+def _problem(item: ErrorDetails) -> str:
+    """Pydantic's words; where a validator raised something else, its words may repeat what was given."""
+    return "is not valid" if item["type"] in {"value_error", "assertion_error"} else item["msg"]
 
 
 def named_schools(body: Any) -> tuple[str, ...]:

@@ -124,6 +124,7 @@ def rebuild(connection: Connection, events: Iterator[RecordedEvent]) -> int:
         connection.execute(delete(table))
     states: dict[str, Any] = {}
     positions: dict[str, int] = {}
+    rules: dict[str, Programme] = {}
     count = 0
     for recorded in events:
         count += 1
@@ -134,17 +135,15 @@ def rebuild(connection: Connection, events: Iterator[RecordedEvent]) -> int:
         if isinstance(event, DirectoryEvent):
             states[envelope.stream] = DIRECTORY[kind].evolve(before or DIRECTORY[kind].state(), event)
         else:
-            states[envelope.stream] = evolve(before or CaseState(), event, envelope.occurred_at)
+            state = evolve(before or CaseState(), event, envelope.occurred_at)
+            states[envelope.stream] = state
+            # A row is in the words of the rules under which it was last written, not of those since.
+            rules[envelope.stream] = states[f"programme/{state.programme}"].current
         positions[envelope.stream] = recorded.position
-    current = {
-        stream_key(stream): state.current
-        for stream, state in states.items()
-        if isinstance(state, ProgrammeState) and state.current is not None
-    }
     for stream, state in states.items():
         kind, key = stream_kind(stream), stream_key(stream)
         if kind == CASE:
-            write_case(connection, state, current[state.programme], positions[stream])
+            write_case(connection, state, rules[stream], positions[stream])
         else:
             write_directory(connection, kind, key, state, positions[stream])
     return count

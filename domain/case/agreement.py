@@ -13,6 +13,7 @@ from domain.case import events as e
 from domain.case.commands import expect
 from domain.case.shape import Agreement
 from domain.case.situation import Refusal, Situation
+from domain.case.values import AgreementTerms, YearShare
 from domain.case.waits import SIGNATORIES
 from domain.parties import Party
 
@@ -41,6 +42,8 @@ def dates_agree(s: Situation) -> Refusal | None:
 def years_add_up(s: Situation) -> Refusal | None:
     """The split names each financial year the support falls in, once, and adds up to the days."""
     terms = expect(s.command, c.DraftAgreement).terms
+    if not terms.years:
+        return _split_goes_without_saying(terms)
     total = sum(year.quarter_days for year in terms.years)
     if total != terms.quarter_days:
         return Refusal(
@@ -161,7 +164,7 @@ def signer_is_a_second_person(s: Situation) -> Refusal | None:
 
 
 def draft(s: Situation) -> tuple[e.CaseEvent, ...]:
-    terms = expect(s.command, c.DraftAgreement).terms
+    terms = _with_split(expect(s.command, c.DraftAgreement).terms)
     version = s.state.agreement.version + 1 if s.state.agreement else 1
     limit = s.programme.rules.finance_approves_up_to_minor
     unhashed = e.AgreementDrafted(
@@ -252,6 +255,23 @@ def agreement_of(s: Situation) -> Agreement:
     if s.state.agreement is None:
         raise ValueError("the log is not a lawful history: no agreement in this stage")
     return s.state.agreement
+
+
+def _split_goes_without_saying(terms: AgreementTerms) -> Refusal | None:
+    possible = financial_years(terms.start, terms.end)
+    if len(possible) == 1:
+        return None
+    return Refusal("R-SPLIT", f"The support spans {' and '.join(possible)}: say how many days fall in each.")
+
+
+def _with_split(terms: AgreementTerms) -> AgreementTerms:
+    """The terms with the financial year named, where all days fall in one."""
+    if terms.years:
+        return terms
+    year = YearShare(
+        financial_year=financial_years(terms.start, terms.end)[0], quarter_days=terms.quarter_days
+    )
+    return terms.model_copy(update={"years": (year,)})
 
 
 def financial_years(start: date, end: date) -> list[str]:

@@ -65,6 +65,20 @@ def variation_was_read(s: Situation) -> Refusal | None:
     return None
 
 
+def variation_still_fits(s: Situation) -> Refusal | None:
+    """Visits go on while a variation awaits its answers, and its end may come."""
+    variation, agreement = s.state.variation, agreement_of(s)
+    if variation is None:
+        return None
+    refuse = f"Refuse it and propose another: brokerage case refuse-variation {s.state.reference}"
+    held = s.state.held_quarter_days
+    if variation.quarter_days + agreement.extended_by < held:
+        return Refusal("R-DAYS", f"{held / 4:g} days have been delivered since it was proposed.", refuse)
+    if variation.end < s.facts.today:
+        return Refusal("R-DATES", f"The new end ({variation.end.isoformat()}) has passed meanwhile.", refuse)
+    return None
+
+
 def variation_is_proposed(s: Situation) -> Refusal | None:
     return Refusal("R-NOTHING", "No variation is proposed.") if s.state.variation is None else None
 

@@ -135,7 +135,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("20", c.ProposeVariation, DELIVERING, (*_HEADS, P.SIP, P.BROKER), _SAME, (e.VariationProposed,),
          delivery.propose_variation, delivery.variation_changes_something),
     _row("20", c.AgreeVariation, DELIVERING, _HEADS, _SAME, (e.VariationAgreed, e.AgreementVaried),
-         delivery.agree_variation, delivery.variation_awaits_this_side, delivery.variation_was_read),
+         delivery.agree_variation, delivery.variation_awaits_this_side, delivery.variation_was_read, delivery.variation_still_fits),
     _row("20", c.RefuseVariation, DELIVERING, _HEADS, _SAME, (e.VariationRefused,), delivery.refuse_variation,
          delivery.variation_is_proposed),
     _row("20", c.Extend, S.IN_DELIVERY, (P.PRINCIPAL_ADVISER,), _SAME, (e.DeliveryExtended,), delivery.extend,

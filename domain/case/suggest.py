@@ -84,6 +84,7 @@ _ALSO: Final[dict[str, tuple[tuple[Party, str], ...]]] = {
     "visit_confirmation": ((Party.RECIPIENT_HEAD, "confirm-visit"),),
     "visit_dispute": ((Party.PRINCIPAL_ADVISER, "resolve-dispute"),),
     "mid_review": ((Party.RECIPIENT_HEAD, "mid-review"), (Party.PROVIDER_HEAD, "mid-review")),
+    "variation": ((Party.RECIPIENT_HEAD, "refuse-variation"), (Party.PROVIDER_HEAD, "refuse-variation")),
     "delivery_end": (
         (Party.BROKER, "complete"),
         (Party.PROVIDER_LEAD, "record-visit"),
@@ -118,7 +119,7 @@ def _values(
                 "priority": state.priority or "SSO-1",
                 "overview_version": state.overview_version or f"{today.year}-1",
             }
-        case "except-alignment":
+        case "except-alignment" | "refuse-variation":
             yield {"reason": _FILL_IN}
         case "triage":
             yield {"tier": "standard"}

@@ -123,7 +123,8 @@ class AgreementTerms(Value):
     travel_minor: Money = 0
     rate_card: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")
     claimed_by: Literal["provider"] = "provider"
-    years: tuple[YearShare, ...] = Field(min_length=1, max_length=3)
+    years: tuple[YearShare, ...] = Field(default=(), max_length=3)
+    """Days by financial year; none where all fall in one, which the draft then names."""
     periods: tuple[PeriodShare, ...] = Field(default=(), max_length=12)
     """Days planned for each half term, where they are planned so far ahead."""
     expectations: FreeText

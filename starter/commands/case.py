@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Group, Parameter
 
 from domain.case.stages import Stage
+from starter.commands.read import read
 from starter.commands.verbs import add_verbs
 from starter.failures import Exit, Failure
 from starter.hints import step_line
@@ -36,10 +37,8 @@ def list_(
     time: Time = None,
 ) -> int:
     """List cases, the earliest due first."""
-    if stage is not None and stage not in set(Stage):
-        raise Failure(
-            Exit.USAGE, "E-STAGE", f"There is no stage {stage!r}.", (f"Stages: {', '.join(Stage)}",)
-        )
+    if stage is not None:
+        _check_stage(stage)
     with reading() as office:
         rows = list_cases(office, stage=stage, school=school, open_only=open)
         if json is not None:
@@ -150,10 +149,7 @@ def wait(
     timeout: Annotated[float, Parameter(help="Seconds to wait at most.")] = 30.0,
 ) -> int:
     """Wait until a case has reached a stage; exit 10 if it has not in time."""
-    if until not in set(Stage):
-        raise Failure(
-            Exit.USAGE, "E-STAGE", f"There is no stage {until!r}.", (f"Stages: {', '.join(Stage)}",)
-        )
+    _check_stage(until)
     wanted = {until, "archived"} if until == "closed" else {until}
     end = time.monotonic() + timeout
     stage: Stage | Literal[""] = ""
@@ -169,6 +165,18 @@ def wait(
             time.sleep(min(0.2, max(0.0, end - time.monotonic())))
     say(f"{known} is not {until} yet: it is {Stage(stage).words}.")
     return Exit.NOT_YET
+
+
+def _check_stage(name: str) -> None:
+    if name in set(Stage):
+        return
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(Stage), 1)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    raise Failure(
+        Exit.USAGE, "E-STAGE", f"There is no stage {name!r}.{meant}", (f"Stages: {', '.join(Stage)}",)
+    )
 
 
 def _due(row: dict[str, Any], form: TimeFormat | None) -> str:
@@ -187,4 +195,5 @@ def _party(owner: str) -> Any:
     return Party(owner)
 
 
+app.command(read, group=_READ)
 add_verbs(app)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import orjson
 from cyclopts import Parameter
 from sqlalchemy import select
 
+from activities.home_files import stack_runs
 from activities.read_models.schema import person as person_table
 from activities.settings import Settings
 from domain.canonical import plain
@@ -40,6 +42,10 @@ if TYPE_CHECKING:
 
 _ADMIN = "admin"
 _PROGRAMME = "EAS"
+_IN_A_HOME = re.compile(
+    r"clock|keys|profiles?|run|temporal\.(toml|draft)|(log|vault|temporal)\.db.*|\.\w+\.[0-9a-f]{8}"
+)
+"""Names of what lies in a home. A directory with anything else in it is never removed."""
 
 
 def demo(
@@ -66,15 +72,20 @@ def demo(
 def _prepare(settings: Settings, fresh: bool) -> None:
     home = settings.home
     if home.exists():
-        clock = home / "clock"
-        ours = clock.is_file() and clock.read_text(encoding="ascii").strip() == "demo"
-        if not ours:
+        if not _is_demonstration(home):
             raise Failure(
                 Exit.USAGE,
                 "E-HOME",
                 f"{home} is not the home of a demonstration; nothing was touched.",
                 (),
                 ("BROKERAGE_HOME=.brokerage/demo brokerage demo --fresh",),
+            )
+        if stack_runs(settings):
+            raise Failure(
+                Exit.USAGE,
+                "E-HOME",
+                f"{home} is in use: its stack is running; nothing was touched.",
+                ("Stop 'brokerage up' there first, with Ctrl-C.",),
             )
         if not fresh:
             raise Failure(
@@ -86,6 +97,15 @@ def _prepare(settings: Settings, fresh: bool) -> None:
             )
         shutil.rmtree(home)
     create_home(settings, _ADMIN, "demo")
+
+
+def _is_demonstration(home: Path) -> bool:
+    """Whether the directory holds a home on the demonstration's clock, and nothing that is not of a home."""
+    clock = home / "clock"
+    ours = clock.is_file() and clock.read_bytes().strip() == b"demo" and (home / "keys").is_dir()
+    return (
+        ours and not home.is_symlink() and all(_IN_A_HOME.fullmatch(entry.name) for entry in home.iterdir())
+    )
 
 
 async def _run(settings: Settings) -> dict[str, list[str]]:

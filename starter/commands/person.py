@@ -1,5 +1,6 @@
 """`brokerage person`: people, their keys and their posts."""
 
+import re
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
@@ -12,9 +13,18 @@ from activities.read_models.schema import person as person_table
 from activities.read_models.schema import post as post_table
 from activities.settings import Settings
 from domain.directory.people import AssignPost, EndPost, RegisterPerson, ReplaceKey
+from domain.ids import PERSON_ID_PATTERN
 from domain.parties import SCHOOL_POSTS, Post
 from starter.commands.importing import Entry, send_all
-from starter.commands.writing import WriteOptions, print_sent, read_body, sender_for, write
+from starter.commands.writing import (
+    SenderOptions,
+    WriteOptions,
+    print_sent,
+    read_body,
+    sender_for,
+    write,
+)
+from starter.commands.writing import new_key as make_key
 from starter.failures import Exit, Failure
 from starter.output import choose_fields, say_json, say_table
 from starter.profiles import create_profile
@@ -59,26 +69,29 @@ def add(
     settings = Settings()
     if new_key and public_key:
         raise Failure(Exit.USAGE, "E-VALUE", "Give --public-key or --new-key, not both.")
-    posts = [_post(text) for text in post]
+    _check_person(person)
+    held = [_post(text) for text in post]
+    posts = [
+        (
+            f"{each.value}{f' at {school}' if school else ''}",
+            read_body(AssignPost, _assigned(each, school, since), WriteOptions()),
+        )
+        for each, school in held
+    ]
     typed = {"name": name, "email": email, "language": language, "public-key": public_key}
     read_body(RegisterPerson, typed, chosen)
     if new_key:
         typed["public-key"] = create_profile(settings, person)
     body = read_body(RegisterPerson, typed, chosen)
+    own_key = make_key() if chosen.key is None else chosen.key
     with reading() as office:
-        sent = write(office, "register", lambda _key: f"person/{person}", body, chosen)
+        stream = f"person/{person}"
+        sent = write(office, "register", lambda _key: stream, body, _with_key(chosen, own_key))
         print_sent(sent, chosen, person)
-        for number, (held, school) in enumerate(posts):
-            values = {"post": held.value, "school": school, "since": since or date.today().isoformat()}  # noqa: DTZ011 – the user's own day
-            own = _with_key(chosen, f"{chosen.key}:post:{number}" if chosen.key else None)
-            sent = write(
-                office,
-                "assign-post",
-                lambda _key: f"person/{person}",
-                read_body(AssignPost, values, own),
-                own,
-            )
-            print_sent(sent, own, f"{person}, {held.value}{f' at {school}' if school else ''}")
+        for number, (words, assignment) in enumerate(posts):
+            own = _with_key(chosen, f"{own_key}:post:{number}")
+            sent = write(office, "assign-post", lambda _key: stream, assignment, own, repeat_key=own_key)
+            print_sent(sent, chosen, f"{person}, {words}")
     return Exit.DONE
 
 
@@ -95,7 +108,7 @@ def post(
     """Record that a person holds a post from a day on."""
     chosen = options or WriteOptions()
     held, school = _post(post)
-    values = {"post": held.value, "school": school, "since": since, "until": until}
+    values = _assigned(held, school, since) | {"until": until}
     return _write(person, AssignPost, "assign-post", values, chosen)
 
 
@@ -143,10 +156,10 @@ def import_(
     new_keys: Annotated[
         bool, Parameter(negative="", help="Make a key in this home for everybody who has none.")
     ] = False,
-    options: WriteOptions | None = None,
+    options: SenderOptions | None = None,
 ) -> int:
     """Put the people of a file on record, with their posts."""
-    chosen = options or WriteOptions()
+    chosen = options or SenderOptions()
     settings = Settings()
     with reading() as office:
         sender = sender_for(settings, chosen)
@@ -233,6 +246,7 @@ def list_(
 
 
 def _write(person: str, model: Any, verb: str, values: dict[str, Any], options: WriteOptions) -> int:
+    _check_person(person)
     body = read_body(model, values, options)
     with reading() as office:
         sent = write(office, verb, lambda _key: f"person/{person}", body, options)
@@ -243,10 +257,29 @@ def _post(text: str) -> tuple[Post, str | None]:
     name, _, school = text.partition(":")
     if name not in set(Post):
         raise Failure(Exit.USAGE, "E-POST", f"There is no post {name!r}.", (f"Posts: {', '.join(Post)}",))
-    return Post(name), school or None
+    post = Post(name)
+    if post in SCHOOL_POSTS and not school:
+        raise Failure(Exit.USAGE, "E-POST", f"The post {name} belongs to a school: {name}:6990004.")
+    if school and post not in SCHOOL_POSTS:
+        raise Failure(Exit.USAGE, "E-POST", f"The post {name} belongs to no school: write {name} alone.")
+    return post, school or None
 
 
-def _with_key(options: WriteOptions, command_key: str | None) -> WriteOptions:
+def _assigned(post: Post, school: str | None, since: str | None) -> dict[str, Any]:
+    day = since or date.today().isoformat()  # noqa: DTZ011 – the user's own day
+    return {"post": post.value, "school": school, "since": day}
+
+
+def _check_person(person: str) -> None:
+    if not re.fullmatch(PERSON_ID_PATTERN, person):
+        raise Failure(
+            Exit.USAGE,
+            "E-PERSON",
+            f"{person!r} cannot name a person: small letters, digits, '.' and '-' only, 40 at most.",
+        )
+
+
+def _with_key(options: WriteOptions, command_key: str) -> WriteOptions:
     from dataclasses import replace
 
     return replace(options, key=command_key)

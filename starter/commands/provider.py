@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from activities.read_models.schema import provider_offer
 from starter.commands.importing import Entry, send_all
-from starter.commands.writing import WriteOptions, sender_for
+from starter.commands.writing import SenderOptions, sender_for
 from starter.output import choose_fields, say_json, say_table
 from starter.reading import reading
 from starter.register.csv_file import read_rows
@@ -28,12 +28,12 @@ def import_(
     /,
     *,
     programme: Annotated[str, Parameter(help="Programme of the offers.")] = "EAS",
-    options: WriteOptions | None = None,
+    options: SenderOptions | None = None,
 ) -> int:
     """Record the offers of a file."""
     entries = offer_entries(file, programme)
     with reading() as office:
-        sender = sender_for(office.settings, options or WriteOptions())
+        sender = sender_for(office.settings, options or SenderOptions())
         return send_all(sender, office, [entries], "Offers", repeat_line())
 
 

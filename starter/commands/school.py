@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from activities.read_models.schema import school
 from starter.commands.importing import Entry, send_all
-from starter.commands.writing import WriteOptions, sender_for
+from starter.commands.writing import SenderOptions, sender_for
 from starter.output import choose_fields, say_json, say_table
 from starter.reading import reading
 from starter.register.csv_file import read_rows
@@ -25,10 +25,10 @@ def import_(
     file: Annotated[Path, Parameter(help="CSV with the columns of the Welsh register.")],
     /,
     *,
-    options: WriteOptions | None = None,
+    options: SenderOptions | None = None,
 ) -> int:
     """Enter the schools of a register file, or bring their entries up to date."""
-    chosen = options or WriteOptions()
+    chosen = options or SenderOptions()
     entries = school_entries(file)
     with reading() as office:
         sender = sender_for(office.settings, chosen)

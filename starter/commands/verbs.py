@@ -42,7 +42,7 @@ def _function(model: type[CaseCommand]) -> Callable[..., int]:
         note = Parameter(help="Reference of the case, e.g. EAS-K7QX4MZ-R.")
         kind = inspect.Parameter.POSITIONAL_ONLY
         parameters.append(inspect.Parameter("reference", kind, annotation=Annotated[str, note]))
-    for flag in flags:
+    for flag in sorted(flags, key=lambda flag: not flag.required):
         note = Parameter(
             name=f"--{flag.name}", help=flag.help, negative="", show_default=False, consume_multiple=False
         )

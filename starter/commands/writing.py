@@ -1,38 +1,54 @@
 """What every writing command shares: its common flags, the sender, the receipt."""
 
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import orjson
 from cyclopts import Group, Parameter
 from pydantic import BaseModel, ValidationError
 
 from activities.settings import Settings
-from domain.canonical import plain
+from domain.canonical import instant_text, plain
 from domain.envelope import OnBehalfOf
+from domain.ids import COMMAND_ID_PATTERN, PERSON_ID_PATTERN
 from domain.messages import Receipt
 from starter.failures import Exit, Failure
 from starter.flags import FlagError, flags_of, read_values
 from starter.home import profile_seed
-from starter.output import note, say, say_json
+from starter.output import say, say_json
+from starter.problems import in_words
 from starter.reading import Office, person_named
 from starter.sending import Sender, Sent, repeat_line, send
 
+_EXAMPLE: Final = re.compile(r"e\.g\. ([^ ,;]+?)[.,;]?(?: |$)")
 _COMMON = Group("Every command that writes", sort_key=9)
+
+
+_LONGEST_TIMEOUT = 3600.0
 
 
 @Parameter(name="*", group=_COMMON)
 @dataclass(frozen=True, kw_only=True)
-class WriteOptions:
-    """Flags of every command that writes."""
+class SenderOptions:
+    """Flags of everything that sends: who signs, and how long they wait."""
 
     profile: Annotated[str | None, Parameter(help="Person whose key signs; by default this home's own.")] = (
         None
     )
+    timeout: Annotated[float, Parameter(help="Seconds to wait for the answer.")] = 20.0
+    lang: Annotated[Literal["cy", "en"], Parameter(help="Language the command is given in.")] = "en"
+
+
+@Parameter(name="*", group=_COMMON)
+@dataclass(frozen=True, kw_only=True)
+class WriteOptions(SenderOptions):
+    """Flags of every command that writes one thing."""
+
     as_: Annotated[
         str | None,
         Parameter(
@@ -50,17 +66,17 @@ class WriteOptions:
     occurred: Annotated[
         str | None, Parameter(help="When it happened, if not now: 2026-11-20T15:30+00:00.")
     ] = None
-    key: Annotated[str | None, Parameter(help="Key of this command: the same line twice is done once.")] = (
-        None
-    )
+    key: Annotated[
+        str | None, Parameter(help="Key of this command; the same line with the same key is done once.")
+    ] = None
     expect_version: Annotated[int | None, Parameter(help="Refuse unless the case is at this version.")] = None
     from_: Annotated[
         Path | None,
-        Parameter(name="--from", help="Read the values from a TOML or JSON file; flags go before it."),
+        Parameter(name="--from", help="Read the values from a TOML or JSON file; what a flag says wins."),
     ] = None
-    timeout: Annotated[float, Parameter(help="Seconds to wait for the answer.")] = 20.0
-    lang: Annotated[Literal["cy", "en"], Parameter(help="Language the command is given in.")] = "en"
-    json: Annotated[bool, Parameter(negative="", help="Print the receipt as JSON.")] = False
+    json: Annotated[bool, Parameter(negative="", show_default=False, help="Print the receipt as JSON.")] = (
+        False
+    )
 
 
 def new_key() -> str:
@@ -80,11 +96,19 @@ def new_key() -> str:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
-def sender_for(settings: Settings, options: WriteOptions) -> Sender:
+def sender_for(settings: Settings, options: SenderOptions) -> Sender:
     """The sender, with the key of their profile. Raises Failure where there is none."""
     from activities.home_files import read_profile
 
-    person = options.profile or read_profile(settings)
+    if not 0 < options.timeout <= _LONGEST_TIMEOUT:
+        raise Failure(Exit.USAGE, "E-VALUE", "--timeout must be above 0 and at most 3600 seconds.")
+    person = read_profile(settings) if options.profile is None else options.profile
+    if person is not None and not re.fullmatch(PERSON_ID_PATTERN, person):
+        raise Failure(
+            Exit.USAGE,
+            "E-PERSON",
+            f"{person!r} cannot name a person: small letters, digits, '.' and '-' only.",
+        )
     if person is None:
         raise Failure(
             Exit.USAGE,
@@ -123,10 +147,19 @@ def write(
     stream_of: Callable[[str], str],
     body: dict[str, Any],
     options: WriteOptions,
+    repeat_key: str | None = None,
 ) -> Sent:
-    """Sign and send one command. `stream_of` gives the stream from the command's key."""
+    """Sign and send one command. `stream_of` gives the stream from the command's key.
+
+    `repeat_key` is the key that the typed line must carry to be repeated, where it stands for more than
+    this one command.
+    """
     sender = sender_for(office.settings, options)
-    command_id = options.key or new_key()
+    command_id = new_key() if options.key is None else options.key
+    if not re.fullmatch(COMMAND_ID_PATTERN, command_id):
+        raise Failure(
+            Exit.USAGE, "E-VALUE", "--key must be of letters, digits and . _ : / + = - only, 100 at most."
+        )
     try:
         command = sender.sign(
             stream=stream_of(command_id),
@@ -139,12 +172,9 @@ def write(
         )
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False)[0]
-        raise Failure(
-            Exit.USAGE,
-            "E-VALUE",
-            f"--{'key' if 'command_id' in problem['loc'] else problem['loc'][0]}: {problem['msg']}",
-        ) from None
-    return send(sender, command, office, lambda: repeat_line(command_id))
+        name = str(problem["loc"][0]).replace("expected_version", "expect-version")
+        raise Failure(Exit.USAGE, "E-VALUE", f"--{name}: {in_words(problem)}.") from None
+    return send(sender, command, office, lambda: repeat_line(repeat_key or command_id))
 
 
 def print_sent(sent: Sent, options: WriteOptions, subject: str) -> int:
@@ -161,8 +191,6 @@ def print_sent(sent: Sent, options: WriteOptions, subject: str) -> int:
         return Exit.DONE
     for line in receipt.happened:
         say(f"✓ {subject}: {line}" if line == receipt.happened[0] else f"  {line}")
-    if options.key is None and options.json:
-        note(f"key {receipt.command_id}")
     return Exit.DONE
 
 
@@ -181,7 +209,7 @@ def receipt_json(sent: Sent) -> dict[str, Any]:
         "happened": list(receipt.happened),
         "stage": status.stage if status else None,
         "waiting_on": status.waiting_on if status else None,
-        "due_at": status.next_deadline.isoformat() if status and status.next_deadline else None,
+        "due_at": instant_text(status.next_deadline) if status and status.next_deadline else None,
     }
 
 
@@ -252,15 +280,15 @@ def _bad_values(model: type[BaseModel], error: ValidationError) -> Failure:
     for item in error.errors(include_input=False, include_url=False):
         place = tuple(str(part) for part in item["loc"] if not isinstance(part, int))
         if item["type"] == "missing" and place and place == ("terms",):
-            lines.append("the terms of the agreement are missing: --start, --end, --days, …; or --from FILE")
+            lines.append("The terms of the agreement are missing: --start, --end, --days, …; or --from FILE")
             continue
         flag = next(
             (flags[place[:length]] for length in range(len(place), 0, -1) if place[:length] in flags), None
         )
         name = f"--{flag.name}" if flag else ".".join(place) or "values"
-        message = "is missing" if item["type"] == "missing" else item["msg"]
-        lines.append(f"{name} {message}" if message == "is missing" else f"{name}: {message}")
+        message = in_words(item)
+        if flag and (example := _EXAMPLE.search(flag.help)) and item["type"] == "string_pattern_mismatch":
+            message = f"must look like {example[1]}"
+        lines.append(f"{name} {message}" if message.startswith("is ") else f"{name}: {message}")
     first, rest = lines[0], tuple(lines[1:])
-    return Failure(
-        Exit.USAGE, "E-VALUE", first[0].upper() + first[1:] + ("" if first.endswith(".") else "."), rest
-    )
+    return Failure(Exit.USAGE, "E-VALUE", first + ("" if first.endswith(".") else "."), rest)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from starter.failures import Exit, Failure
+from starter.problems import in_words
 
 RowT = TypeVar("RowT", bound="CsvRow")
 
@@ -57,7 +58,7 @@ def read_rows(path: Path, model: type[RowT]) -> list[tuple[int, RowT]]:
                 rows.append((line, model.model_validate(_given(values))))
             except ValidationError as error:
                 problems += [
-                    f"{path.name}:{line} · {_column(item)} · {item['msg']}" for item in error.errors()
+                    f"{path.name}:{line} · {_column(item)} · {in_words(item)}" for item in error.errors()
                 ]
     except csv.Error as error:
         problems.append(f"{path.name}:{reader.line_num} · {error}")

@@ -7,6 +7,7 @@ from typing import Any
 from activities.commands.case import steps_for
 from activities.event_log.read import RecordedEvent
 from domain.calendars import days_left
+from domain.canonical import instant_text
 from domain.case.events import read_case_event
 from domain.case.state import CaseState, fold
 from domain.case.status import waiting_on
@@ -70,9 +71,9 @@ def case_json(office: Office, record: CaseRecord) -> dict[str, Any]:
         "stage": state.stage.value if state.stage else None,
         "paused": state.paused,
         "waiting_on": waiting_on(state, programme),
-        "due_at": running.due_at.isoformat() if running else None,
+        "due_at": instant_text(running.due_at) if running else None,
         "school_days_left": days_left(now, running.due_at, programme.time_zone) if running else None,
-        "opened_at": state.opened_at.isoformat() if state.opened_at else None,
+        "opened_at": instant_text(state.opened_at) if state.opened_at else None,
         "version": state.version,
         "position": record.events[-1].position,
         "objectives": len(state.objectives),
@@ -92,7 +93,7 @@ def case_json(office: Office, record: CaseRecord) -> dict[str, Any]:
                 "wait": item.wait,
                 "what": wait_words(item.wait),
                 "owner": item.owner.value,
-                "due_at": d.due_at.isoformat() if (d := state.deadline(item.wait)) else None,
+                "due_at": instant_text(d.due_at) if (d := state.deadline(item.wait)) else None,
                 "overdue": bool(d and d.passed),
             }
             for item in awaited(state)

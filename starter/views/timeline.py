@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from activities.event_log.read import RecordedEvent
-from domain.canonical import plain
+from domain.canonical import instant_text, plain
 from domain.case.events import DeadlineSet, read_case_event
 from domain.case.state import CaseState, evolve
 from domain.text.english import Voice, sentence
@@ -51,8 +51,8 @@ class Entry:
             "position": self.position,
             "version": self.version,
             "type": self.type,
-            "occurred_at": self.occurred_at.isoformat(),
-            "recorded_at": self.recorded_at.isoformat(),
+            "occurred_at": instant_text(self.occurred_at),
+            "recorded_at": instant_text(self.recorded_at),
             "person": self.person,
             "post": self.post,
             "school": self.school,

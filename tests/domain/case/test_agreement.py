@@ -133,3 +133,18 @@ def test_financial_years_run_from_april_to_march(start: str, end: str, years: li
     from datetime import date
 
     assert financial_years(date.fromisoformat(start), date.fromisoformat(end)) == years
+
+
+def test_where_all_days_fall_in_one_financial_year_the_draft_names_it() -> None:
+    office = in_stage(Stage.AGREEMENT_DRAFTING)
+    split = office.terms()["years"]
+    office.done("broker", "draft-agreement", terms=office.terms(years=[]))
+    assert [dict(year) for year in drafted(office).terms.years] == [
+        {"financial_year": split[0]["financial_year"], "quarter_days": drafted(office).terms.quarter_days}
+    ]
+
+
+def test_where_the_days_span_two_financial_years_the_split_must_be_said() -> None:
+    office = in_stage(Stage.AGREEMENT_DRAFTING)
+    terms = office.terms(years=[], end="2027-05-28", final_review_on="2027-06-11")
+    assert office.refused("broker", "draft-agreement", terms=terms).code == "R-SPLIT"

@@ -304,3 +304,25 @@ def test_completion_says_how_much_was_confirmed_of_how_much_was_agreed() -> None
         8,
         "both-heads",
     )
+
+
+def test_delivery_that_is_put_on_record_after_its_end_is_overdue_at_once() -> None:
+    office = in_stage(Stage.AGREED)
+    held_on = office.now.date()
+    office.until(held_on + timedelta(weeks=17))
+    office.done("lead.sea", "record-visit", on=held_on)
+    office.days_pass(0)
+    deadline = office.state.deadline("delivery_end")
+    assert deadline is not None
+    assert deadline.passed
+    assert office.done("lead.sea", "complete") == ("DeliveryCompleted",)
+
+
+def test_a_variation_that_was_overtaken_is_not_agreed_but_refused() -> None:
+    office = in_stage(Stage.IN_DELIVERY)
+    office.done("broker", "propose-variation", end=office.now.date() + timedelta(days=7))
+    office.done("head.hill", "agree-variation")
+    office.days_pass(6)
+    assert office.refused("head.sea", "agree-variation").code == "R-DATES"
+    assert "refuse-variation" in {step.verb for step in office.steps()}
+    office.done("head.sea", "refuse-variation")

@@ -41,6 +41,11 @@ def _dispute(office: Office) -> None:
     office.done("lead.hill", "dispute-visit", visit="V2")
 
 
+def _visits_went_on(office: Office) -> None:
+    office.done("broker", "propose-variation", quarter_days="0.5")
+    office.done("lead.sea", "record-visit", quarter_days="1")
+
+
 def _all_days_used(office: Office) -> None:
     office.done("sip.hill", "mid-review")
     for _ in range(3):
@@ -186,6 +191,9 @@ CASES: Final[dict[str, Case]] = {
     "variation_awaits_this_side": Case(Stage.IN_DELIVERY, "head.hill", "agree-variation", code="R-NOTHING"),
     "variation_was_read": Case(
         Stage.IN_DELIVERY, "head.hill", "agree-variation", {"content_hash": "f" * 64}, before=_vary, code="R-HASH"
+    ),
+    "variation_still_fits": Case(
+        Stage.IN_DELIVERY, "head.hill", "agree-variation", before=_visits_went_on, code="R-DAYS"
     ),
     "variation_is_proposed": Case(Stage.IN_DELIVERY, "head.hill", "refuse-variation", code="R-NOTHING"),
     "extension_is_allowed": Case(Stage.IN_DELIVERY, "adviser", "extend", code="R-MID-REVIEW"),

@@ -1,0 +1,583 @@
+"""The one place where the log changes: who is heard, what is kept, what leaves no trace."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel
+
+from activities.commands import case as case_commands
+from activities.event_log.errors import LogBusyError
+from activities.signing import public_key_text
+from activities.vault import Vault
+from domain.canonical import instant_text, plain
+from domain.case.commands import COMMANDS
+from domain.case.waits import awaited
+from domain.envelope import OnBehalfOf
+from domain.ids import case_reference, case_stream
+from domain.messages import Command, HandledCommand, Receipt, Refused
+from domain.personal import Personal
+from starter.sample.stories import STORIES, Story
+from tests.activities.builders import ADMIN, WHOLE, Office, seed_of, steps_of
+from tests.domain.case.office import Office as RulesOffice
+
+MARKER = "Xylophone-Jane-4711"
+HEAD, BROKER, SIP = "head.6990004", "broker.dylan", "sip.carys"
+MAIL = OnBehalfOf(person=HEAD, method="email", evidence="mail/1")
+
+
+@pytest.fixture(scope="module")
+def untouched(registered_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """An office whose case waits for its head's consent; for tests that leave it as it was."""
+    home = tmp_path_factory.mktemp("untouched") / "home"
+    shutil.copytree(registered_home, home)
+    shared = Office(home)
+    shared.tell(before="consent")
+    before = shared.size()
+    yield shared
+    assert shared.size() == before
+    shared.check()
+    shared.close()
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.request)
+def test_a_whole_story_ends_as_it_is_told_and_everything_agrees(office: Office, story: Story) -> None:
+    receipts = office.tell(story)
+    last = receipts[-1]
+    assert last.status is not None
+    assert (last.status.stage, last.version) == (story.ends, len(office.events()))
+    assert last.status == office.load()
+    assert [kind for receipt in receipts for kind in receipt.events] == office.types()
+    assert all(len(receipt.happened) == len(receipt.events) for receipt in receipts)
+    row = office.row()
+    assert row is not None
+    assert (row["stage"], row["version"], row["position"]) == (story.ends, last.version, last.position)
+    office.check()
+
+
+def test_an_envelope_says_who_acted_in_which_post_under_which_rules_and_where(office: Office) -> None:
+    office.tell(before="consent")
+    office.now += timedelta(hours=3)
+    office.done(HEAD, "consent", {"request_version": 1})
+    envelope = office.events()[-2].envelope
+    assert envelope.type == "HeadConsentGiven"
+    assert envelope.actor.model_dump() == {
+        "person": HEAD,
+        "post": "head",
+        "school": "6990004",
+        "on_behalf_of": None,
+    }
+    assert envelope.programme is not None
+    assert (envelope.programme.code, envelope.programme.version, envelope.calendar) == (
+        "EAS",
+        1,
+        "weekdays-1",
+    )
+    assert envelope.engine is not None
+    assert (envelope.engine.workflow, envelope.engine.run) == (office.stream, "run-1")
+    assert envelope.occurred_at == envelope.recorded_at == office.now
+
+
+# The same command again
+
+
+def test_the_same_command_gets_the_same_answer_and_leaves_one_event(office: Office) -> None:
+    office.tell(before="consent")
+    command = office.sign(HEAD, "consent", {"request_version": 1})
+    first = office.handle(command)
+    before = office.size()
+    office.done(BROKER, "triage", {"tier": "light"})
+    office.days_pass(3)
+    again = office.handle(command)
+    assert again.answer == first.answer
+    assert again.status == office.load(), "the answer is the old one, the status is today's"
+    assert office.types().count("HeadConsentGiven") == 1
+    assert office.size()[1] == before[1] + 1
+
+
+def test_a_refusal_is_kept_and_is_the_answer_for_ever(office: Office) -> None:
+    office.tell(before="consent")
+    too_early = office.sign(BROKER, "triage", {"tier": "light"})
+    first = office.handle(too_early).answer
+    assert isinstance(first, Refused)
+    assert first.code == "R-STAGE"
+    assert first.next_steps
+    office.done(HEAD, "consent", {"request_version": 1})
+    assert office.handle(too_early).answer == first, "though it would be accepted by now"
+    assert office.commands()[-2].record.outcome == "refused"
+    office.check()
+
+
+def test_the_same_id_with_another_body_carries_the_first_hash(office: Office) -> None:
+    office.tell(before="triage")
+    first = office.done(BROKER, "triage", {"tier": "light"}, key="K-1")
+    before = office.size()
+    other = office.sign(BROKER, "triage", {"tier": "intensive"}, key="K-1")
+    answer = office.handle(other).answer
+    assert answer.body_hash == first.body_hash != other.body_hash
+    assert office.size() == before
+
+
+def test_the_same_id_from_another_person_carries_the_first_hash(office: Office) -> None:
+    office.tell(before="triage")
+    first = office.done(BROKER, "triage", {"tier": "light"}, key="K-1")
+    other = office.sign("broker.mali", "triage", {"tier": "light"}, key="K-1")
+    assert office.handle(other).answer == first
+    assert other.body_hash != first.body_hash
+
+
+def test_a_key_replaced_by_the_command_itself_still_answers_its_repetition(office: Office) -> None:
+    """A worker killed between commit and completion repeats it; the old key is no longer on record then."""
+    new = {"public_key": public_key_text(bytes(32))}
+    command = office.sign(HEAD, "replace-key", new, stream=f"person/{HEAD}")
+    first = office.handle(command).answer
+    assert isinstance(first, Receipt)
+    assert office.handle(command).answer == first
+
+
+# Who is heard
+
+
+def forged(command: Command, **changes: Any) -> Command:
+    return command.model_copy(update=changes)
+
+
+def other_hash(command: Command) -> Command:
+    changed = forged(command, body={"request_version": 2})
+    return forged(changed, body_hash=changed.fingerprint())
+
+
+UNPROVEN: dict[str, Callable[[Office], Command]] = {
+    "another key": lambda o: o.sign(HEAD, "consent", seed=seed_of("head.6990009")),
+    "an unknown person": lambda o: o.sign("nobody", "consent"),
+    "a person's name under one's own key": lambda o: forged(o.sign(BROKER, "consent"), person=HEAD),
+    "a changed body": lambda o: forged(o.sign(HEAD, "consent"), body={"request_version": 2}),
+    "a changed body with its own hash": lambda o: other_hash(o.sign(HEAD, "consent")),
+    "another stream": lambda o: forged(o.sign(HEAD, "consent", stream="case/EAS-0000001-2"), stream=o.stream),
+    "another verb": lambda o: forged(o.sign(HEAD, "consent"), verb="refuse-consent"),
+    "another salt": lambda o: forged(o.sign(HEAD, "consent"), salt="0" * 64),
+    "a signature of nothing": lambda o: forged(o.sign(HEAD, "consent"), signature="A" * 86 + "=="),
+    "a decision recorded for somebody, added": lambda o: forged(o.sign(BROKER, "consent"), on_behalf_of=MAIL),
+    "another time, added": lambda o: forged(
+        o.sign(HEAD, "consent"), occurred_at=datetime(2026, 9, 1, tzinfo=UTC)
+    ),
+    "the system, by a stranger's key": lambda o: o.sign("system", "consent", seed=bytes(32)),
+}
+
+
+@pytest.mark.parametrize("how", UNPROVEN)
+def test_what_is_not_proven_leaves_nothing_at_all(untouched: Office, how: str) -> None:
+    before, status = untouched.size(), untouched.load()
+    handled = untouched.handle(UNPROVEN[how](untouched))
+    assert isinstance(handled.answer, Refused)
+    assert handled.answer.code == "R-SIGNATURE"
+    assert handled.status.version == 0, "it says nothing of the case"
+    assert (untouched.size(), untouched.load()) == (before, status)
+
+
+def test_an_id_wasted_on_a_forgery_is_still_free(office: Office) -> None:
+    office.tell(before="consent")
+    office.refused(HEAD, "consent", key="K-1", seed=bytes(32))
+    office.done(HEAD, "consent", key="K-1")
+
+
+def test_a_replaced_key_is_dead_from_that_moment_on(office: Office) -> None:
+    office.tell(before="consent")
+    new = bytes(range(32))
+    office.done(HEAD, "replace-key", {"public_key": public_key_text(new)}, stream=f"person/{HEAD}")
+    before = office.size()
+    assert office.refused(HEAD, "consent").code == "R-SIGNATURE"
+    assert office.size() == before
+    office.done(HEAD, "consent", seed=new)
+    office.check()
+
+
+def test_a_post_that_has_ended_entitles_no_longer(office: Office) -> None:
+    office.tell(before="consent")
+    yesterday = (office.now - timedelta(days=1)).date().isoformat()
+    ended = {"post": "head", "school": "6990004", "until": yesterday}
+    office.done(ADMIN, "end-post", ended, stream=f"person/{HEAD}")
+    assert office.refused(HEAD, "consent").code == "R-POST"
+
+
+def test_the_system_acts_only_by_rules(office: Office) -> None:
+    office.tell(before="consent")
+    assert office.refused("system", "consent").code == "R-POST"
+    assert office.refused("system", "withdraw", {"reason": "…"}).code == "R-POST"
+
+
+def test_nobody_but_the_system_lets_a_deadline_pass(office: Office) -> None:
+    office.tell(before="consent")
+    status = office.load()
+    assert status.next_deadline is not None
+    office.now = status.next_deadline
+    body = {"wait": status.next_wait, "due_at": instant_text(status.next_deadline)}
+    assert office.refused(BROKER, "pass-deadline", body).code == "R-POST"
+
+
+# For somebody else
+
+
+@pytest.mark.parametrize(
+    ("recorder", "code"),
+    [
+        (BROKER, None),
+        (SIP, None),
+        ("adviser.meinir", None),
+        ("finance.gwilym", "R-BEHALF"),
+        ("lead.6990004", "R-BEHALF"),
+        (ADMIN, "R-BEHALF"),
+        (HEAD, "R-BEHALF"),
+    ],
+)
+def test_certain_posts_record_what_somebody_else_decided(
+    office: Office, recorder: str, code: str | None
+) -> None:
+    office.tell(before="consent")
+    answer = office.give(recorder, "consent", on_behalf_of=MAIL)
+    if code is not None:
+        assert isinstance(answer, Refused)
+        assert answer.code == code
+        return
+    assert isinstance(answer, Receipt)
+    actor = office.events()[-2].envelope.actor
+    assert (actor.person, actor.post, actor.school) == (recorder, "head", "6990004")
+    assert actor.on_behalf_of == MAIL
+    office.check()
+
+
+@pytest.mark.parametrize("person", ["nobody", "system", "lead.6990004", "head.6990009"])
+def test_recording_gives_nobody_a_post(office: Office, person: str) -> None:
+    office.tell(before="consent")
+    behalf = MAIL.model_copy(update={"person": person})
+    assert office.refused(BROKER, "consent", on_behalf_of=behalf).code in {"R-BEHALF", "R-POST"}
+
+
+def test_directories_are_kept_in_ones_own_name(office: Office) -> None:
+    body = {"post": "lead", "school": "6990004", "since": "2026-09-01"}
+    answer = office.refused(ADMIN, "assign-post", body, stream="person/nobody", on_behalf_of=MAIL)
+    assert answer.code == "R-BEHALF"
+
+
+# When
+
+
+def test_what_happened_earlier_says_so_and_is_recorded_now(office: Office) -> None:
+    office.tell(before="consent")
+    earlier = office.now - timedelta(days=2, microseconds=1)
+    office.done(HEAD, "consent", occurred_at=earlier)
+    envelope = office.events()[-1].envelope
+    assert instant_text(envelope.occurred_at) == instant_text(earlier)
+    assert envelope.recorded_at == office.now
+    office.check()
+
+
+@pytest.mark.parametrize("stream", [None, f"person/{ADMIN}"])
+@pytest.mark.parametrize("when", [timedelta(seconds=1), timedelta(days=-365 * 1027)])
+def test_nothing_happens_in_the_future_or_before_history(
+    office: Office, stream: str | None, when: timedelta
+) -> None:
+    office.tell(before="consent")
+    new = {"public_key": public_key_text(bytes(32))}
+    person, verb, body = (ADMIN, "replace-key", new) if stream else (HEAD, "consent", None)
+    assert office.refused(person, verb, body, stream=stream, occurred_at=office.now + when).code == "R-DATES"
+    office.check()
+
+
+def test_a_clock_that_runs_back_moves_no_recorded_instant_back(office: Office) -> None:
+    office.tell(before="consent")
+    last = office.events()[-1].envelope.recorded_at
+    office.now -= timedelta(hours=1)
+    office.done(HEAD, "consent")
+    envelope = office.events()[-1].envelope
+    assert (envelope.recorded_at, envelope.occurred_at) == (last, office.now)
+    office.check()
+
+
+def test_an_expected_version_is_what_the_sender_has_read(office: Office) -> None:
+    office.tell(before="consent")
+    version = office.load().version
+    refused = office.refused(HEAD, "consent", expected_version=version - 1)
+    assert (refused.code, refused.status) == ("R-VERSION", office.load())
+    office.done(HEAD, "consent", expected_version=version)
+    assert office.refused(ADMIN, "register", {"name": "x", "email": "x"}, stream=f"person/{HEAD}", expected_version=9).code == "R-VERSION"  # fmt: skip
+
+
+# What is no command
+
+
+MALFORMED: dict[str, tuple[str, dict[str, Any]]] = {
+    "an unknown verb": ("xylophone", {}),
+    "an unknown field": ("consent", {MARKER: 1}),
+    "an unknown field that reads like one": ("consent", {"colour": MARKER}),
+    "a missing field": ("refuse-consent", {}),
+    "a wrong type": ("consent", {"request_version": MARKER}),
+    "no number": ("triage", {"tier": [MARKER]}),
+    "no choice": ("triage", {"tier": MARKER}),
+    "an over-long text": ("refuse-consent", {"reason": MARKER * 200}),
+    "an empty text": ("refuse-consent", {"reason": " "}),
+    "control characters": ("refuse-consent", {"reason": f"{MARKER}\x00"}),
+    "a text that is none": ("refuse-consent", {"reason": {"text": MARKER}}),
+    "a half-sealed text": ("refuse-consent", {"reason": {"$sealed": {"subject": MARKER}}}),
+    "a sealed text": (
+        "refuse-consent",
+        {"reason": {"$sealed": {"subject": MARKER, "place": "x", "nonce": "AAAA", "text": "AAAA"}}},
+    ),
+    "no day": ("record-visit", {"on": MARKER}),
+    "no days": ("scope", {"quarter_days": MARKER, "objectives": [{"aim": MARKER, MARKER: 2}]}),
+    "no hash": ("sign", {"content_hash": MARKER}),
+    "a surrogate's half day": ("record-visit", {"on": "2026-13-45"}),
+    "far too many objectives": ("scope", {"objectives": [{MARKER: MARKER}] * 300}),
+}
+
+
+@pytest.mark.parametrize("what", MALFORMED)
+def test_what_is_no_command_leaves_nothing_and_is_not_repeated_back(untouched: Office, what: str) -> None:
+    before = untouched.size()
+    verb, body = MALFORMED[what]
+    handled = untouched.handle(untouched.sign(HEAD, verb, body))
+    assert isinstance(handled.answer, Refused)
+    assert handled.answer.code == "R-BODY"
+    assert MARKER not in handled.model_dump_json()
+    assert len(handled.answer.message) < 2000
+    assert untouched.size() == before
+
+
+def test_a_verb_of_another_kind_of_stream_is_unknown_here(untouched: Office) -> None:
+    assert untouched.refused(ADMIN, "register", {"name": "x", "email": "x"}).code == "R-BODY"
+    assert untouched.refused(HEAD, "consent", stream="person/x").code == "R-BODY"
+    assert untouched.refused(HEAD, "consent", stream="fund/x").code == "R-BODY"
+
+
+UNWRITABLE: dict[str, dict[str, Any]] = {
+    "a float": {"body": {"request_version": 1.5}},
+    "text in another form": {"body": {"reason": "e\u0301"}},
+    "a key that is not ASCII": {"body": {"ŵ": 1}},
+    "a number that no other language reads": {"body": {"request_version": 2**60}},
+    "an instant without a zone": {"occurred_at": datetime(2026, 9, 1)},  # noqa: DTZ001
+    "an instant before all others": {"occurred_at": datetime.min.replace(tzinfo=UTC)},
+    "too much": {"body": {"reason": "x" * 65_536}},
+}
+
+
+@pytest.mark.parametrize("what", UNWRITABLE)
+def test_what_has_no_canonical_form_is_answered_too(untouched: Office, what: str) -> None:
+    """It cannot even be checked for its signature; an error in its place would be tried again for ever."""
+    before = untouched.size()
+    handled = untouched.handle(forged(untouched.sign(HEAD, "consent"), **UNWRITABLE[what]))
+    assert isinstance(handled.answer, Refused)
+    assert handled.answer.code in {"R-BODY", "R-SIGNATURE"}
+    assert untouched.size() == before
+
+
+def test_a_reference_that_is_taken_leaves_nothing_so_that_the_next_attempt_is_free(office: Office) -> None:
+    opening = steps_of(WHOLE, office.now.date())[0]
+    office.tell(before="submit")
+    before = office.size()
+    body = office.body_of(opening)
+    assert office.refused(SIP, "open", body, key="K-1").code == "R-REFERENCE"
+    assert office.size() == before
+    office.stream = case_stream(case_reference("EAS", "K-1", attempt=1))
+    office.done(SIP, "open", body, key="K-1")
+
+
+def test_a_case_that_is_not_there_takes_nothing(office: Office) -> None:
+    refused = office.refused(HEAD, "consent")
+    assert (refused.code, refused.status, refused.next_steps) == ("R-NO-CASE", None, ())
+    body = office.body_of(steps_of(WHOLE, office.now.date())[0])
+    assert office.refused(SIP, "open", body | {"programme": "ABC"}).code == "R-PROGRAMME"
+    assert office.row() is None
+    office.check()
+
+
+def test_what_was_erased_takes_nothing_more(office: Office) -> None:
+    office.tell(before="consent")
+    office.vault.erase(office.stream)
+    before = office.size()
+    assert office.refused(HEAD, "refuse-consent", {"reason": "no"}).code == "R-ERASED"
+    assert office.size() == before
+    office.done(HEAD, "consent")
+    office.check()
+
+
+# Deadlines
+
+
+def test_a_deadline_passes_once_by_the_system_and_names_its_owner(office: Office) -> None:
+    office.tell(before="consent")
+    status = office.load()
+    handled = office.pass_next_deadline()
+    again = office.handler.pass_deadline(office.deadline(status, office.now))
+    assert handled.answer == again.answer
+    recorded = office.events()[-1]
+    assert (recorded.envelope.type, recorded.payload["owner"]) == ("DeadlinePassed", "recipient_head")
+    assert recorded.envelope.actor.person == "system"
+    assert handled.status.next_deadline is None
+    assert handled.status.awaited, "overdue is still awaited"
+    office.check()
+
+
+def test_a_deadline_that_was_overtaken_changes_nothing(office: Office) -> None:
+    office.tell(before="consent")
+    status = office.load()
+    office.done(HEAD, "consent")
+    assert status.next_deadline is not None
+    handled = office.handler.pass_deadline(office.deadline(status, status.next_deadline))
+    assert isinstance(handled.answer, Receipt)
+    assert handled.answer.events == ()
+    assert handled.status == office.load()
+    office.check()
+
+
+# At once, and when something breaks
+
+
+def test_many_at_once_are_put_in_order(office: Office) -> None:
+    office.tell(before="consent")
+    openings = []
+    for number, story in enumerate(STORIES[1:3]):
+        opening = steps_of(story, office.now.date())[0]
+        stream = case_stream(case_reference("EAS", f"at-once-{number}"))
+        body = office.body_of(opening)
+        openings.append(office.sign(opening.person, "open", body, stream=stream))
+    consents = [office.sign(HEAD, "consent", key=f"K-{number}") for number in range(4)]
+    gate = threading.Barrier(6)
+
+    def send(command: Command) -> HandledCommand:
+        gate.wait()
+        return office.handle(command)
+
+    with ThreadPoolExecutor(6) as threads:
+        handled = list(threads.map(send, [*openings, *consents]))
+    assert [h.answer.kind for h in handled[:2]] == ["receipt", "receipt"]
+    assert sorted(h.answer.kind for h in handled[2:]) == ["receipt", "refused", "refused", "refused"]
+    assert office.types().count("HeadConsentGiven") == 1
+    office.check()
+
+
+def test_one_command_sent_twice_at_once_is_one(office: Office) -> None:
+    office.tell(before="consent")
+    command = office.sign(HEAD, "consent")
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.map(office.handle, [command, command])
+    assert first == second
+    assert office.types().count("HeadConsentGiven") == 1
+
+
+def test_a_vault_that_fails_leaves_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.tell(before="scope")
+    before, status = office.size(), office.load()
+    step = next(step for step in WHOLE.steps if step.verb == "scope")
+    calls = 0
+    seal = Vault.seal
+
+    def failing(self: Vault, subject: str, place: str, text: str) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 4:
+            raise OSError("the disk is full")
+        return seal(self, subject, place, text)
+
+    monkeypatch.setattr(Vault, "seal", failing)
+    command = office.sign(step.person, "scope", office.body_of(step))
+    with pytest.raises(OSError, match="full"):
+        office.handle(command)
+    assert (office.size(), office.load()) == (before, status)
+    assert isinstance(office.handle(command).answer, Receipt)
+    office.check()
+
+
+@pytest.mark.parametrize("where", ["decide", "write_case"])
+def test_an_exception_leaves_nothing_and_the_log_free(
+    office: Office, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    office.tell(before="consent")
+    before, row = office.size(), office.row()
+    command = office.sign(HEAD, "consent")
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise LookupError("a bug")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(case_commands, where, broken)
+        with pytest.raises(LookupError):
+            office.handle(command)
+    assert (office.size(), office.row()) == (before, row)
+    assert isinstance(office.handle(command).answer, Receipt)
+    office.check()
+
+
+def test_a_log_that_somebody_holds_is_busy_not_broken(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.event_log.append._LONGEST_WAIT_SECONDS", 0.01)
+    command = office.sign(HEAD, "consent")
+    with office.log.transaction(), pytest.raises(LogBusyError):
+        office.handle(command)
+
+
+# Nothing personal in clear
+
+
+def test_what_people_write_is_in_no_file(office: Office, tmp_path: Path) -> None:
+    """Every text of a whole case, and then every text of every verb, refused where it does not fit."""
+    stages = set()
+    for step in steps_of(WHOLE, office.now.date()):
+        conflict = {"conflict": "declared"} if step.verb == "accept-offer" else {}
+        body = all_texts_marked(step.verb, office.body_of(step) | conflict)
+        office.done(step.person, step.verb, body)
+        stages.add(office.load().stage)
+    assert len(stages) > 10
+    rules = RulesOffice()
+    for verb in COMMANDS:
+        if verb not in {"open", "pass-deadline"}:
+            body = plain(COMMANDS[verb].model_validate(rules.usual(verb)).model_dump())
+            office.give(BROKER, verb, all_texts_marked(verb, body))
+    office.done(ADMIN, "register", {"name": MARKER, "email": f"{MARKER}@x.example"}, stream="person/new")
+    optional = {"objectives.0.measure", "terms.exit_terms", "ratings.0.evidence", "conflict_note"}
+    assert optional < MARKED
+    office.check()
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {"log.db", "log.db-wal", "vault.db", "vault.db-wal"} <= {path.name for path in files}
+    # The sample registers' own names too.
+    for secret in (MARKER, "Anwen Prosser", "anwen.prosser@", "struggle to explain"):
+        assert not [path for path in files if secret.encode() in path.read_bytes()]
+
+
+MARKED: set[str] = set()
+
+
+def all_texts_marked(verb: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The body with the marker in every field that takes free text, those included that may be left out."""
+    marked: dict[str, Any] = plain(_marked(COMMANDS[verb].model_validate(body), "").model_dump())
+    return marked
+
+
+def _marked(model: Any, path: str) -> Any:
+    if isinstance(model, tuple):
+        return tuple(_marked(item, f"{path}.{index}") for index, item in enumerate(model))
+    if not isinstance(model, BaseModel):
+        return model
+    changes = {}
+    for name, field in type(model).model_fields.items():
+        here = f"{path}.{name}".lstrip(".")
+        if Personal in (field.annotation, *get_args(field.annotation)) or "Personal" in str(field.annotation):
+            changes[name] = Personal(f"{MARKER} {here}")
+            MARKED.add(here)
+        else:
+            changes[name] = _marked(getattr(model, name), here)
+    return model.model_copy(update=changes)
+
+
+def test_what_is_awaited_is_never_without_a_deadline_or_a_hint(office: Office) -> None:
+    """Seen through the real facts: at every step of a case somebody owes something and can do it."""
+    for step in steps_of(WHOLE, office.now.date()):
+        office.done(step.person, step.verb, office.body_of(step))
+        state = office.state()
+        assert all(state.deadline(item.wait) is not None for item in awaited(state))
+    assert office.load().awaited is False

@@ -1,0 +1,24 @@
+"""What tests share: one office with the sample registers, made once and copied for each test."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.activities.builders import Office, founded_home
+
+
+@pytest.fixture(scope="session")
+def registered_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose log holds the founding entries and the sample schools, people and offers."""
+    return founded_home(tmp_path_factory.mktemp("registered") / "home")
+
+
+@pytest.fixture
+def office(registered_home: Path, tmp_path: Path) -> Iterator[Office]:
+    """An office of one's own."""
+    shutil.copytree(registered_home, tmp_path / "home")
+    own = Office(tmp_path / "home")
+    yield own
+    own.close()

@@ -1,0 +1,95 @@
+"""`brokerage demo` from nothing to cases that anybody can look at."""
+
+import fcntl
+import re
+from pathlib import Path
+
+import pytest
+
+from activities.home_files import lock_file, read_clock
+from starter.home import create_home
+from starter.sample.stories import STORIES
+from tests.end_to_end.office import Done, RunningOffice
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> RunningOffice:
+    """A home that is not there yet."""
+    return RunningOffice(tmp_path_factory.mktemp("demo") / "home")
+
+
+@pytest.fixture(scope="module")
+def demo(office: RunningOffice) -> Done:
+    return office.cli("demo", "--fresh")
+
+
+def test_it_tells_every_story_and_proves_it(demo: Done) -> None:
+    assert demo.code == 0, demo
+    for number, story in enumerate(STORIES, start=1):
+        assert re.search(rf"^{number}\. EAS-\S+: {re.escape(story.title)}$", demo.out, re.MULTILINE)
+    proven = re.findall(
+        r"^✓ (EAS-\S+): \d+ events replayed, word for word what was printed", demo.out, re.MULTILINE
+    )
+    assert len(proven) == len(STORIES)
+    assert re.search(r"^✓ The log holds: \d+ events, \d+ commands \(0 refused\)", demo.out, re.MULTILINE)
+    assert "Traceback" not in demo.err
+
+
+def test_it_leaves_a_home_on_the_demonstration_clock(office: RunningOffice, demo: Done) -> None:
+    assert read_clock(office.settings) == "demo"
+    assert len(office.here("case", "list", "--json", "all").json) == len(STORIES)
+
+
+def test_the_lines_it_ends_with_can_be_typed(office: RunningOffice, demo: Done) -> None:
+    lines = re.findall(r"^  BROKERAGE_HOME=home brokerage (.+)$", demo.out, re.MULTILINE)
+    assert len(lines) == 4
+    for line in lines:
+        assert office.here(*line.split()).well().out
+
+
+def test_an_earlier_demonstration_is_not_told_over(office: RunningOffice, demo: Done) -> None:
+    head = office.head()
+    done = office.here("demo")
+    assert done.code == 2
+    assert "E-HOME" in done.err
+    assert "holds an earlier demonstration" in done.err
+    assert done.next_lines == ["brokerage demo --fresh"]
+    assert office.head() == head
+
+
+def test_a_demonstration_that_somebody_works_in_is_not_removed(office: RunningOffice, demo: Done) -> None:
+    with lock_file(office.settings).open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = office.here("demo", "--fresh")
+    assert done.code == 2
+    assert "is in use: its stack is running" in done.err
+    assert office.here("case", "list").well().out
+
+
+def test_the_home_of_an_office_is_never_removed(tmp_path: Path) -> None:
+    office = RunningOffice(tmp_path / "home")
+    create_home(office.settings, "anna", "real")
+    before = sorted(tmp_path.rglob("*"))
+    for words in (("demo",), ("demo", "--fresh")):
+        done = office.here(*words)
+        assert done.code == 2
+        assert "is not the home of a demonstration; nothing was touched" in done.err
+        assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["thesis.txt", ".git", "logbook"])
+def test_a_directory_of_other_things_is_never_removed(tmp_path: Path, name: str) -> None:
+    office = RunningOffice(tmp_path / "home")
+    (office.home / "keys").mkdir(parents=True)
+    (office.home / "clock").write_text("demo\n")
+    (office.home / name).write_text("words")
+    assert office.here("demo", "--fresh").code == 2
+    assert (office.home / name).read_text() == "words"
+
+
+def test_a_link_to_a_demonstration_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "other" / "keys").mkdir(parents=True)
+    (tmp_path / "other" / "clock").write_text("demo\n")
+    (tmp_path / "home").symlink_to("other")
+    assert RunningOffice(tmp_path / "home").here("demo", "--fresh").code == 2
+    assert (tmp_path / "other" / "clock").exists()

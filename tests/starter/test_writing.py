@@ -1,0 +1,131 @@
+"""From what was typed to what is sent: bodies from flags and files, keys, and the line that repeats a command."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.case.commands import COMMANDS
+from domain.ids import COMMAND_ID_PATTERN
+from starter.commands.writing import WriteOptions, new_key, read_body
+from starter.failures import Exit, Failure
+from starter.sending import repeat_line
+
+TRIAGE, OPEN, AGREEMENT = COMMANDS["triage"], COMMANDS["open"], COMMANDS["draft-agreement"]
+
+
+def options(file: Path | None = None) -> WriteOptions:
+    return WriteOptions(from_=file)
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    (folder / name).write_text(text, "utf-8")
+    return folder / name
+
+
+def failure(model: Any, typed: dict[str, Any], file: Path | None = None) -> Failure:
+    with pytest.raises(Failure) as failed:
+        read_body(model, typed, options(file))
+    assert failed.value.exit_code is Exit.USAGE
+    return failed.value
+
+
+def test_a_body_comes_from_flags() -> None:
+    assert read_body(TRIAGE, {"tier": "light"}, options()) == {"tier": "light", "urgency": None}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("values.toml", 'tier = "light"\nurgency = "urgent"\n'),
+        ("values.json", '{"tier":"light","urgency":"urgent"}'),
+    ],
+)
+def test_a_body_comes_from_a_file_and_what_a_flag_says_wins(tmp_path: Path, name: str, text: str) -> None:
+    file = written(tmp_path, name, text)
+    assert read_body(TRIAGE, {"tier": "standard"}, options(file)) == {"tier": "standard", "urgency": "urgent"}
+
+
+def test_one_term_of_an_agreement_can_be_changed_by_a_flag(tmp_path: Path) -> None:
+    from datetime import date
+
+    from starter.sample.stories import STORIES
+
+    terms = next(s for s in STORIES[0].steps if s.verb == "draft-agreement").values(date(2026, 9, 15))[
+        "terms"
+    ]
+    lines = [f"{name} = {value!r}" for name, value in terms.items() if name != "years"]
+    years = "years = [{financial_year = '2026-27', quarter_days = 16}]"
+    file = written(tmp_path, "agreement.toml", "\n".join(["[terms]", *lines, years]))
+    body = read_body(AGREEMENT, {"travel": "99.50"}, options(file))
+    assert body["terms"]["travel_minor"] == 9950
+    assert body["terms"]["cover_minor"] == terms["cover_minor"]
+
+
+def test_every_missing_flag_is_named_by_its_own_name() -> None:
+    failed = failure(OPEN, {"programme": "EAS", "route": "sip"})
+    assert failed.message == "--recipient is missing."
+    assert failed.details == (
+        "--area is missing",
+        "--phase is missing",
+        "--support-language is missing",
+        "--need is missing",
+        "--desired-start is missing",
+    )
+
+
+def test_an_agreement_without_terms_says_how_to_give_them() -> None:
+    assert failure(AGREEMENT, {}).message.startswith("The terms of the agreement are missing: --start, --end")
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ({"tier": "heavy"}, "--tier: must be light, standard or intensive."),
+        ({"tier": "light", "urgency": "now"}, "--urgency: must be normal or urgent."),
+    ],
+)
+def test_a_wrong_value_is_answered_with_the_right_ones(typed: dict[str, Any], message: str) -> None:
+    assert failure(TRIAGE, typed).message == message
+
+
+def test_a_value_is_never_repeated_in_the_answer(tmp_path: Path) -> None:
+    file = written(tmp_path, "values.toml", 'tier = "Mrs Example"\n')
+    failed = failure(TRIAGE, {}, file)
+    assert "Example" not in failed.message + "".join(failed.details)
+
+
+def test_a_field_that_the_command_does_not_have_is_named(tmp_path: Path) -> None:
+    file = written(tmp_path, "values.toml", 'tier = "light"\ncolour = "red"\n')
+    assert failure(TRIAGE, {}, file).message == "colour is no value of this command."
+
+
+def test_keys_are_new_sortable_and_of_the_right_form() -> None:
+    keys = [new_key() for _ in range(100)]
+    assert len(set(keys)) == 100
+    assert all(re.fullmatch(COMMAND_ID_PATTERN, key) for key in keys)
+    assert all(
+        re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", key)
+        for key in keys
+    )
+    assert [key[:13] for key in keys] == sorted(key[:13] for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        (["case", "submit", "REF"], "brokerage case submit REF --key K"),
+        (["case", "submit", "REF", "--key", "mine"], "brokerage case submit REF --key mine"),
+        (["case", "submit", "REF", "--key=mine"], "brokerage case submit REF --key=mine"),
+        (
+            ["case", "withdraw", "--reason", "it's over"],
+            "brokerage case withdraw --reason 'it'\"'\"'s over' --key K",
+        ),
+    ],
+)
+def test_the_line_that_repeats_a_command_carries_its_key_once(
+    monkeypatch: pytest.MonkeyPatch, typed: list[str], line: str
+) -> None:
+    monkeypatch.setattr("sys.argv", ["/somewhere/brokerage", *typed])
+    assert repeat_line("K") == line
