@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 CODE := domain workflows activities starter worker.py tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check format diagram bench lock clean
+.PHONY: help venv demo test check format generate bench lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -36,8 +36,9 @@ format: $(READY) ## Format the code
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-diagram: $(READY) ## Redraw the lifecycle in README.md and docs/lifecycle.md
+generate: $(READY) ## Write anew what is made from the code: diagrams, tables, the index of verbs
 	$(BIN)/python -m domain.case.diagram README.md docs/lifecycle.md
+	$(BIN)/python -m starter.commands.verbs
 
 bench: $(READY) ## Measure one command against a bare Temporal update, in one run
 	$(BIN)/python -m bench.command

@@ -26,7 +26,7 @@ async def connect(settings: Settings, *, person: str | None = None, address: str
             Exit.USAGE,
             "H-PROFILE",
             "Nobody is named to act: this home has no profile, and BROKERAGE_PROFILE is not set.",
-            next_lines=("BROKERAGE_PROFILE=<person> brokerage …",),
+            next_lines=("brokerage doctor",),
         )
     try:
         return await connect_client(settings, identity=identity, converter=converter, address=address)
@@ -41,5 +41,5 @@ def unreachable(error: TemporalUnreachableError) -> Failure:
         Exit.UNREACHABLE,
         "U-TEMPORAL",
         f"Temporal is not reachable{where}: {error.reason}. Nothing was sent; reading still works.",
-        next_lines=("Start one: brokerage up", "Check: brokerage doctor"),
+        next_lines=("brokerage up", "brokerage doctor"),
     )

@@ -11,12 +11,22 @@ import typing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from domain.case.values import AgreementTerms, Objective, ObjectiveRating, PeriodShare, Value, YearShare
+from domain.case.commands import COMMANDS
+from domain.case.values import (
+    AgreementTerms,
+    Objective,
+    ObjectiveRating,
+    PeriodShare,
+    Value,
+    YearShare,
+    quarter_days,
+)
 from domain.parties import Party
 from domain.personal import Personal
 
@@ -61,6 +71,11 @@ class Flag:
     """Whether it takes a day."""
     read: Callable[[str], Any]
     show: Callable[[Any], str]
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it takes a day, which may be counted from today."""
+        return self.read is _read_day
 
     @property
     def required(self) -> bool:
@@ -128,6 +143,16 @@ def show_values(model: type[BaseModel], body: dict[str, Any]) -> list[str]:
         elif value is not None:
             words += [f"--{flag.name}", flag.show(value)]
     return words
+
+
+def absolute_days(words: Sequence[str]) -> list[str]:
+    """The words with days such as 'today' or '+3w' spelt out: typed tomorrow, they mean the same day."""
+    days = {f"--{flag.name}" for model in COMMANDS.values() for flag in flags_of(model) if flag.is_day}
+    spelt = list(words)
+    for place, (name, value) in enumerate(pairwise(words), start=1):
+        if name in days:
+            spelt[place] = _read_day(value)
+    return spelt
 
 
 def command_line(words: Sequence[str]) -> str:
@@ -219,8 +244,6 @@ def _read_int(text: str) -> int:
 
 
 def _read_counted(text: str) -> int:
-    from domain.case.values import quarter_days
-
     try:
         return int(quarter_days(text))
     except ValueError:

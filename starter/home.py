@@ -9,6 +9,7 @@ import re
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from activities.home_files import HomeFileError, read_clock, read_key, read_private
@@ -113,15 +114,16 @@ def profile_seed(settings: Settings, person: str) -> bytes:
     path = profile_file(settings, person)
     if not path.exists():
         known = sorted(entry.stem for entry in settings.profiles.glob("*.key"))
-        here = (
-            f"This home holds keys of: {', '.join(known)}." if known else "This home holds no keys of people."
+        near = get_close_matches(person, known, 3) or known[:3]
+        here = f"This home holds the keys of {len(known)} people" + (
+            f", such as {', '.join(near)}." if near else "."
         )
         raise Failure(
             Exit.USAGE,
             "H-PROFILE",
             f"Commands cannot be signed as {person}: there is no key {path}.",
             details=(here,),
-            next_lines=("BROKERAGE_PROFILE=<person> brokerage …", "brokerage doctor"),
+            next_lines=("brokerage person list", "brokerage doctor"),
         )
     return read_seed(path)
 

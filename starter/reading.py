@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, select
@@ -12,12 +13,14 @@ from sqlalchemy.exc import DatabaseError
 from activities.event_log.engine import open_reader
 from activities.event_log.errors import LogUnavailableError
 from activities.event_log.read import LogReader
-from activities.read_models.facts import FactReader
 from activities.read_models.schema import post, school
 from activities.settings import Settings
 from domain.ids import BadReferenceError, case_stream, parse_reference
 from domain.parties import Post
 from starter.failures import Exit, Failure
+
+if TYPE_CHECKING:
+    from activities.read_models.facts import FactReader
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,10 @@ class Office:
     connection: Connection
 
     @property
-    def facts(self) -> FactReader:
+    def facts(self) -> "FactReader":
         """Facts as the rules would read them."""
+        from activities.read_models.facts import FactReader
+
         return FactReader(self.connection)
 
     def school_names(self) -> dict[str, str]:

@@ -261,9 +261,9 @@ def refusal_failure(refused: Refused) -> Failure:
 
 def repeat_line(command_id: str | None = None) -> str:
     """The line that was typed, with the command's key, so that typing it again repeats that very command."""
-    from starter.flags import command_line
+    from starter.flags import absolute_days, command_line
 
-    words = ["brokerage", *sys.argv[1:]]
+    words = ["brokerage", *absolute_days(sys.argv[1:])]
     if command_id is not None and not any(w == "--key" or w.startswith("--key=") for w in words):
         words += ["--key", command_id]
     return command_line(words)

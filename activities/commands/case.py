@@ -65,25 +65,21 @@ def decide_case(
     if wrong is not None:
         return refused(command, wrong, status)
     behalf = command.on_behalf_of
-    decided = decide(
-        state,
-        body,
-        facts.case_facts(
-            state=state,
-            programme_in_force=programme,
-            person_id=behalf.person if behalf else command.person,
-            recorder=command.person,
-            now=request.now,
-            named_schools=named_schools(body),
-            named_persons=named_persons(body),
-            need=(state.recipient, state.area) if isinstance(body, Submit) else None,
-        ),
-        reference,
+    known = facts.case_facts(
+        state=state,
+        programme_in_force=programme,
+        person_id=behalf.person if behalf else command.person,
+        recorder=command.person,
+        now=request.now,
+        named_schools=named_schools(body),
+        named_persons=named_persons(body),
+        need=(state.recipient, state.area) if isinstance(body, Submit) else None,
     )
+    decided = decide(state, body, known, reference)
     if isinstance(decided, Refusal):
         steps = steps_for(FactReader(held.connection), state, programme, request.now)
         return refused(command, decided, status, steps)
-    return _accepted(held, facts, request, state, programme, decided)
+    return _accepted(held, request, state, known, decided)
 
 
 def steps_for(
@@ -93,7 +89,7 @@ def steps_for(
     if not state.version:
         return ()
     holders = facts.case_facts(
-        state=state, programme_in_force=programme, person_id="", recorder="", now=now
+        state=state, programme_in_force=programme, person_id="", recorder="", now=now, for_hints=True
     ).holders
     everyone = tuple(person for persons in holders.values() for person in persons)
 
@@ -107,24 +103,19 @@ def steps_for(
             named_schools=schools,
             named_persons=everyone,
             need=(state.recipient, state.area),
+            for_hints=True,
         )
 
     return next_steps(state, facts_of, facts.candidates(state))
 
 
 def _accepted(
-    held: LogTransaction,
-    facts: FactReader,
-    request: HandleCommand,
-    state: CaseState,
-    programme: Programme,
-    decided: Decision,
+    held: LogTransaction, request: HandleCommand, state: CaseState, known: Facts, decided: Decision
 ) -> Accepted:
+    programme = known.programme
     occurred = request.command.occurred_at or request.now
     after = fold(((event, occurred) for event in decided.events), state)
-    mentioned = {after.recipient, after.provider or ""}.union(*(named_schools(e) for e in decided.events))
-    schools = facts.schools(mentioned, request.now.date())
-    voice = Voice(programme, {number: school.name for number, school in schools.items()})
+    voice = Voice(programme, {number: school.name for number, school in known.schools.items()})
     rules = ProgrammeRef(code=programme.code, version=programme.version)
     return Accepted(
         events=tuple(

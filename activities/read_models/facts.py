@@ -93,8 +93,13 @@ class FactReader:
         named_schools: Iterable[str] = (),
         named_persons: Iterable[str] = (),
         need: tuple[str, str] | None = None,
+        for_hints: bool = False,
     ) -> Facts:
-        """Everything a decision in one case rests on. `need` is (recipient, area) where a duplicate matters."""
+        """Everything a decision in one case rests on.
+
+        `need` is (recipient, area) where a duplicate matters. No rule asks who holds the other parts; they
+        are read only where hints are to name them.
+        """
         day = now.astimezone(ZoneInfo(programme_in_force.time_zone)).date()
         return Facts(
             now=now,
@@ -105,7 +110,7 @@ class FactReader:
             schools=self.schools((state.recipient, state.provider or "", *named_schools), day),
             open_same_need=self._open_cases(*need, other_than=state.reference) if need else (),
             known_persons=self._known(named_persons),
-            holders=self._holders(state, day),
+            holders=self._holders(state, day) if for_hints else {},
         )
 
     def directory_facts(

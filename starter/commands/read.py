@@ -14,6 +14,7 @@ from domain.case.events import AgreementDrafted, CaseEvent, read_case_event
 from domain.personal import WITHHELD, Personal
 from domain.text.english import Voice, sentence
 from starter.failures import Exit, Failure
+from starter.home import profile_seed, public_key_of
 from starter.output import say, say_json
 from starter.reading import known_reference, reading
 from starter.views.case import read_case
@@ -65,8 +66,9 @@ def _opened(settings: Settings, profile: str | None, purpose: str) -> Iterator[A
             "H-PROFILE",
             "Nobody is named to look.",
             (),
-            ("brokerage case read REF --profile PERSON",),
+            ("brokerage doctor",),
         )
+    _prove(settings, person)
     if not settings.vault_file.is_file():
         raise Failure(
             Exit.UNREACHABLE,
@@ -87,6 +89,21 @@ def _opened(settings: Settings, profile: str | None, purpose: str) -> Iterator[A
         raise Failure(Exit.UNREACHABLE, "U-VAULT", str(error), (), ("brokerage doctor",)) from error
     except SealBrokenError as error:
         raise Failure(Exit.AUDIT_FAILED, "A-SEAL", str(error), (), ("brokerage audit verify",)) from error
+
+
+def _prove(settings: Settings, person: str) -> None:
+    """Nobody looks in another's name: this home must hold the key that is on record for the person."""
+    own = public_key_of(profile_seed(settings, person))
+    with reading(settings) as office:
+        on_record = office.facts.public_key(person)
+    if own != on_record:
+        raise Failure(
+            Exit.REFUSED,
+            "R-SIGNATURE",
+            f"The key in this home is not the one on record for {person}; nothing was opened.",
+            (),
+            ("brokerage doctor",),
+        )
 
 
 def _texts(event: CaseEvent) -> list[tuple[str, str]]:

@@ -1,10 +1,15 @@
-"""One command line verb for each command of a case, made from the command's model."""
+"""One command line verb for each command of a case, made from the command's model.
+
+`python -m starter.commands.verbs` writes verbs.json anew; a test compares it with the models.
+"""
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import App, Group, Parameter
+import orjson
+from cyclopts import Parameter
 
 from domain.case.commands import COMMANDS, SYSTEM_VERBS, CaseCommand, Open, Sign
 from domain.case.lifecycle import COMING_GUARDS, rows_for
@@ -13,15 +18,22 @@ from starter.commands.writing import WriteOptions, print_sent, read_body, write
 from starter.flags import flags_of
 from starter.reading import Office, known_reference, reading
 
-_GROUPS = ("Intake", "Partner", "Agreement", "Delivery", "Review", "At any time")
+
+def __getattr__(name: str) -> Callable[..., int]:
+    """The function of one verb, made when it is asked for: no command pays for the others."""
+    model = COMMANDS.get(name.replace("_", "-"))
+    if model is None or model.verb in SYSTEM_VERBS:
+        raise AttributeError(name)
+    return _function(model)
 
 
-def add_verbs(app: App) -> None:
-    """Give the app every verb that a person may use."""
-    groups = {name: Group(name, sort_key=number) for number, name in enumerate(_GROUPS, start=2)}
-    for verb, model in COMMANDS.items():
-        if verb not in SYSTEM_VERBS:
-            app.command(_function(model), name=verb, group=groups[model.group])
+def index() -> list[dict[str, str]]:
+    """Every verb that a person may use, with its group and its help: what verbs.json keeps for the start."""
+    return [
+        {"verb": verb, "group": model.group, "help": _help(model)}
+        for verb, model in COMMANDS.items()
+        if verb not in SYSTEM_VERBS
+    ]
 
 
 def _function(model: type[CaseCommand]) -> Callable[..., int]:
@@ -63,7 +75,6 @@ def _function(model: type[CaseCommand]) -> Callable[..., int]:
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     run.__name__ = model.verb.replace("-", "_")
-    run.__doc__ = _help(model)
     return run
 
 
@@ -120,3 +131,9 @@ def _hash_that_stands(office: Office, reference: str) -> str | None:
 
 def _python_name(flag: str) -> str:
     return flag.replace("-", "_") + "_"
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("verbs.json").write_bytes(
+        orjson.dumps(index(), option=orjson.OPT_INDENT_2) + b"\n"
+    )

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import select
 
-from activities.read_models.schema import case_row
+from activities.read_models.schema import case_row, programme
 from domain.calendars import days_left
 from domain.canonical import instant_from_text
 from starter.reading import Office
@@ -32,12 +33,12 @@ def list_cases(
     if open_only:
         query = query.where(case_row.c.open.is_(True))
     now = datetime.now(UTC)
-    zones: dict[str, str] = {}
+    zones = {
+        row.code: orjson.loads(row.content)["time_zone"]
+        for row in office.connection.execute(select(programme))
+    }
     rows = []
     for row in office.connection.execute(query):
-        if row.programme not in zones:
-            programme = office.facts.programme(row.programme)
-            zones[row.programme] = programme.time_zone if programme else "UTC"
         due_at = instant_from_text(row.due_at) if row.due_at else None
         values = {name: getattr(row, name) for name in FIELDS if name != "school_days_left"}
         left = days_left(now, due_at, zones[row.programme]) if due_at else None

@@ -176,7 +176,7 @@ MOVES = ["on", "on", "on", "on", "on", "later", "later", "pause", "visit", "vary
 
 
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

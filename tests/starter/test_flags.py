@@ -1,14 +1,14 @@
 """Flags come from the command models: whatever a command takes can be typed, and is shown as it is typed."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from domain.canonical import plain
 from domain.case.commands import COMMANDS, SYSTEM_VERBS
-from starter.flags import FlagError, command_line, flags_of, read_values, show_values
+from starter.flags import FlagError, absolute_days, command_line, flags_of, read_values, show_values
 from starter.sample.stories import STORIES, Step
 
 VERBS = sorted(set(COMMANDS) - SYSTEM_VERBS)
@@ -134,3 +134,11 @@ def test_a_line_survives_the_shell() -> None:
         command_line(["brokerage", "--reason", "it's $HOME; no"])
         == "brokerage --reason 'it'\"'\"'s $HOME; no'"
     )
+
+
+def test_days_counted_from_today_are_spelt_out_in_a_line_that_is_to_be_repeated() -> None:
+    today = datetime.now().astimezone().date()
+    words = ["case", "record-visit", "EAS-1", "--on", "today", "--done", "today", "--days", "+1d"]
+    assert absolute_days(words) == [
+        "case", "record-visit", "EAS-1", "--on", today.isoformat(), "--done", "today", "--days", "+1d",
+    ]  # fmt: skip

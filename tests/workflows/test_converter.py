@@ -6,7 +6,7 @@ import os
 
 import pytest
 from temporalio.api.common.v1 import Payload
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateStage
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
 
@@ -27,7 +27,7 @@ async def sealed(keys: PayloadKeys = KEYS) -> Payload:
 
 def as_client(client: Client, converter: DataConverter) -> Client:
     """The same connection with another converter."""
-    return Client(**(client.config() | {"data_converter": converter}))  # type: ignore[arg-type]
+    return Client(**(client.config() | {"data_converter": converter}))
 
 
 async def test_a_value_comes_back_and_shows_nothing_on_its_way() -> None:
@@ -107,12 +107,8 @@ async def test_a_sender_who_does_not_encrypt_is_understood_and_then_judged(lab: 
     plain = as_client(lab.client, dataclasses.replace(pydantic_data_converter))
     command = lab.office.sign(HEAD, "consent", seed=bytes(32))
     handle = plain.get_workflow_handle(lab.office.stream)
-    update = await handle.start_update(
-        SUBMIT_UPDATE,
-        command,
-        id=command.command_id,
-        wait_for_stage=2,  # type: ignore[arg-type, call-overload]
+    await handle.start_update(
+        SUBMIT_UPDATE, command, id=command.command_id, wait_for_stage=WorkflowUpdateStage.ACCEPTED
     )
-    del update
     answer = await lab.case.get_update_handle(command.command_id, result_type=ANSWER).result()
     assert answer.code == "R-SIGNATURE"
