@@ -115,9 +115,7 @@ def profile_seed(settings: Settings, person: str) -> bytes:
     if not path.exists():
         known = sorted(entry.stem for entry in settings.profiles.glob("*.key"))
         near = get_close_matches(person, known, 3) or known[:3]
-        here = f"This home holds the keys of {len(known)} people" + (
-            f", such as {', '.join(near)}." if near else "."
-        )
+        here = f"Keys held here: {len(known)}" + (f", such as that of {', '.join(near)}." if near else ".")
         raise Failure(
             Exit.USAGE,
             "H-PROFILE",

@@ -111,7 +111,7 @@ def test_a_person_without_a_key_is_named_with_those_who_have_one(settings: Setti
     with pytest.raises(Failure, match="cannot be signed as berit") as failed:
         profile_seed(settings, "berit")
     assert failed.value.exit_code is Exit.USAGE
-    assert failed.value.details == ("This home holds keys of: anna.",)
+    assert failed.value.details == ("Keys held here: 1, such as that of anna.",)
 
 
 @pytest.mark.parametrize("text", ["", "not base64!", base64.b64encode(b"short").decode(), "é" * 44])
