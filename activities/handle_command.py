@@ -24,7 +24,13 @@ from activities.vault import SubjectErasedError, Vault
 from domain.canonical import NotCanonicalError, canonical_bytes, instant_text, plain
 from domain.case.situation import Refusal
 from domain.directory.base import DirectoryCommand
-from domain.ids import SYSTEM_PERSON, case_stream, deadline_command_id, stream_kind
+from domain.ids import (
+    SYSTEM_PERSON,
+    case_stream,
+    deadline_command_id,
+    stream_is_well_named,
+    stream_kind,
+)
 from domain.messages import (
     LARGEST_COMMAND_BYTES,
     Answer,
@@ -123,7 +129,7 @@ class CommandHandler:
         if known is not None:
             return _answered_before(held, command, known.record)
         model = command_model(stream_kind(command.stream), command.verb)
-        if model is None:
+        if model is None or not stream_is_well_named(command.stream):
             nothing = Refusal("R-BODY", f"There is no command {command.verb!r} for {command.stream}.")
             return _turned_away(command, nothing)
         try:

@@ -14,6 +14,13 @@ PERSON_ID_PATTERN: Final = r"^[a-z0-9][a-z0-9.-]{0,39}$"
 SCHOOL_ID_PATTERN: Final = r"^[0-9]{6,7}$"
 PROGRAMME_CODE_PATTERN: Final = r"^[A-Z]{2,8}$"
 
+_KEY_PATTERNS: Final = {
+    "person": PERSON_ID_PATTERN,
+    "school": SCHOOL_ID_PATTERN,
+    "provider": SCHOOL_ID_PATTERN,
+    "programme": PROGRAMME_CODE_PATTERN,
+}
+
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKES: Final = str.maketrans({"I": "1", "L": "1", "O": "0"})
 _SERIAL_LENGTH: Final = 7
@@ -73,6 +80,18 @@ def stream_kind(stream: str) -> str:
 def stream_key(stream: str) -> str:
     """What stands behind the kind: the reference, the person id, the school number."""
     return stream.partition("/")[2]
+
+
+def stream_is_well_named(stream: str) -> bool:
+    """Whether a command may go there: a known kind, and behind it a key as that kind has them."""
+    kind, key = stream_kind(stream), stream_key(stream)
+    if kind == "case":
+        try:
+            return parse_reference(key) == key
+        except BadReferenceError:
+            return False
+    pattern = _KEY_PATTERNS.get(kind)
+    return pattern is not None and re.fullmatch(pattern, key) is not None
 
 
 def command_workflow_id(command_id: str) -> str:

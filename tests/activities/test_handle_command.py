@@ -581,3 +581,19 @@ def test_what_is_awaited_is_never_without_a_deadline_or_a_hint(office: Office) -
         state = office.state()
         assert all(state.deadline(item.wait) is not None for item in awaited(state))
     assert office.load().awaited is False
+
+
+@pytest.mark.parametrize(
+    ("stream", "verb", "body"),
+    [
+        ("person/Bad_Id", "register", {"name": "Anna", "email": "anna@office.example"}),
+        ("school/abc", "register", {"name": "Ysgol", "authority": "Enfys", "phase": "primary"}),
+        ("provider/12", "record-offer", {"programme": "EAS", "area": "numeracy", "languages": ["en"], "quarter_days": 4}),
+        ("programme/eas", "publish", {}),
+        ("case/EAS-0000000-1", "submit", {}),
+    ],
+)  # fmt: skip
+def test_a_stream_that_no_entry_could_stand_in_is_refused_and_not_tried_for_ever(
+    untouched: Office, stream: str, verb: str, body: dict[str, Any]
+) -> None:
+    assert untouched.refused(ADMIN, verb, body, stream=stream).code == "R-BODY"
