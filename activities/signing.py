@@ -43,7 +43,7 @@ def sign_command(
         body=body,
         salt=salt,
     )
-    signature = Ed25519PrivateKey.from_private_bytes(seed).sign(signed_bytes(fingerprint))
+    signature = Ed25519PrivateKey.from_private_bytes(seed).sign(signed_bytes(command_id, fingerprint))
     return Command(
         command_id=command_id,
         stream=stream,
@@ -66,7 +66,8 @@ def signature_fits(command: Command, public_key: str) -> bool:
         return False
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
-        key.verify(base64.b64decode(command.signature, validate=True), signed_bytes(command.body_hash))
+        signature = base64.b64decode(command.signature, validate=True)
+        key.verify(signature, signed_bytes(command.command_id, command.body_hash))
     except (InvalidSignature, ValueError):
         return False
     return True

@@ -55,7 +55,7 @@ def instant_text(instant: datetime) -> str:
     """RFC 3339 UTC to the millisecond, fixed width: '2026-09-16T08:30:00.000Z'."""
     if instant.tzinfo is None:
         raise NotCanonicalError("an instant needs a time zone")
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def instant_from_text(text: str) -> datetime:

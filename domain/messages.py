@@ -49,7 +49,7 @@ class Command(Message):
     salt: str = Field(pattern=r"^[0-9a-f]{64}$")
     body_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
     signature: str = Field(pattern=r"^[A-Za-z0-9+/]{86}==$")
-    """Ed25519 over `signed_bytes(body_hash)`, base64."""
+    """Ed25519 over `signed_bytes(command_id, body_hash)`, base64."""
 
     def fingerprint(self) -> str:
         """The body hash that this command ought to carry."""
@@ -95,9 +95,12 @@ def body_hash(
     return hashlib.sha256(canonical_bytes(given)).hexdigest()
 
 
-def signed_bytes(fingerprint: str) -> bytes:
-    """The bytes under a command's signature."""
-    return _SIGNED_PREFIX + fingerprint.encode()
+def signed_bytes(command_id: str, fingerprint: str) -> bytes:
+    """The bytes under a command's signature.
+
+    With the command id among them, nobody who sees a signed command can give it again as another one.
+    """
+    return _SIGNED_PREFIX + f"{command_id}\n{fingerprint}".encode()
 
 
 class NextStep(Message):

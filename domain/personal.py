@@ -22,7 +22,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 class Sealed(BaseModel):
     """Ciphertext of one text. `subject` names the key, `place` (command id and path) is bound to it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     subject: str
     place: str

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 TASK_TIMEOUT: Final = timedelta(seconds=3)
 _FIRST_WORD_AFTER: Final = 3.0
 _TRIES: Final = 4
+_RUN_ENDED: Final = "AcceptedUpdateCompletedWorkflow"
+"""How Temporal says that a run ended after it had taken the update up."""
 _SAFE_TO_REPEAT: Final = "Safe to repeat: this line does it once, however often."
 _ANSWER: Any = Answer
 """The SDK's signature wants a class; its converter takes any type that pydantic does."""
@@ -164,7 +166,9 @@ async def deliver(client: "Client", command: Command, timeout: float, again: Cal
             _stop_if_cancelled()
             break
         except WorkflowUpdateFailedError as error:
-            # The run ended under the update: nothing awaits any more there, a new run takes it.
+            if getattr(error.cause, "type", None) != _RUN_ENDED:
+                raise _worker_failed(error.cause) from None
+            # The run ended under the update: nothing is awaited any more there, a new run takes it.
             problem = str(error.cause)
         except WorkflowFailureError as error:
             problem = str(error.cause)
@@ -185,6 +189,20 @@ async def deliver(client: "Client", command: Command, timeout: float, again: Cal
         f"Sent, but not answered ({problem}). It may have been done.",
         ("Is a worker running? brokerage doctor", _SAFE_TO_REPEAT),
         (again(),),
+    )
+
+
+def _worker_failed(cause: BaseException) -> Failure:
+    """A bug that the command would meet again: its transaction was rolled back, and it is not tried again."""
+    deepest = cause
+    while deepest.__cause__ is not None:
+        deepest = deepest.__cause__
+    return Failure(
+        Exit.BUG,
+        "B-WORKER",
+        f"The worker could not handle the command; nothing was recorded. It says: {str(deepest)[:200]}",
+        ("Its log has the details: run/worker.log in the home of the stack.",),
+        ("brokerage doctor",),
     )
 
 

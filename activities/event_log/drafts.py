@@ -23,7 +23,7 @@ class CommandDraft:
     body: dict[str, Any]
     body_hash: str
     signature: str
-    """Ed25519 over `domain.messages.signed_bytes(body_hash)`, base64."""
+    """Ed25519 over `domain.messages.signed_bytes(id, body_hash)`, base64."""
     public_key: str
     """The raw 32-byte key that the signature fits, base64: the key of the person on that day."""
     on_behalf_of: OnBehalfOf | None = None

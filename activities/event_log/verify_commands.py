@@ -154,7 +154,7 @@ class CommandCheck:
                 raw = base64.b64decode(text, validate=True)
                 key = self._keys[text] = Ed25519PublicKey.from_public_bytes(raw)
             signature = base64.b64decode(record["signature"], validate=True)
-            key.verify(signature, signed_bytes(record["body_hash"]))
+            key.verify(signature, signed_bytes(record["id"], record["body_hash"]))
         except (InvalidSignature, ValueError):
             found("signature", "the signature does not fit the key and the body hash")
 

@@ -159,6 +159,7 @@ UNPROVEN: dict[str, Callable[[Office], Command]] = {
     "a changed body": lambda o: forged(o.sign(HEAD, "consent"), body={"request_version": 2}),
     "a changed body with its own hash": lambda o: other_hash(o.sign(HEAD, "consent")),
     "another stream": lambda o: forged(o.sign(HEAD, "consent", stream="case/EAS-0000001-2"), stream=o.stream),
+    "another command id": lambda o: forged(o.sign(HEAD, "consent"), command_id="given-again"),
     "another verb": lambda o: forged(o.sign(HEAD, "consent"), verb="refuse-consent"),
     "another salt": lambda o: forged(o.sign(HEAD, "consent"), salt="0" * 64),
     "a signature of nothing": lambda o: forged(o.sign(HEAD, "consent"), signature="A" * 86 + "=="),

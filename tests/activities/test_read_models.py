@@ -216,7 +216,12 @@ def make(office: Office, rules: Programme, move: str, number: int) -> None:
         facts, state = FactReader(connection), office.state()
         steps = steps_for(facts, state, rules, office.now)
         holders = facts.case_facts(
-            state=state, programme_in_force=rules, person_id="", recorder="", now=office.now
+            state=state,
+            programme_in_force=rules,
+            person_id="",
+            recorder="",
+            now=office.now,
+            for_hints=True,
         ).holders
     if move == "on":
         if steps:

@@ -33,6 +33,7 @@ def test_a_signature_fits_its_own_key_only() -> None:
 
 
 COVERED: dict[str, Any] = {
+    "command_id": "K-2",
     "verb": "withdraw",
     "stream": "case/EAS-0000001-2",
     "person": "head.vale",
@@ -43,8 +44,8 @@ COVERED: dict[str, Any] = {
     "body_hash": "0" * 64,
     "signature": "A" * 86 + "==",
 }
-FILLED_IN: dict[str, Any] = {"command_id": "K-2", "expected_version": 3, "language": "cy"}
-"""What a client fills in by itself is not covered: the same wish from another client has the same hash."""
+FILLED_IN: dict[str, Any] = {"expected_version": 3, "language": "cy"}
+"""What a client fills in by itself is not covered. The command id is: nobody gives a command twice as two."""
 
 
 @pytest.mark.parametrize("field", COVERED)

@@ -57,7 +57,7 @@ def signed_command(
         person="p.jones",
         body=body,
         body_hash=fingerprint,
-        signature=base64.b64encode(_KEY.sign(signed_bytes(fingerprint))).decode(),
+        signature=base64.b64encode(_KEY.sign(signed_bytes(id, fingerprint))).decode(),
         public_key=_PUBLIC,
         facts=facts,
     )
