@@ -1,6 +1,7 @@
 """What tests share: one office with the sample registers, made once and copied for each test."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,3 +23,10 @@ def office(registered_home: Path, tmp_path: Path) -> Iterator[Office]:
     own = Office(tmp_path / "home")
     yield own
     own.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_reaches_the_programs_we_start() -> None:
+    """A shell lets what it runs in the background ignore Ctrl-C, and so would every program started here."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -254,7 +254,7 @@ def test_a_bug_is_called_one(running: RunningOffice, monkeypatch: pytest.MonkeyP
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret text")
 
-    monkeypatch.setattr("starter.commands.case.list_cases", broken)
+    monkeypatch.setattr("starter.commands.case_list.list_cases", broken)
     done = running.here("case", "list")
     assert done.code == 1
     assert (
