@@ -15,7 +15,7 @@ from pathlib import Path
 from activities.home_files import HomeFileError, read_clock, read_key, read_private
 from activities.settings import Settings
 from domain.envelope import Clock
-from domain.ids import PERSON_ID_PATTERN
+from domain.ids import PERSON_ID_PATTERN, SYSTEM_PERSON
 from starter.failures import Exit, Failure
 
 
@@ -47,16 +47,11 @@ def create_home(settings: Settings, admin: str, clock: Clock) -> Home:
             )
         return existing
     _refuse_foreign_directory(home)
-    if not re.fullmatch(PERSON_ID_PATTERN, admin):
-        raise Failure(
-            Exit.USAGE,
-            "H-PERSON",
-            f"{admin!r} cannot name a person: small letters, digits, '.' and '-' only, 40 at most.",
-            next_lines=("brokerage up --admin <person>",),
-        )
+    check_person(admin)
     try:
-        for directory in (home, home / "keys", settings.profiles, settings.run_files):
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        above = [parent for parent in home.parents if not parent.exists()]
+        for directory in (*reversed(above), home, home / "keys", settings.profiles, settings.run_files):
+            directory.mkdir(mode=0o700, exist_ok=True)
             directory.chmod(0o700)
         _create_private(settings.vault_key_file, _new_key())
         _create_private(settings.payload_keys_file, f"k1 {_new_key()}")
@@ -94,6 +89,32 @@ def load_home(settings: Settings) -> Home:
         return Home(settings.home, person, read_clock(settings))
     except HomeFileError as error:
         raise _failure(error) from error
+
+
+def check_person(person: str) -> None:
+    """Raise Failure where that cannot name a person who works from a home; the system is none."""
+    if not re.fullmatch(PERSON_ID_PATTERN, person):
+        raise Failure(
+            Exit.USAGE,
+            "E-PERSON",
+            f"{person!r} cannot name a person: small letters, digits, '.' and '-' only, 40 at most.",
+        )
+    if person == SYSTEM_PERSON:
+        raise Failure(
+            Exit.USAGE, "E-PERSON", f"{person!r} is Brokerage itself, not a person who works from here."
+        )
+
+
+def create_profile(settings: Settings, person: str) -> str:
+    """Make a signing key for the person, unless this home holds one; returns its public key, base64.
+
+    The private key never leaves the file, which only its owner can read. Raises Failure.
+    """
+    check_person(person)
+    load_home(settings)
+    path = profile_file(settings, person)
+    _create_private(path, _new_key())
+    return public_key_of(read_seed(path))
 
 
 def profile_file(settings: Settings, person: str) -> Path:
@@ -139,16 +160,24 @@ def _is_founded(settings: Settings) -> bool:
 
 
 def _refuse_foreign_directory(home: Path) -> None:
-    """A directory of other things is not made private, nor filled with ours."""
+    """A directory of other things is not made private, nor filled with ours.
+
+    Other homes may lie in it: a demonstration keeps its own in `.brokerage/demo`.
+    """
     if not home.exists() or (home / "keys").is_dir():
         return
-    if not home.is_dir() or any(home.iterdir()):
+    if not home.is_dir() or not all(is_home(entry) for entry in home.iterdir()):
         raise Failure(
             Exit.USAGE,
             "H-FOREIGN",
             f"{home.absolute()} exists and is not a home of Brokerage.",
             next_lines=("BROKERAGE_HOME=<a new or empty directory> brokerage up",),
         )
+
+
+def is_home(path: Path) -> bool:
+    """Whether the path is a home: a directory of ours, not a link to one."""
+    return path.is_dir() and not path.is_symlink() and (path / "keys").is_dir() and (path / "clock").is_file()
 
 
 def _new_key() -> str:

@@ -27,7 +27,7 @@ from starter.commands.person import people_entries
 from starter.commands.provider import offer_entries
 from starter.commands.school import school_entries
 from starter.failures import Exit, Failure
-from starter.home import create_home, profile_seed
+from starter.home import create_home, is_home, profile_seed
 from starter.output import note, say
 from starter.reading import reading
 from starter.register.csv_file import read_rows
@@ -43,9 +43,11 @@ if TYPE_CHECKING:
 _ADMIN = "admin"
 _PROGRAMME = "EAS"
 _IN_A_HOME = re.compile(
-    r"clock|keys|profiles?|run|temporal\.(toml|draft)|(log|vault|temporal)\.db.*|\.\w+\.[0-9a-f]{8}"
+    r"clock|profile|temporal\.(toml|draft)|(log|vault|temporal)\.db(-wal|-shm|-journal)?"
+    r"|keys/(vault|system)\.key|keys/payload\.keys|profiles/[a-z0-9.-]+\.key|run/[a-z.]+"
+    r"|((keys|profiles)/)?\.[\w.-]+\.[0-9a-f]{8}"
 )
-"""Names of what lies in a home. A directory with anything else in it is never removed."""
+"""What lies in a home, by its path. A directory with any other file in it is never removed."""
 
 
 def demo(
@@ -101,10 +103,12 @@ def _prepare(settings: Settings, fresh: bool) -> None:
 
 def _is_demonstration(home: Path) -> bool:
     """Whether the directory holds a home on the demonstration's clock, and nothing that is not of a home."""
-    clock = home / "clock"
-    ours = clock.is_file() and clock.read_bytes().strip() == b"demo" and (home / "keys").is_dir()
-    return (
-        ours and not home.is_symlink() and all(_IN_A_HOME.fullmatch(entry.name) for entry in home.iterdir())
+    if not is_home(home) or (home / "clock").read_bytes().strip() != b"demo":
+        return False
+    inside = [entry for entry in home.rglob("*") if entry.is_symlink() or not entry.is_dir()]
+    return all(
+        not entry.is_symlink() and _IN_A_HOME.fullmatch(entry.relative_to(home).as_posix())
+        for entry in inside
     )
 
 
@@ -235,14 +239,18 @@ def _what_next(settings: Settings, told: dict[str, list[str]]) -> None:
     home = _shown(settings.home)
     _say("")
     _say("Everything is left to look at. Try:")
+    if shutil.which("brokerage") is None:
+        _say(f"  export PATH={_shown(Path(sys.executable).parent)}:$PATH")
+    _say(f"  export BROKERAGE_HOME={home}")
     for words in (
         "case list",
         f"case show {list(told)[4]}",
         f"case history {first}",
         f"audit replay {first}",
     ):
-        _say(f"  BROKERAGE_HOME={home} brokerage {words}")
-    _say("  brokerage up        a stack of your own, to drive a case by hand (see README.md)")
+        _say(f"  brokerage {words}")
+    _say("A stack of your own, to drive a case by hand (see README.md):")
+    _say("  unset BROKERAGE_HOME; brokerage up")
 
 
 def _shown(path: Path) -> str:

@@ -26,8 +26,8 @@ from starter.commands.writing import (
 )
 from starter.commands.writing import new_key as make_key
 from starter.failures import Exit, Failure
+from starter.home import create_profile
 from starter.output import choose_fields, say_json, say_table
-from starter.profiles import create_profile
 from starter.reading import reading
 from starter.register.csv_file import read_rows
 from starter.register.wales import PersonRow

@@ -41,7 +41,8 @@ def test_it_leaves_a_home_on_the_demonstration_clock(office: RunningOffice, demo
 
 
 def test_the_lines_it_ends_with_can_be_typed(office: RunningOffice, demo: Done) -> None:
-    lines = re.findall(r"^  BROKERAGE_HOME=home brokerage (.+)$", demo.out, re.MULTILINE)
+    assert re.search(r"^  export BROKERAGE_HOME=home$", demo.out, re.MULTILINE)
+    lines = re.findall(r"^  brokerage (.+)$", demo.out, re.MULTILINE)
     assert len(lines) == 4
     for line in lines:
         assert office.here(*line.split()).well().out
@@ -77,14 +78,25 @@ def test_the_home_of_an_office_is_never_removed(tmp_path: Path) -> None:
         assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.mark.parametrize("name", ["thesis.txt", ".git", "logbook"])
+@pytest.mark.parametrize(
+    "name",
+    ["thesis.txt", ".git", "logbook", "log.db-backup-of-real-office", "keys/my-only-ssh-key", "profiles/notes/a.key"],
+)  # fmt: skip
 def test_a_directory_of_other_things_is_never_removed(tmp_path: Path, name: str) -> None:
     office = RunningOffice(tmp_path / "home")
     (office.home / "keys").mkdir(parents=True)
     (office.home / "clock").write_text("demo\n")
+    (office.home / name).parent.mkdir(parents=True, exist_ok=True)
     (office.home / name).write_text("words")
     assert office.here("demo", "--fresh").code == 2
     assert (office.home / name).read_text() == "words"
+
+
+def test_a_stack_of_ones_own_may_lie_around_the_demonstrations_home(tmp_path: Path) -> None:
+    create_home(RunningOffice(tmp_path / "all" / "demo").settings, "admin", "demo")
+    own = create_home(RunningOffice(tmp_path / "all").settings, "admin", "real")
+    assert (own.path, own.clock) == (tmp_path / "all", "real")
+    assert [path.stat().st_mode & 0o777 for path in (own.path, own.path / "demo")] == [0o700, 0o700]
 
 
 def test_a_link_to_a_demonstration_is_not_followed(tmp_path: Path) -> None:

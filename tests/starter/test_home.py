@@ -99,6 +99,17 @@ def test_a_name_that_no_person_can_have_makes_nothing(settings: Settings) -> Non
     assert not settings.home.exists()
 
 
+def test_the_system_is_nobody_who_works_from_a_home(settings: Settings) -> None:
+    with pytest.raises(Failure, match="is Brokerage itself"):
+        create_home(settings, "system", "real")
+    assert not settings.home.exists()
+
+
+def test_what_is_made_above_a_home_is_private_too(settings: Settings, tmp_path: Path) -> None:
+    create_home(Settings(home=tmp_path / "a" / "b" / "home"), "anna", "real")
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("a", "a/b")] == [0o700, 0o700]
+
+
 def test_no_home_is_said_with_the_way_to_one(settings: Settings) -> None:
     with pytest.raises(Failure, match="There is no home at") as failed:
         load_home(settings)
