@@ -1,4 +1,4 @@
-# Every target works on a fresh clone with Python 3.11-3.13, make and git: it makes its own .venv first.
+# Every target but `lock` works on a fresh clone with Python 3.11-3.13, make and git: it makes its own .venv first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

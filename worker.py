@@ -128,8 +128,8 @@ async def _serve(settings: Settings) -> int:
             workflows=WORKFLOWS,
             activities=CaseActivities(handler).all(),
             activity_executor=executor,
-            # The sandbox stays on in tests; here it costs a third of the throughput and guards nothing
-            # that the replay gate does not.
+            # The sandbox stays on in tests, where every history they make is replayed; here it would only
+            # cost throughput.
             workflow_runner=UnsandboxedWorkflowRunner(),
             max_concurrent_activities=threads,
             max_concurrent_local_activities=threads,

@@ -32,15 +32,27 @@ class OnBehalfOf(_Frozen):
     """Opaque reference of the mail, letter or minute: never words about a person."""
 
 
+class RecordedFor(OnBehalfOf):
+    """The same as the log keeps it: with the post that entitled that person to the decision."""
+
+    post: str | None
+    school: str | None
+    """The school of that post, where the post belongs to one."""
+
+
 class ActingPerson(_Frozen):
-    """Who acted, in which post held at that moment, and for whom."""
+    """Who gave the command, in which post held at that moment, and for whom.
+
+    Where somebody else's decision is recorded, the post is the one that entitles to record it; the post
+    that entitled to the decision itself stands with the person whose it was.
+    """
 
     person: str = Field(pattern=PERSON_ID_PATTERN)
     post: str | None
     """The post that entitled them; None where no post was needed (the system, a founding entry)."""
     school: str | None
     """The school of that post, where the post belongs to one."""
-    on_behalf_of: OnBehalfOf | None = None
+    on_behalf_of: RecordedFor | None = None
 
 
 class ProgrammeRef(_Frozen):

@@ -21,6 +21,9 @@ LOAD_CASE: Final = "load_case"
 HANDLE_COMMAND: Final = "handle_command"
 PASS_DEADLINE: Final = "pass_deadline"  # noqa: S105 – the activity's name
 
+SYSTEM_COMMAND_PREFIXES: Final = ("deadline:", "founding:")
+"""Command ids that the system gives its own commands; they follow from public facts, so nobody else may take one."""
+
 LARGEST_COMMAND_BYTES: Final = 64 * 1024
 """A larger one is refused before it is sent: past 2 MB Temporal would stall the case's workflow."""
 
@@ -39,14 +42,14 @@ class Command(Message):
     command_id: str = Field(pattern=COMMAND_ID_PATTERN)
     stream: str = Field(pattern=r"^[a-z]+/[A-Za-z0-9._-]{1,80}$")
     verb: str = Field(pattern=r"^[a-z][a-z-]{1,39}$")
-    body: dict[str, Any]
+    body: dict[str, Any] = Field(repr=False)
     person: str = Field(pattern=PERSON_ID_PATTERN)
     on_behalf_of: OnBehalfOf | None = None
     occurred_at: datetime | None = None
     """When it happened, where the person says so; otherwise it happened when it was recorded."""
     expected_version: int | None = Field(default=None, ge=0)
     language: Language = "en"
-    salt: str = Field(pattern=r"^[0-9a-f]{64}$")
+    salt: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False)
     body_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
     signature: str = Field(pattern=r"^[A-Za-z0-9+/]{86}==$")
     """Ed25519 over `signed_bytes(command_id, body_hash)`, base64."""
@@ -179,7 +182,7 @@ class HandleCommand(Message):
 
     command: Command
     now: datetime
-    """Business time at which the workflow took the command up."""
+    """When the workflow took the command up; the handler takes it within bounds, see `CommandHandler`."""
     workflow: str
     run: str
 

@@ -28,9 +28,6 @@ class Post(StrEnum):
 SCHOOL_POSTS = frozenset({Post.HEAD, Post.LEAD, Post.SIP, Post.CURRICULUM_PARTNER})
 """Posts that belong to one school (a SIP holds one for each school they serve)."""
 
-RECORDING_POSTS = frozenset({Post.BROKER, Post.SIP, Post.PRINCIPAL_ADVISER})
-"""Posts whose holders may record a decision for somebody else, and are named as having done so."""
-
 
 class Party(StrEnum):
     """The part somebody plays in one case."""
@@ -97,3 +94,15 @@ def parties_played(
         if held.school is not None and held.school == provider and held.post in _AT_PROVIDER:
             played.setdefault(_AT_PROVIDER[held.post], held)
     return played
+
+
+_RECORDING = (Party.BROKER, Party.PRINCIPAL_ADVISER, Party.SIP)
+
+
+def recording_post(posts: Iterable[HeldPost], recipient: str | None, provider: str | None) -> HeldPost | None:
+    """The post that lets its holder record a decision for somebody else in this case, if they hold one.
+
+    A school improvement partner may do so only in cases of a school they serve.
+    """
+    played = parties_played(posts, recipient, provider)
+    return next((played[party] for party in _RECORDING if party in played), None)

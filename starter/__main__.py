@@ -37,7 +37,7 @@ def run(arguments: list[str]) -> int:
     from starter.output import note, print_failure
 
     verbose = "-v" in arguments
-    arguments = [word for word in arguments if word != "-v"]
+    arguments = _with_all_fields([word for word in arguments if word != "-v"])
     try:
         result = build()(arguments)
         return int(result) if isinstance(result, int) else Exit.DONE
@@ -67,6 +67,17 @@ def run(arguments: list[str]) -> int:
         return int(Exit.BUG)
 
 
+def _with_all_fields(arguments: list[str]) -> list[str]:
+    """`--json` alone asks a list for all fields: the parser wants a value there."""
+    if arguments[1:2] != ["list"]:
+        return arguments
+    following = [*arguments[1:], "-"]
+    return [
+        "--json=all" if word == "--json" and after.startswith("-") else word
+        for word, after in zip(arguments, following, strict=True)
+    ]
+
+
 def _command_words(arguments: list[str]) -> list[str]:
     words = []
     for word in arguments[:2]:
@@ -82,7 +93,11 @@ def _usage(message: str) -> str:
     message = re.sub(
         r'^Command "[^"]*" parameter (\S+) requires an argument\.$', r"\1 needs a value.", message
     )
-    message = re.sub(r"^Unused Tokens: \[(.*)\]\.$", r"Nothing can be done with: \1.", message)
+    message = re.sub(
+        r"^Unused Tokens: \[(.*)\]\.$",
+        r"Nothing can be done with \1; put a value that holds spaces in quotes.",
+        message,
+    )
     return re.sub(r"^Unknown option:", "There is no flag", message)
 
 

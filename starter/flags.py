@@ -73,14 +73,10 @@ class Flag:
     show: Callable[[Any], str]
 
     @property
-    def is_day(self) -> bool:
-        """Whether it takes a day, which may be counted from today."""
-        return self.read is _read_day
-
-    @property
     def required(self) -> bool:
         """Whether the command cannot do without."""
-        return self.info.is_required()
+        # The hash of the text that stands is looked up where none is given.
+        return self.info.is_required() and self.field != "content_hash"
 
     @property
     def help(self) -> str:
@@ -147,7 +143,7 @@ def show_values(model: type[BaseModel], body: dict[str, Any]) -> list[str]:
 
 def absolute_days(words: Sequence[str]) -> list[str]:
     """The words with days such as 'today' or '+3w' spelt out: typed tomorrow, they mean the same day."""
-    days = {f"--{flag.name}" for model in COMMANDS.values() for flag in flags_of(model) if flag.is_day}
+    days = {f"--{flag.name}" for model in COMMANDS.values() for flag in flags_of(model) if flag.day}
     spelt = list(words)
     for place, (name, value) in enumerate(pairwise(words), start=1):
         if name in days:

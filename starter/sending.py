@@ -104,7 +104,7 @@ def send(sender: Sender, command: Command, office: Office, again: Callable[[], s
     known = office.log.command(command.command_id)
     if known is not None:
         if known.body_hash != command.body_hash:
-            raise _key_taken(command)
+            raise _key_taken(command, f"'{known.record.verb}' of {known.record.stream.partition('/')[2]}")
         answer = known.answer
         if answer["kind"] == "refused":
             raise refusal_failure(Refused.model_validate(answer))
@@ -287,10 +287,10 @@ def repeat_line(command_id: str | None = None) -> str:
     return command_line(words)
 
 
-def _key_taken(command: Command) -> Failure:
+def _key_taken(command: Command, other: str = "another command") -> Failure:
     return Failure(
         Exit.REFUSED,
         "R-KEY",
-        f"The key {command.command_id} was used for another command; this one was not done.",
+        f"The key {command.command_id} was used for {other}; this one was not done.",
         ("One key stands for one command, from one person, with the same content.",),
     )

@@ -1,19 +1,16 @@
 """How a workflow asks the log: at once where it answers, patiently where it does not."""
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import FailureError, is_cancelled_exception
+from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
 from domain.messages import HandleCommand, HandledCommand, PassDeadline
-from workflows.options import ACTIVITY_TIMEOUT, AT_ONCE, AT_ONCE_TIMEOUT
+from workflows.options import ACTIVITY_TIMEOUT, AT_ONCE, AT_ONCE_TIMEOUT, RETRY
 
 
-async def ask_log(
-    activity: str, request: HandleCommand | PassDeadline, summary: str, patience: RetryPolicy
-) -> HandledCommand:
-    """Decide and commit; raises ActivityError only for what `patience` does not retry.
+async def ask_log(activity: str, request: HandleCommand | PassDeadline, summary: str) -> HandledCommand:
+    """Decide and commit; raises ActivityError only for what would fail again however often it is tried.
 
-    A local activity costs a third of a normal one, but each of its longer waits fills the history, of
+    A local activity is cheaper than a normal one, but each of its longer waits fills the history, of
     which a run has only so much, and nobody sees it. So a log that stays away is waited for by a normal
     activity: its retries leave nothing in the history, and Temporal's page shows them with their error.
     Asked twice, the log answers the same command with the same answer.
@@ -29,14 +26,18 @@ async def ask_log(
             summary=summary,
         )
     except FailureError as error:
-        if is_cancelled_exception(error):
+        if is_cancelled_exception(error) or _is_final(error):
             raise
         handled = await workflow.execute_activity(
             activity,
             request,
             result_type=HandledCommand,
             start_to_close_timeout=ACTIVITY_TIMEOUT,
-            retry_policy=patience,
+            retry_policy=RETRY,
             summary=summary,
         )
     return handled
+
+
+def _is_final(error: FailureError) -> bool:
+    return isinstance(error.cause, ApplicationError) and error.cause.non_retryable

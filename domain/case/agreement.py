@@ -145,8 +145,21 @@ def has_not_signed(s: Situation) -> Refusal | None:
 
 
 def signer_is_a_second_person(s: Situation) -> Refusal | None:
-    """One person cannot stand for two parties, whatever posts have changed since the offer."""
-    for given in agreement_of(s).signatures:
+    """One person cannot stand for two parties, whatever posts have changed since the offer.
+
+    Nor does whoever drafted the text say for others that they signed it.
+    """
+    agreement = agreement_of(s)
+    if s.facts.recorder != s.facts.person and s.facts.recorder in {
+        agreement.drafted_by,
+        agreement.recorded_by,
+    }:
+        return Refusal(
+            "R-SEPARATION",
+            "Whoever drafted the agreement may not record signatures on it for others.",
+            "Let them sign themselves, or somebody else record it.",
+        )
+    for given in agreement.signatures:
         if given.person == s.facts.person and given.party is not s.party:
             return Refusal(
                 "R-SEPARATION",

@@ -1,7 +1,14 @@
 """decide(state, command, facts) → what happens, or why not. Pure, and the only way a case changes."""
 
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Final
+
+from pydantic import BaseModel
+
 from domain.case import events as e
-from domain.case.commands import SYSTEM_VERBS, CaseCommand
+from domain.case.commands import SYSTEM_VERBS, CaseCommand, Open
 from domain.case.lifecycle import Row, row_at, rows_for
 from domain.case.situation import Decision, Facts, Refusal, Situation, parties_of
 from domain.case.stages import Stage
@@ -9,6 +16,8 @@ from domain.case.state import CaseState, evolve
 from domain.case.waits import awaited, due_time
 from domain.ids import SYSTEM_PERSON
 from domain.parties import HeldPost, Party
+
+_FIRST_DAY: Final = date(2000, 1, 1)
 
 
 def decide(state: CaseState, command: CaseCommand, facts: Facts, reference: str) -> Decision | Refusal:
@@ -31,6 +40,9 @@ def decide(state: CaseState, command: CaseCommand, facts: Facts, reference: str)
             f"{reference} is paused until it is resumed.",
             "Paused waits keep the days they had left.",
         )
+    astray = _date_astray(command, facts.today) or _unknown_recipient(command, facts)
+    if astray is not None:
+        return astray
     played = _played(state, command, facts)
     entitled = [party for party in row.who if party in played]
     if not entitled:
@@ -44,6 +56,39 @@ def decide(state: CaseState, command: CaseCommand, facts: Facts, reference: str)
     if not events:
         return Decision((), played[situation.party])
     return Decision(_with_deadlines(state, events, facts), played[situation.party])
+
+
+def _date_astray(command: CaseCommand, today: date) -> Refusal | None:
+    """A mistyped year: no day of a case lies before 2000 or more than three years ahead."""
+    last = today + timedelta(days=3 * 366)
+    for day in _days_in(command):
+        if not _FIRST_DAY <= day <= last:
+            return Refusal(
+                "R-DATES",
+                f"{day.isoformat()} is out of reach.",
+                f"Days of a case lie between {_FIRST_DAY.isoformat()} and {last.isoformat()}.",
+            )
+    return None
+
+
+def _days_in(value: object) -> Iterator[date]:
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _days_in(getattr(value, name))
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _days_in(item)
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        yield value
+
+
+def _unknown_recipient(command: CaseCommand, facts: Facts) -> Refusal | None:
+    """Said first: of a school that is not in the register nobody holds a post."""
+    if not isinstance(command, Open) or command.recipient in facts.schools:
+        return None
+    return Refusal(
+        "R-SCHOOL", f"School {command.recipient} is not in the register.", "See: brokerage school list"
+    )
 
 
 def _played(state: CaseState, command: CaseCommand, facts: Facts) -> dict[Party, HeldPost | None]:
@@ -83,7 +128,8 @@ def _wrong_stage(state: CaseState, command: CaseCommand) -> Refusal:
 def _wrong_post(row: Row, facts: Facts) -> Refusal:
     words = [facts.programme.word(party) for party in row.who]
     allowed = " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-    held = ", ".join(sorted({_post_words(held, facts) for held in facts.posts}))
+    posts = sorted(facts.posts, key=lambda held: held.post)
+    held = "; ".join(_posts_words(list(same), facts) for _post, same in groupby(posts, key=lambda h: h.post))
     return Refusal(
         "R-POST",
         f"Only the {allowed} may do that." if row.who != (Party.SYSTEM,) else f"Only {allowed} does that.",
@@ -91,12 +137,17 @@ def _wrong_post(row: Row, facts: Facts) -> Refusal:
     )
 
 
-def _post_words(held: HeldPost, facts: Facts) -> str:
-    post = facts.programme.posts[held.post].en
-    if held.school is None:
+def _posts_words(same: list[HeldPost], facts: Facts) -> str:
+    """'headteacher at Ysgol Cwm Enfys', 'school improvement partner at 9 schools'."""
+    post = facts.programme.posts[same[0].post].en
+    numbers = [held.school for held in same if held.school is not None]
+    if not numbers:
         return post
-    school = facts.schools.get(held.school)
-    return f"{post} at {school.name if school else held.school}"
+    if len(numbers) > 3:
+        return f"{post} at {len(numbers)} schools"
+    known = facts.schools
+    names = [known[number].name if number in known else f"school {number}" for number in numbers]
+    return f"{post} at {' and '.join(names)}"
 
 
 def _with_reference(events: tuple[e.CaseEvent, ...], reference: str) -> tuple[e.CaseEvent, ...]:

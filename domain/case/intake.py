@@ -1,6 +1,7 @@
 """Intake: from draft to triage. Transitions 1 to 8 of the canonical case."""
 
 from datetime import date
+from difflib import get_close_matches
 from typing import Any, Final
 
 from domain.case import commands as c
@@ -263,9 +264,13 @@ def _amended(s: Situation) -> dict[str, Any]:
 def _area_problem(s: Situation, code: str) -> Refusal | None:
     if s.programme.area(code) is not None:
         return None
-    known = ", ".join(area.code for area in s.programme.areas)
+    known = [area.code for area in s.programme.areas]
+    near = [area for area in known if area.startswith(code[:4])] or get_close_matches(code, known, 1)
+    meant = f"Did you mean {' or '.join(near)}? " if near else ""
     return Refusal(
-        "R-AREA", f"{s.programme.code} has no area of support '{code}'.", f"Its areas are: {known}."
+        "R-AREA",
+        f"{s.programme.code} has no area of support '{code}'.",
+        f"{meant}Its areas are: {', '.join(known)}.",
     )
 
 

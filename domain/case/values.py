@@ -28,7 +28,7 @@ PersonId = Annotated[str, Field(pattern=PERSON_ID_PATTERN)]
 AreaCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 PriorityRef = Annotated[str, Field(pattern=r"^[A-Z]{2,6}-[0-9]{1,3}$", description="e.g. SSO-2")]
 OverviewVersion = Annotated[str, Field(pattern=r"^20[0-9]{2}-[0-9]{1,2}$", description="e.g. 2026-1")]
-VisitId = Annotated[str, Field(pattern=r"^V[1-9][0-9]{0,2}$", description="e.g. V2")]
+VisitId = Annotated[str, Field(pattern=r"^V[1-9][0-9]{0,3}$", description="e.g. V2")]
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="e.g. 09:30")]
 ContentHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 

@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from domain.canonical import instant_from_text
 from starter.commands.stages import check_stage
-from starter.failures import Exit
+from starter.failures import Exit, Failure
 from starter.output import TimeFormat, choose_fields, on_terminal, say, say_json, say_table, show_time
 from starter.reading import reading
 from starter.views.case_list import FIELDS, list_cases
@@ -24,13 +24,21 @@ def list_(
 ) -> int:
     """List cases, the earliest due first."""
     if stage is not None:
-        check_stage(stage)
+        stage = check_stage(stage)
     with reading() as office:
+        names = office.school_names()
+        if school is not None and school not in names:
+            raise Failure(
+                Exit.NOT_FOUND,
+                "E-SCHOOL",
+                f"There is no school {school} in the register.",
+                (),
+                ("brokerage school list",),
+            )
         rows = list_cases(office, stage=stage, school=school, open_only=open)
         if json is not None:
             say_json(choose_fields(rows, "" if json == "all" else json, FIELDS))
             return Exit.DONE
-        names = office.school_names()
         say_table(
             (
                 (
@@ -55,4 +63,5 @@ def _due(row: dict[str, Any], form: TimeFormat | None) -> str:
         return "–"
     left = row["school_days_left"]
     text = show_time(instant_from_text(row["due_at"]), form)
-    return f"OVERDUE {-left}d, {text}" if left < 0 else f"{text} ({left}d)"
+    days = f"{abs(left)} school day{'s' * (abs(left) != 1)}"
+    return f"OVERDUE {days}, {text}" if left < 0 else f"{text} ({days})"

@@ -74,7 +74,7 @@ def wait(
     timeout: Annotated[float, Parameter(help="Seconds to wait at most.")] = 30.0,
 ) -> int:
     """Wait until a case has reached a stage; exit 10 if it has not in time."""
-    check_stage(until)
+    until = check_stage(until)
     wanted = {until, "archived"} if until == "closed" else {until}
     end = time.monotonic() + timeout
     stage: Stage | Literal[""] = ""

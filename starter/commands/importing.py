@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -32,10 +33,11 @@ class Entry:
         """The same for the same entry, person and version of the stream.
 
         A run that was cut off and is repeated sends nothing twice; an entry that has changed since, and
-        now changes back, is a command of its own.
+        now changes back, is a command of its own. The content goes in under the sender's own key: a name
+        cannot be found again by trying, once what it was sealed under is erased.
         """
         content = canonical_bytes([sender.person, self.stream, version, self.verb, plain(self.body)])
-        return f"import:{self.verb}:{hashlib.sha256(content).hexdigest()[:40]}"
+        return f"import:{self.verb}:{hmac.new(sender.seed, content, hashlib.sha256).hexdigest()[:40]}"
 
 
 @dataclass

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from activities.read_models.schema import provider_offer
 from starter.commands.importing import Entry, send_all
 from starter.commands.writing import SenderOptions, sender_for
+from starter.failures import Exit, Failure
 from starter.output import choose_fields, say_json, say_table
 from starter.reading import reading
 from starter.register.csv_file import read_rows
@@ -64,6 +65,14 @@ def list_(
         if area:
             query = query.where(provider_offer.c.area == area)
         names = office.school_names()
+        areas = sorted(set(office.connection.execute(select(provider_offer.c.area)).scalars()))
+        if area is not None and area not in areas:
+            raise Failure(
+                Exit.NOT_FOUND,
+                "E-AREA",
+                f"No school offers {area!r}.",
+                (f"Offered: {', '.join(areas) or 'nothing yet'}",),
+            )
         rows = [
             {
                 "school": row.school,

@@ -11,12 +11,14 @@ from pydantic import BaseModel
 from activities.home_files import HomeFileError, read_key, read_profile
 from activities.settings import Settings
 from domain.case.events import AgreementDrafted, CaseEvent, read_case_event
+from domain.case.state import CaseState
+from domain.parties import Post, parties_played
 from domain.personal import WITHHELD, Personal
-from domain.text.english import Voice, sentence
+from domain.text.english import Voice, days, sentence
 from starter.failures import Exit, Failure
 from starter.home import profile_seed, public_key_of
-from starter.output import say, say_json
-from starter.reading import known_reference, reading
+from starter.output import note, say, say_json
+from starter.reading import Office, known_reference, reading
 from starter.views.case import read_case
 
 
@@ -29,16 +31,18 @@ def read(
 ) -> int:
     """Read the request, the objectives, the agreement and the reviews in full.
 
-    Names and texts are sealed in the log. This opens the seals of one case, and the look is recorded
-    before the first of them opens. What was erased stays withheld.
+    Names and texts are sealed in the log. This opens the seals of one case, for those who have a part in
+    it and for auditors, and the look is recorded before the first of them opens. What was erased stays
+    withheld.
     """
     with reading() as office:
         record = read_case(office, known_reference(office, reference))
+        looker = _looker(office, record.state, profile)
         voice = Voice(record.programme, office.school_names())
         events = [
             read_case_event(r.envelope.type, r.envelope.schema_version, r.payload) for r in record.events
         ]
-    with _opened(Settings(), profile, f"case read {record.state.reference}") as open_texts:
+    with _opened(Settings(), looker, f"case read {record.state.reference}") as open_texts:
         shown = [(event, sentence(event, voice), _texts(open_texts(event))) for event in events]
     if json:
         say_json([{"type": type(e).__name__, "sentence": s, "texts": dict(t)} for e, s, t in shown if t])
@@ -48,27 +52,18 @@ def read(
             continue
         say(words)
         for label, text in texts:
-            say(f"    {label}: {text}")
+            say(f"    {_label(label)}: {text}")
         if isinstance(event, AgreementDrafted):
-            say(f"    signed by this hash: {event.content_hash}")
+            say(f"    signatures are given to the hash {event.content_hash}")
+    note(f"That {looker} looked is on record: brokerage audit looks")
     return Exit.DONE
 
 
 @contextmanager
-def _opened(settings: Settings, profile: str | None, purpose: str) -> Iterator[Any]:
+def _opened(settings: Settings, person: str, purpose: str) -> Iterator[Any]:
     """A function that opens an event's texts, for a person who is named in the record of looks."""
     from activities.vault import SealBrokenError, Vault, VaultUnavailableError, open_vault
 
-    person = profile or read_profile(settings)
-    if person is None:
-        raise Failure(
-            Exit.USAGE,
-            "H-PROFILE",
-            "Nobody is named to look.",
-            (),
-            ("brokerage doctor",),
-        )
-    _prove(settings, person)
     if not settings.vault_file.is_file():
         raise Failure(
             Exit.UNREACHABLE,
@@ -91,12 +86,16 @@ def _opened(settings: Settings, profile: str | None, purpose: str) -> Iterator[A
         raise Failure(Exit.AUDIT_FAILED, "A-SEAL", str(error), (), ("brokerage audit verify",)) from error
 
 
-def _prove(settings: Settings, person: str) -> None:
-    """Nobody looks in another's name: this home must hold the key that is on record for the person."""
-    own = public_key_of(profile_seed(settings, person))
-    with reading(settings) as office:
-        on_record = office.facts.public_key(person)
-    if own != on_record:
+def _looker(office: Office, state: CaseState, profile: str | None) -> str:
+    """Who looks: a person with a part in the case or an auditor, proven by the key this home holds for them.
+
+    Nobody looks in another's name. Whoever holds the vault's own key file could open it without us; who
+    may hold that file is for the office to decide.
+    """
+    person = profile or read_profile(office.settings)
+    if person is None:
+        raise Failure(Exit.USAGE, "H-PROFILE", "Nobody is named to look.", (), ("brokerage doctor",))
+    if public_key_of(profile_seed(office.settings, person)) != office.facts.public_key(person):
         raise Failure(
             Exit.REFUSED,
             "R-SIGNATURE",
@@ -104,6 +103,17 @@ def _prove(settings: Settings, person: str) -> None:
             (),
             ("brokerage doctor",),
         )
+    posts = office.facts.posts(person, datetime.now(UTC).date())
+    auditor = any(held.post is Post.AUDITOR for held in posts)
+    if not auditor and not parties_played(posts, state.recipient, state.provider):
+        raise Failure(
+            Exit.REFUSED,
+            "R-POST",
+            f"{person} has no part in {state.reference} and is no auditor; nothing was opened.",
+            (),
+            (f"brokerage case show {state.reference}",),
+        )
+    return person
 
 
 def _texts(event: CaseEvent) -> list[tuple[str, str]]:
@@ -117,10 +127,25 @@ def _walk(value: Any, label: str, whole: bool) -> Iterator[tuple[str, str]]:
         yield label, value.clear or WITHHELD
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            words = name.replace("_", " ")
-            yield from _walk(getattr(value, name), f"{label} {words}".strip(), whole)
+            yield from _walk(getattr(value, name), f"{label} {name}".strip(), whole)
     elif isinstance(value, tuple):
         for number, item in enumerate(value, start=1):
             yield from _walk(item, f"{label} {number}", whole)
     elif whole and value is not None and label.startswith("terms"):
-        yield label, str(value)
+        yield label, _in_words(label, value)
+
+
+def _in_words(label: str, value: Any) -> str:
+    if label.endswith("quarter_days"):
+        return days(value)
+    if label.endswith("_minor"):
+        return f"{value // 100:,}.{value % 100:02d}"
+    return str(value)
+
+
+def _label(path: str) -> str:
+    """'terms cover_minor' as people read it: 'cover'."""
+    words = (
+        path.removeprefix("terms ").replace("quarter_days", "days").replace("_minor", "").replace("_", " ")
+    )
+    return words.strip()

@@ -4,10 +4,11 @@ from domain.case.stages import Stage
 from starter.failures import Exit, Failure
 
 
-def check_stage(name: str) -> None:
-    """Raise Failure (exit 2) where there is no such stage, with the nearest one that there is."""
+def check_stage(name: str) -> str:
+    """The stage that was typed, also as lists show it: 'in delivery'. Raises Failure with the nearest one."""
+    name = name.strip().lower().replace(" ", "_")
     if name in set(Stage):
-        return
+        return name
     from difflib import get_close_matches
 
     near = get_close_matches(name, list(Stage), 1)

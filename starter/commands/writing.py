@@ -287,6 +287,8 @@ def _bad_values(model: type[BaseModel], error: ValidationError) -> Failure:
         )
         name = f"--{flag.name}" if flag else ".".join(place) or "values"
         message = in_words(item)
+        if flag and flag.day and item["type"].startswith("date_"):
+            message += ", today, +10d or +3w"
         if flag and (example := _EXAMPLE.search(flag.help)) and item["type"] == "string_pattern_mismatch":
             message = f"must look like {example[1]}"
         lines.append(f"{name} {message}" if message.startswith("is ") else f"{name}: {message}")

@@ -39,11 +39,10 @@ class Entry:
 
     @property
     def who(self) -> str:
-        """'broker.dylan (broker)', 'broker.dylan for head.6990004'."""
+        """'broker.dylan (broker)', 'broker.dylan (broker) for head.6990004'."""
         post = self.post.replace("_", " ") if self.post else ""
-        if self.recorded_for:
-            return f"{self.person} for {self.recorded_for}" + (f" ({post})" if post else "")
-        return f"{self.person} ({post})" if post else self.person
+        who = f"{self.person} ({post})" if post else self.person
+        return f"{who} for {self.recorded_for}" if self.recorded_for else who
 
     def as_json(self) -> dict[str, Any]:
         """The entry for programs."""

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import orjson
@@ -22,6 +23,11 @@ def walkthrough() -> str:
     assert block is not None
     lines = block[1].replace(". .venv/bin/activate\n", f'export PATH="{Path(sys.executable).parent}:$PATH"\n')
     assert "activate" not in lines
+    today = datetime.now().astimezone().date()
+    if (today.month, today.day) == (3, 31):
+        # The support then spans two financial years, and the split must be said.
+        split = f"--year {today.year - 1}-{today.year % 100}=1 --year {today.year}-{(today.year + 1) % 100}=1"
+        lines = lines.replace("--end +1d", f"--end +1d {split}")
     return lines
 
 

@@ -135,3 +135,21 @@ def test_support_may_be_wanted_from_today_on() -> None:
     office = Office()
     office.done("head.hill", "open", desired_start=office.now.date())
     office.done("head.hill", "amend", desired_start=office.now.date())
+
+
+def test_a_school_that_is_not_in_the_register_is_named_before_anybodys_post() -> None:
+    office = Office()
+    refusal = office.refused("sip.hill", "open", recipient="6999999")
+    assert (refusal.code, refusal.message) == ("R-SCHOOL", "School 6999999 is not in the register.")
+
+
+@pytest.mark.parametrize("day", ["1999-12-31", "2100-06-01", "9999-12-31"])
+def test_a_mistyped_year_is_out_of_reach(day: str) -> None:
+    refusal = Office().refused("head.hill", "open", desired_start=day)
+    assert refusal.code == "R-DATES"
+    assert day in refusal.message
+
+
+def test_the_nearest_area_is_named() -> None:
+    refusal = Office().refused("head.hill", "open", area="maths")
+    assert refusal.hint.startswith("Did you mean mathematics-numeracy? Its areas are: ")
