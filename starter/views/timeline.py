@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from activities.event_log.read import RecordedEvent
-from domain.canonical import instant_text, plain
+from domain.canonical import instant_text
 from domain.case.events import DeadlineSet, read_case_event
 from domain.case.state import CaseState, evolve
 from domain.text.english import Voice, sentence
 from starter.reading import Office
 from starter.views.case import CaseRecord
+from starter.views.changes import changes, facts_of
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _entry(
     envelope = recorded.envelope
     event = read_case_event(envelope.type, envelope.schema_version, recorded.payload)
     state = evolve(state, event, envelope.occurred_at)
-    after = plain(state.model_dump())
+    after = facts_of(state)
     behalf = envelope.actor.on_behalf_of
     rules = f"{envelope.programme.code} {envelope.programme.version}" if envelope.programme else ""
     entry = Entry(
@@ -99,17 +100,9 @@ def _entry(
         reason=envelope.reason,
         sentence=sentence(event, voice),
         deadline=isinstance(event, DeadlineSet),
-        changed=_changes(before, after),
+        changed=changes(before, after),
         stage=state.stage.value if state.stage else "",
         command=envelope.command,
         rules=f"{rules}, calendar {envelope.calendar}" if envelope.calendar else rules,
     )
     return entry, state, after
-
-
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    return {
-        name: (before.get(name), value)
-        for name, value in after.items()
-        if name != "version" and before.get(name) != value and not (not before and not value)
-    }
