@@ -236,23 +236,19 @@ def _check_keys(settings: Settings, parse_payload_keys: Callable[[str], object])
 
 
 def _check_triggers(engine: "Engine") -> Check:
-    """Every trigger in the very words of this version: a weakened one is as bad as none."""
-    from sqlalchemy import text
-
-    from activities.event_log.sqlite import TRIGGERS
+    """Every trigger in the very words of this version, and no other: a weakened one is as bad as none."""
+    from activities.event_log.sqlite import TRIGGERS, changed_guards
 
     with engine.connect() as connection:
-        present = set(
-            connection.execute(text("SELECT sql FROM sqlite_master WHERE type = 'trigger'")).scalars()
-        )
-    missing = [statement.split()[2] for statement in TRIGGERS if statement not in present]
+        missing, strange = changed_guards(connection)
+    found = []
     if missing:
-        return Check(
-            "triggers",
-            False,
-            f"Guards against change are missing from the log: {', '.join(missing)}.",
-            "Somebody removed them. Run brokerage audit verify before anything else.",
-        )
+        found.append(f"Guards against change are missing from the log: {', '.join(missing)}.")
+    if strange:
+        found.append(f"The log has triggers or views that are not ours: {', '.join(strange)}.")
+    if found:
+        fix = "Somebody changed the schema. Run brokerage audit verify before anything else."
+        return Check("triggers", False, " ".join(found), fix)
     return Check("triggers", True, f"The log refuses change: all {len(TRIGGERS)} guards are in place.")
 
 

@@ -19,7 +19,12 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Group], ...]] = (
     ("doctor", "starter.commands.doctor:doctor", "Check this home and everything it needs.", _FIRST_DAY),
     ("case", "starter.commands.case:app", "Open, drive, list and read cases.", _FIRST_DAY),
     ("person", "starter.commands.person:app", "People, their keys and their posts.", _FIRST_DAY),
-    ("audit", "starter.commands.audit:app", "Replay and verify the log.", _FIRST_DAY),
+    (
+        "audit",
+        "starter.commands.audit:app",
+        "Replay and verify the log; see who opened sealed texts.",
+        _FIRST_DAY,
+    ),
     ("school", "starter.commands.school:app", "The register of schools.", _NOUNS),
     ("provider", "starter.commands.provider:app", "What schools offer to others.", _NOUNS),
     (

@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DatabaseError
 
 from activities.event_log.engine import open_reader
-from activities.event_log.errors import LogUnavailableError
+from activities.event_log.errors import LogDamagedError, LogUnavailableError
 from activities.event_log.read import LogReader
 from activities.read_models.schema import post, school
 from activities.settings import Settings
-from domain.ids import BadReferenceError, case_stream, parse_reference
+from domain.case.events import UnknownEventError
+from domain.ids import BadReferenceError, case_stream, parse_reference, stream_kind
 from domain.parties import Post
 from starter.failures import Exit, Failure
 
@@ -47,7 +48,11 @@ class Office:
 
 @contextmanager
 def reading(settings: Settings | None = None) -> Iterator[Office]:
-    """Open the home's log for reading. Raises Failure (exit 6) where there is none or it cannot be read."""
+    """Open the home's log for reading.
+
+    Raises Failure: exit 6 where there is no log or it cannot be read, exit 8 where what was read is damaged
+    or is of a kind that this version does not know.
+    """
     settings = settings or Settings()
     try:
         engine = open_reader(settings.log_file)
@@ -70,8 +75,41 @@ def reading(settings: Settings | None = None) -> Iterator[Office]:
             (f"Home: {settings.home}",),
             ("brokerage doctor",),
         ) from error
+    except LogDamagedError as error:
+        raise Failure(
+            Exit.AUDIT_FAILED, "A-DAMAGED", f"The log is damaged: {error}.", (), ("brokerage audit verify",)
+        ) from error
+    except UnknownEventError as error:
+        position = _position_of(engine, error)
+        where = "" if position is None else f"position {position}: "
+        raise Failure(
+            Exit.AUDIT_FAILED,
+            "A-UNKNOWN",
+            f"The log holds what this version does not know: {where}{error}.",
+            ("Nothing is guessed. A newer version of Brokerage may have written it.",),
+            ("brokerage audit verify",),
+        ) from error
     finally:
         engine.dispose()
+
+
+def _position_of(engine: Engine, error: UnknownEventError) -> int | None:
+    """Where the first event stands over which this very error is raised."""
+    from domain.streams import read_event
+
+    try:
+        for recorded in LogReader(engine).events():
+            envelope = recorded.envelope
+            try:
+                read_event(
+                    stream_kind(envelope.stream), envelope.type, envelope.schema_version, recorded.payload
+                )
+            except UnknownEventError as same:
+                if str(same) == str(error):
+                    return recorded.position
+    except (LogDamagedError, DatabaseError):
+        return None
+    return None
 
 
 def known_reference(office: Office, text: str) -> str:

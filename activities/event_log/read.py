@@ -119,7 +119,8 @@ class LogReader:
     ) -> Iterator[RecordedEvent]:
         """Events past the position `after`, of one stream or of all, page by page.
 
-        What is appended while the iteration runs is handed out too. Raises LogDamagedError.
+        What is appended while the iteration runs is handed out too. Raises LogDamagedError, for a stream
+        that is read from its first event also where a version or its link to the one before does not fit.
         """
         query = _EVENTS
         if stream is not None:
@@ -131,8 +132,12 @@ class LogReader:
             )
             return [event_of_row(row) for row in rows]
 
+        if stream is not None:
+            found = self._paged(page, after, limit)
+            yield from found if after else chained(stream, found)
+            return
         for recorded in self._paged(page, after, limit):
-            if recorded.position != after + 1 and stream is None:
+            if recorded.position != after + 1:
                 raise LogDamagedError(f"position {after + 1} is missing from the log")
             after = recorded.position
             yield recorded
@@ -194,6 +199,45 @@ class LogReader:
             last = found[-1]
             after = last.position if isinstance(last, RecordedEvent) else last.number
             left = None if left is None else left - size
+
+
+def all_events(connection: Connection) -> Iterator[RecordedEvent]:
+    """Every event of the log in order, as one open transaction sees them; raises LogDamagedError."""
+    past = 0
+    while True:
+        rows = connection.execute(
+            _EVENTS.where(event.c.position > past).order_by(event.c.position).limit(_PAGE)
+        ).all()
+        for row in rows:
+            recorded = event_of_row(row)
+            if recorded.position != past + 1:
+                raise LogDamagedError(f"position {past + 1} is missing from the log")
+            past = recorded.position
+            yield recorded
+        if len(rows) < _PAGE:
+            return
+
+
+def chained(stream: str, events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
+    """The events of a stream from its first on; raises LogDamagedError at one that does not follow.
+
+    What comes after the last of them, and whose commands they were, is seen by verifying the whole log.
+    """
+    prev: str | None = None
+    for version, recorded in enumerate(events, start=1):
+        envelope = recorded.envelope
+        if envelope.version != version:
+            raise LogDamagedError(
+                f"position {recorded.position}: version {envelope.version} of {stream} stands"
+                f" where version {version} belongs"
+            )
+        if envelope.prev != prev:
+            raise LogDamagedError(
+                f"position {recorded.position}: version {version} of {stream} does not follow"
+                " from the version before it"
+            )
+        prev = recorded.hash.hex()
+        yield recorded
 
 
 def read_identity(connection: Connection) -> LogIdentity | None:

@@ -22,7 +22,10 @@ Code = Literal[
     "command",  # the event and its command do not agree
     "facts",  # a command rests on something that was not there yet
     "signature",  # the signature does not fit key and body hash
+    "signer",  # the key is not the one on record for the person at that moment
+    "actor",  # the event names another person than the command that caused it
     "identity",  # the identity of the log is missing or contradicts its commands
+    "schema",  # revision, triggers or views are not those of this version
     "unreadable",  # the database could not read its own file
 ]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, text
 from sqlalchemy import event as engine_events
 
 BUSY_TIMEOUT_MS: Final = 10_000
@@ -78,6 +78,27 @@ TRIGGERS: Final = (
     ),
 )
 """What the first migration adds to the tables. Changed only together with a new migration."""
+
+
+def changed_guards(connection: Connection) -> tuple[list[str], list[str]]:
+    """Triggers that are missing or not in the very words of this version, and triggers and views too many.
+
+    Both are looked for in the whole file: a trigger on any table can write into any other.
+    """
+    expected = {statement.split()[2]: statement for statement in TRIGGERS}
+    query = text("SELECT name, type, tbl_name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')")
+    present = {name: (kind, table, sql) for name, kind, table, sql in connection.execute(query)}
+    missing = [
+        name
+        for name, sql in expected.items()
+        if name not in present or present[name][::2] != ("trigger", sql)
+    ]
+    strange = [
+        f"{name} on {table}" if kind == "trigger" else f"the view {name}"
+        for name, (kind, table, _) in sorted(present.items())
+        if name not in expected
+    ]
+    return missing, strange
 
 
 def writer_engine(path: Path) -> Engine:

@@ -1,9 +1,11 @@
 """Reading a whole log and believing nothing: every byte against its hash, every column against the bytes.
 
 Commands and events are walked side by side, each once, in one transaction: a command names the
-positions of its events, an event the hash of its command, so neither can lose the other unseen. What
-this cannot see is a tail cut off together with its commands, or a log rewritten from end to end; for
-those there are signed checkpoints outside the operator's reach.
+positions of its events, an event the hash of its command, so neither can lose the other unseen; and
+each command is held against the key that its person had at that moment. What this cannot see is a tail
+cut off together with its commands, a body rewritten with all hashes after it (the signature covers a
+salted hash of what was given, and the salt is not kept), or a log rewritten from end to end; for those
+there are checkpoints outside the operator's reach.
 """
 
 from collections.abc import Iterator
@@ -12,10 +14,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Table, select
 from sqlalchemy.exc import DBAPIError
 
+from activities.event_log.migrations import expected_revision, revision_seen
 from activities.event_log.report import Finding, VerifyReport, shown
 from activities.event_log.schema import command, event, log_identity
-from activities.event_log.sqlite import forgiving_text
-from activities.event_log.verify_commands import Claim, CommandCheck
+from activities.event_log.sqlite import changed_guards, forgiving_text
+from activities.event_log.verify_commands import Claim, CommandCheck, KeysOnRecord
 from activities.event_log.verify_events import EventCheck
 
 _PAGE: Final = 2000
@@ -26,14 +29,45 @@ def verify_log(engine: Engine, *, signatures: bool = True) -> VerifyReport:
 
     `signatures=False` leaves out the Ed25519 signatures of the commands, which take most of the time.
     """
-    report = VerifyReport()
     with engine.connect() as connection:
-        created_at = _identity(connection, report)
-        commands = CommandCheck(report, created_at, signatures=signatures)
-        events = EventCheck(report)
-        claims = commands.claims(_rows(connection, command, report))
-        _side_by_side(_rows(connection, event, report), claims, events)
+        return verify_snapshot(connection, signatures=signatures)
+
+
+def verify_snapshot(connection: Connection, *, signatures: bool = True) -> VerifyReport:
+    """As `verify_log`, in a transaction that is open already.
+
+    Whoever compares something else with the log reads it in the same transaction: so both are of one moment,
+    whoever writes meanwhile.
+    """
+    report = VerifyReport()
+    created_at = _identity(connection, report)
+    _schema(connection, report)
+    keys: KeysOnRecord = {}
+    commands = CommandCheck(report, created_at, keys, signatures=signatures)
+    events = EventCheck(report, keys)
+    claims = commands.claims(_rows(connection, command, report))
+    _side_by_side(_rows(connection, event, report), claims, events)
     return report
+
+
+def _schema(connection: Connection, report: VerifyReport) -> None:
+    """The revision, and every trigger and view of the file: a guard removed, weakened or added is found."""
+
+    def found(message: str) -> None:
+        report.add(Finding(None, None, None, "schema", message))
+
+    try:
+        revision, expected = revision_seen(connection), expected_revision()
+        missing, strange = changed_guards(connection)
+    except DBAPIError as error:
+        report.add(Finding(None, None, None, "unreadable", f"the schema cannot be read: {error.orig}"))
+        return
+    if revision != expected:
+        found(f"the schema is at revision {shown(revision)}, this program knows {expected}")
+    for name in missing:
+        found(f"the guard {name} is missing or weakened")
+    for name in strange:
+        found(f"a trigger or view that is not ours: {shown(name)}")
 
 
 def _side_by_side(rows: Iterator[Any], claims: Iterator[Claim], events: EventCheck) -> None:

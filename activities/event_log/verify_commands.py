@@ -1,4 +1,4 @@
-"""Checks of one command after the other: bytes, columns, chain, facts, signature."""
+"""Checks of one command after the other: bytes, columns, chain, facts, whose key it is, signature."""
 
 import base64
 from collections.abc import Iterator
@@ -18,6 +18,10 @@ from domain.messages import signed_bytes
 _FIELDS: Final = tuple(sorted(CommandRecord.model_fields))
 
 
+KeysOnRecord = dict[str, str | None]
+"""The public key of each person, as far as the log has been walked; None for one without a key."""
+
+
 class Claim(NamedTuple):
     """A position that a command says it filled: what the event there must say of the command."""
 
@@ -29,14 +33,30 @@ class Claim(NamedTuple):
     hash: str
     stream: str
     recorded_at: str
+    person: str
+    on_behalf_of: dict[str, str] | None
+    occurred_at: str | None
 
 
 class CommandCheck:
-    """Walks the commands, reports what does not fit, and yields the positions that they claim."""
+    """Walks the commands, reports what does not fit, and yields the positions that they claim.
 
-    def __init__(self, report: VerifyReport, created_at: str | None, *, signatures: bool) -> None:
+    `keys` holds the public key on record for each person; whoever walks the events keeps it up to date,
+    so that a command is judged by the keys of its moment.
+    """
+
+    def __init__(
+        self,
+        report: VerifyReport,
+        created_at: str | None,
+        keys: KeysOnRecord,
+        *,
+        signatures: bool,
+    ) -> None:
         self._report = report
         self._created_at = created_at
+        self._on_record = keys
+        self._founded = False
         self._signatures = signatures
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._shapes: set[Any] = set()
@@ -95,6 +115,7 @@ class CommandCheck:
         for fact in record["facts"]:
             if type(fact) is not int or not 1 <= fact < self._next_position:
                 found("facts", "the decision rests on a position that was not there yet")
+        self._signer(record, found)
         if self._signatures:
             self._signature(record, found)
         claimed = record["events"]
@@ -115,6 +136,9 @@ class CommandCheck:
                 self._prev,
                 record["stream"],
                 record["recorded_at"],
+                record["person"],
+                record["on_behalf_of"],
+                record["occurred_at"],
             )
 
     def _record(self, data: bytes) -> dict[str, Any]:
@@ -144,6 +168,15 @@ class CommandCheck:
         elif self._created_at != recorded_at:
             message = "the log says it was founded at another instant than that of its first command"
             self._report.add(Finding(None, 1, None, "identity", message))
+
+    def _signer(self, record: dict[str, Any], found: Found) -> None:
+        """The key is the one on record for the person; the first entry of a log brings its own."""
+        person, key = record["person"], record["public_key"]
+        if not self._founded:
+            self._founded = True
+            self._on_record[person] = key
+        elif self._on_record.get(person) != key:
+            found("signer", f"signed with another key than the one on record for {shown(person)} then")
 
     def _signature(self, record: dict[str, Any], found: Found) -> None:
         self._report.signatures += 1

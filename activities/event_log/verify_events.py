@@ -10,24 +10,30 @@ from activities.event_log.canonical_check import canonical_but_floats, canonical
 from activities.event_log.instants import is_instant
 from activities.event_log.report import Code, Finding, Found, VerifyReport, shown
 from activities.event_log.schema import event
-from activities.event_log.verify_commands import Claim
+from activities.event_log.verify_commands import Claim, KeysOnRecord
 from domain.canonical import NotCanonicalError, leaf_hash
 from domain.envelope import Envelope
-from domain.ids import event_id
+from domain.ids import event_id, stream_key
 
 _FIELDS: Final = tuple(sorted(Envelope.model_fields))
 _COLUMNS: Final = tuple(event.c.keys())
 _MOST_SHAPES: Final = 100_000
+_KEY_EVENTS: Final = frozenset({"PersonRegistered", "KeyReplaced"})
+_BEHALF: Final = ("person", "method", "evidence")
 _parts_of_few_values = itemgetter(
     "v", "clock", "schema_version", "actor", "programme", "calendar", "reason", "language"
 )
 
 
 class EventCheck:
-    """Walks the events and reports what does not fit. Remembers the head of every stream."""
+    """Walks the events and reports what does not fit. Remembers the head of every stream.
 
-    def __init__(self, report: VerifyReport) -> None:
+    Writes into `keys` what the events say of people's public keys.
+    """
+
+    def __init__(self, report: VerifyReport, keys: KeysOnRecord) -> None:
         self._report = report
+        self._keys = keys
         self._heads: dict[str, tuple[int, str | None]] = {}
         self._shapes: set[Any] = set()
         self._next_position = 1
@@ -65,7 +71,9 @@ class EventCheck:
             found(code, f"not an envelope: {type(error).__name__}")
             return
         self._columns(row, envelope, found)
-        self._payload(payload, envelope["payload_hash"], found)
+        said = self._payload(payload, envelope["payload_hash"], found)
+        if envelope["type"] in _KEY_EVENTS:
+            self._remember_key(envelope, said)
         self._order(envelope, actual.hex(), found)
         if (envelope["log"], envelope["clock"]) != (report.log, report.clock):
             found("log", "the event belongs to another log or another clock")
@@ -77,6 +85,13 @@ class EventCheck:
             found("command", "the event names another command than the one that claims it")
         if envelope["recorded_at"] != claim.recorded_at:
             found("time", "recorded at another instant than its command")
+        if claim.occurred_at is not None and envelope["occurred_at"] != claim.occurred_at:
+            found("time", "occurred at another instant than its command says")
+        actor = envelope["actor"]
+        if actor["person"] != claim.person:
+            found("actor", "the person is not the one whose command it was")
+        if not _same_behalf(actor["on_behalf_of"], claim.on_behalf_of):
+            found("actor", "recorded for another person, or on other evidence, than its command says")
         if envelope["id"] != event_id(envelope["stream"], claim.id, claim.place):
             found("event-id", "the id does not follow from stream, command and place")
 
@@ -93,6 +108,7 @@ class EventCheck:
         engine = envelope["engine"]
         shape = (
             type(envelope["position"]) is type(envelope["version"]) is int,
+            type(envelope["stream"]) is type(envelope["type"]) is str,
             engine and (*engine, *map(type, engine.values())),
             orjson.dumps(parts),
         )
@@ -122,14 +138,24 @@ class EventCheck:
                 if column != value:
                     found("column", f"column {name} contradicts the envelope")
 
-    def _payload(self, payload: bytes, payload_hash: str, found: Found) -> None:
+    def _payload(self, payload: bytes, payload_hash: str, found: Found) -> Any:
         if sha256(payload).hexdigest() != payload_hash:
             found("payload", "the payload is not the one that the envelope names")
         try:
-            if type(canonical_value(payload)) is not dict:
-                found("shape", "the payload is not an object")
+            value = canonical_value(payload)
         except NotCanonicalError:
             found("canonical", "the payload is not in canonical form")
+            return None
+        if type(value) is not dict:
+            found("shape", "the payload is not an object")
+        return value
+
+    def _remember_key(self, envelope: dict[str, Any], payload: Any) -> None:
+        """A key counts from the command after the one that brought it; a person is registered once."""
+        stream = envelope["stream"]
+        once = envelope["type"] == "KeyReplaced" or envelope["version"] == 1
+        if type(payload) is dict and once and stream.startswith("person/"):
+            self._keys[stream_key(stream)] = payload.get("public_key")
 
     def _order(self, envelope: dict[str, Any], hash_: str, found: Found) -> None:
         stream = envelope["stream"]
@@ -144,3 +170,10 @@ class EventCheck:
         if envelope["recorded_at"] < self._recorded_at:
             found("time", "recorded before the event before it")
         self._recorded_at = envelope["recorded_at"]
+
+
+def _same_behalf(one: dict[str, str] | None, other: dict[str, str] | None) -> bool:
+    """Whether both speak of the same person, told in the same way, on the same evidence, or of nobody."""
+    if one is None or other is None:
+        return one is other
+    return all(one.get(name) == other.get(name) for name in _BEHALF)

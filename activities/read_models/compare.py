@@ -11,12 +11,30 @@ from activities.read_models.update import rebuild
 
 
 def differences(connection: Connection, events: Iterator[RecordedEvent]) -> list[str]:
-    """One line for each row that differs from what the log says it should be; none where all are equal."""
+    """One line for each row that differs from what the log says it should be; none where all are equal.
+
+    Where somebody may write meanwhile, the events come from the same open transaction as the rows
+    (`read.all_events`). A log that cannot be folded is a finding, whatever the fold trips over.
+    """
     found: list[str] = []
+    reached = 0
+
+    def watched() -> Iterator[RecordedEvent]:
+        nonlocal reached
+        for recorded in events:
+            reached = recorded.position
+            yield recorded
+
     memory = create_engine("sqlite://")
     metadata.create_all(memory)
     with memory.begin() as fresh:
-        rebuild(fresh, events)
+        try:
+            rebuild(fresh, watched())
+        except Exception as error:
+            words = f"{type(error).__name__}: {error}".partition("\n")[0]
+            return [
+                f"the lists cannot be derived from the log; the fold stopped at position {reached}: {words}"
+            ]
         for table in metadata.sorted_tables:
             keys = [column.name for column in table.primary_key]
             kept = {tuple(row[: len(keys)]): tuple(row) for row in connection.execute(_ordered(table, keys))}

@@ -10,15 +10,17 @@ from activities.vault.errors import (
     SubjectErasedError,
     VaultUnavailableError,
 )
-from activities.vault.store import open_vault
+from activities.vault.store import Look, open_vault, read_looks
 from activities.vault.vault import Reading, Vault
 
 __all__ = [
     "ErasureIncompleteError",
+    "Look",
     "Reading",
     "SealBrokenError",
     "SubjectErasedError",
     "Vault",
     "VaultUnavailableError",
     "open_vault",
+    "read_looks",
 ]

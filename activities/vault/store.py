@@ -1,6 +1,8 @@
 """The vault's own SQLite file: its tables, their triggers, and how it is opened."""
 
 import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -63,6 +65,9 @@ _TRIGGERS: Final = (
     " WHERE EXISTS (SELECT 1 FROM subject_key WHERE subject = NEW.subject);"
     " SELECT RAISE(ABORT, 'erasure is final: no key is made for this subject again')"
     " WHERE EXISTS (SELECT 1 FROM erasure WHERE subject = NEW.subject); END",
+    "CREATE TRIGGER IF NOT EXISTS subject_key_no_loss BEFORE DELETE ON subject_key BEGIN"
+    " SELECT RAISE(ABORT, 'a key is never removed without its erasure on record')"
+    " WHERE NOT EXISTS (SELECT 1 FROM erasure WHERE subject = OLD.subject); END",
     *(
         f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb} ON {table} BEGIN"
         f" SELECT RAISE(ABORT, 'append-only: {what} is never changed or removed'); END"
@@ -78,13 +83,41 @@ _TRIGGERS: Final = (
 )
 
 
-def open_vault(path: Path) -> Engine:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look behind a seal: who asked for whose key, when and what for."""
+
+    number: int
+    at: str
+    reader: str
+    purpose: str
+    subject: str
+
+
+def read_looks(path: Path) -> list[Look]:
+    """Every look on record, the newest last; writes nothing and needs no key.
+
+    Raises VaultUnavailableError where there is no vault or it cannot be read.
+    """
+    if not path.is_file():
+        raise VaultUnavailableError(f"there is no vault at {path}")
+    query = "SELECT number, at, reader, purpose, subject FROM look ORDER BY number"
+    uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_MS / 1000)) as connection:
+            return [Look(*row) for row in connection.execute(query)]
+    except sqlite3.Error as error:
+        raise VaultUnavailableError(f"{path} cannot be read as a vault: {error}") from error
+
+
+def open_vault(path: Path, *, create: bool = True) -> Engine:
     """The engine of the vault at that path; the file and its tables are made where they are missing.
 
+    With `create=False`, for those who only open what others sealed, a missing file stays missing.
     Deleted bytes are overwritten (secure_delete). Raises VaultUnavailableError where the file is
     something else or cannot be opened.
     """
-    uri = f"file:{quote(str(path.absolute()))}?mode=rwc"
+    uri = f"file:{quote(str(path.absolute()))}?mode={'rwc' if create else 'rw'}"
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(

@@ -96,9 +96,10 @@ class Vault:
         """
         with self._writes.begin() as connection:
             first = not _is_erased(connection, subject)
-            connection.execute(delete(subject_key).where(subject_key.c.subject == subject))
             if first:
+                # First: the database lets go of a key only where its erasure is on record.
                 connection.execute(insert(erasure), {"subject": subject, "at": self._now()})
+            connection.execute(delete(subject_key).where(subject_key.c.subject == subject))
         if not store.forget_old_pages(self._reads):
             raise ErasureIncompleteError(f"the key of {subject} is deleted, its old bytes are still held")
         return first

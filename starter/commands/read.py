@@ -73,7 +73,7 @@ def _opened(settings: Settings, person: str, purpose: str) -> Iterator[Any]:
             ("brokerage doctor",),
         )
     try:
-        engine = open_vault(settings.vault_file)
+        engine = open_vault(settings.vault_file, create=False)
         vault = Vault(engine, read_key(settings.vault_key_file), lambda: datetime.now(UTC))
         with vault.reading(person, purpose) as looking:
             yield looking.open_model

@@ -103,6 +103,22 @@ def test_a_guard_that_somebody_removed(home: Settings, examine: Callable[[], tup
     )
 
 
+def test_a_trigger_that_somebody_added(home: Settings, examine: Callable[[], tuple[int, Findings]]) -> None:
+    create_home(home, "anna", "real")
+    make_log(home)
+    with sqlite3.connect(home.log_file) as connection:
+        connection.execute(
+            "CREATE TRIGGER quiet AFTER INSERT ON event BEGIN UPDATE case_row SET stage = 'agreed'; END"
+        )
+        connection.execute("CREATE VIEW happened AS SELECT * FROM event")
+    code, findings = examine()
+    assert code == 6
+    assert findings["triggers"][:2] == (
+        False,
+        "The log has triggers or views that are not ours: the view happened, quiet on event.",
+    )
+
+
 def test_a_schema_of_another_version(home: Settings, examine: Callable[[], tuple[int, Findings]]) -> None:
     create_home(home, "anna", "real")
     make_log(home)

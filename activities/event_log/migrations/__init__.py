@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 _HEAD: Final = "0002"
 """Newest revision. A test compares it with the files in versions/."""
@@ -28,9 +28,14 @@ def migrate(engine: Engine) -> None:
 def schema_revision(engine: Engine) -> str | None:
     """The revision that the database stands at; None where it was never migrated."""
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return revision_seen(connection)
+
+
+def revision_seen(connection: Connection) -> str | None:
+    """As `schema_revision`, in a transaction that is open already."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def expected_revision() -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from activities.event_log.engine import open_reader
 from activities.event_log.report import VerifyReport
+from activities.event_log.sqlite import TRIGGERS
 from activities.event_log.verify import verify_log
 from domain.canonical import leaf_hash, sha256_hex
 from tests.activities.event_log.builders import fresh_log, small_log
@@ -44,6 +45,8 @@ def forge(path: Path, change: Change) -> VerifyReport:
         payloads = {position: payload for position, _, payload in found}
         change(records, envelopes, payloads)
         store(connection, records, envelopes, payloads)
+        for statement in TRIGGERS:
+            connection.exec_driver_sql(statement)
     engine.dispose()
     return verify_log(open_reader(path))
 
@@ -68,10 +71,11 @@ def store(connection: Connection, records: Rows, envelopes: Rows, payloads: dict
         envelope["command_hash"] = hashes[envelope["command"]]
         envelope["payload_hash"] = sha256_hex(payloads[position])
         if envelope["prev"] != WRONG_LINK:
-            envelope["prev"] = heads.get(envelope["stream"])
+            envelope["prev"] = heads.get(str(envelope["stream"]))
         data = written(envelope)
-        heads[envelope["stream"]] = leaf_hash(data).hex()
-        row = {key: value for key, value in envelope.items() if not isinstance(value, dict)} | {
+        heads[str(envelope["stream"])] = leaf_hash(data).hex()
+        columns = {key: value for key, value in envelope.items() if not isinstance(value, dict)}
+        row = {key: str(value) if isinstance(value, list) else value for key, value in columns.items()} | {
             "n": position,
             "a": envelope["actor"]["person"],
             "p": payloads[position],
@@ -112,6 +116,8 @@ LATE = "2026-09-16T08:30:00.001Z"
         (2, "canonical", lambda c, e, p: p.update({2: b'{"a":0.5}'})),
         (2, "shape", lambda c, e, p: p.update({2: b"[]"})),
         (2, "shape", lambda c, e, p: e[2].update(more=1)),
+        (2, "shape", lambda c, e, p: e[2].update(type=[])),
+        (2, "shape", lambda c, e, p: e[2].update(stream=["x"])),
         (2, "shape", lambda c, e, p: e[2].pop("reason")),
         (2, "shape", lambda c, e, p: e[2].update(schema_version=0)),
         (2, "shape", lambda c, e, p: e[2].update(language="de")),

@@ -13,8 +13,9 @@ from activities.event_log.errors import LogDamagedError
 from activities.event_log.read import LogReader
 from activities.event_log.report import VerifyReport
 from activities.event_log.schema import command, event, log_identity
+from activities.event_log.sqlite import TRIGGERS
 from activities.event_log.verify import verify_log
-from tests.activities.event_log.builders import fresh_log, small_log
+from tests.activities.event_log.builders import CASE, fresh_log, small_log
 
 EVENTS, COMMANDS = 7, 8
 
@@ -51,6 +52,7 @@ def tampered(engine: Engine, tmp_path: Path) -> Tamper:
             unguard(connection)
             for statement in statements:
                 assert connection.execute(text(statement)).rowcount, "the attack must hit something"
+            guard_again(connection)
         return verify_log(open_reader(tmp_path / "log.db"))
 
     return run
@@ -61,6 +63,12 @@ def unguard(connection: Connection) -> None:
     triggers = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
     for name in triggers.scalars().all():
         connection.exec_driver_sql(f"DROP TRIGGER {name}")
+
+
+def guard_again(connection: Connection) -> None:
+    """Whoever tampers with care leaves the guards as they were."""
+    for statement in TRIGGERS:
+        connection.exec_driver_sql(statement)
 
 
 def altered(value: Any, place: int) -> Any:
@@ -92,6 +100,7 @@ def test_one_byte_changed_in_any_column_of_any_row_is_found_there(
         before = connection.execute(text(f"SELECT {column} FROM {table} WHERE {key} = {row}")).scalar_one()
         after = altered(before, place)
         connection.execute(text(f"UPDATE {table} SET {column} = :v WHERE {key} = {row}"), {"v": after})
+        guard_again(connection)
 
     report = verify_log(open_reader(tmp_path / "log.db"))
 
@@ -182,3 +191,54 @@ def test_a_page_that_cannot_be_read_is_a_finding_too(engine: Engine, tmp_path: P
     path.write_bytes(data[: 4096 * (page - 1)] + b"\xff" * 4096 + data[4096 * page :])
 
     assert "unreadable" in {f.code for f in verify_log(open_reader(path)).findings}
+
+
+@pytest.mark.parametrize("name", [statement.split()[2] for statement in TRIGGERS])
+def test_a_missing_guard_is_found(engine: Engine, tmp_path: Path, name: str) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    (finding,) = verify_log(open_reader(tmp_path / "log.db")).findings
+    assert (finding.code, finding.message) == ("schema", f"the guard {name} is missing or weakened")
+
+
+@pytest.mark.parametrize(
+    ("statements", "named"),
+    [
+        (
+            ["CREATE TRIGGER quiet AFTER INSERT ON event BEGIN UPDATE case_row SET stage = 'agreed'; END"],
+            "quiet on event",
+        ),
+        (
+            ["CREATE TRIGGER quiet AFTER UPDATE ON case_row BEGIN DELETE FROM post; END"],
+            "quiet on case_row",
+        ),
+        (["CREATE VIEW happened AS SELECT * FROM event WHERE type <> 'CaseWithdrawn'"], "the view happened"),
+        (
+            [
+                "DROP TRIGGER command_no_delete",
+                "CREATE TRIGGER command_no_delete BEFORE DELETE ON command BEGIN SELECT 1; END",
+            ],
+            "command_no_delete is missing or weakened",
+        ),
+        (["UPDATE alembic_version SET version_num = '9999'"], "revision 9999"),
+        (["DROP TABLE alembic_version"], "revision None"),
+    ],
+)
+def test_a_changed_schema_is_found(engine: Engine, tmp_path: Path, statements: list[str], named: str) -> None:
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    (finding,) = verify_log(open_reader(tmp_path / "log.db")).findings
+    assert finding.code == "schema"
+    assert named in finding.message
+
+
+def test_a_reader_of_one_stream_sees_that_it_is_whole(tampered: Tamper, tmp_path: Path) -> None:
+    reader = LogReader(open_reader(tmp_path / "log.db"))
+    assert [recorded.envelope.version for recorded in reader.events(CASE)] == [1, 2, 3, 4, 5]
+    assert [recorded.envelope.version for recorded in reader.events(CASE, after=2)] == [3, 4, 5]
+    tampered("DELETE FROM event WHERE position = 4")
+    with pytest.raises(
+        LogDamagedError, match=r"position 5: version 4 of case/.* stands where version 3 belongs"
+    ):
+        list(reader.events(CASE))

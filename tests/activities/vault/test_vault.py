@@ -12,11 +12,13 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from activities.vault import (
+    Look,
     SealBrokenError,
     SubjectErasedError,
     Vault,
     VaultUnavailableError,
     open_vault,
+    read_looks,
 )
 from domain.personal import FreeText, LongestText, Personal, PersonName, Sealed
 
@@ -224,6 +226,42 @@ def test_the_record_of_looks_and_erasures_is_append_only(vault: Vault, engine: E
         connection.execute(text(attack))
 
 
+def test_a_key_goes_only_with_its_erasure_on_record(vault: Vault, engine: Engine) -> None:
+    sealed = vault.seal("person/a", "c-1:name", NAME)
+    vault.erase("person/gone")
+    with pytest.raises(IntegrityError, match="never removed"), engine.begin() as connection:
+        connection.execute(text("DELETE FROM subject_key"))
+    assert vault.open(sealed, "x", "y") == NAME
+
+
+def test_a_vault_made_before_that_guard_gets_it(path: Path, engine: Engine, vault: Vault) -> None:
+    vault.seal("person/a", "c-1:name", NAME)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER subject_key_no_loss"))
+    again = open_vault(path)
+    with pytest.raises(IntegrityError, match="never removed"), again.begin() as connection:
+        connection.execute(text("DELETE FROM subject_key"))
+
+
+def test_who_only_opens_makes_no_file(path: Path) -> None:
+    with pytest.raises(VaultUnavailableError):
+        open_vault(path, create=False)
+    with pytest.raises(VaultUnavailableError, match="no vault"):
+        read_looks(path)
+    assert not path.exists()
+    open_vault(path).dispose()
+    open_vault(path, create=False).dispose()
+    assert read_looks(path) == []
+
+
+def test_looks_are_read_without_a_key_while_the_vault_is_in_use(path: Path, vault: Vault) -> None:
+    texts = [vault.seal(f"person/{n}", f"c-{n}:name", NAME) for n in range(3)]
+    for n, sealed in enumerate(texts):
+        vault.open(sealed, "s.auditor", f"audit {n}")
+    at = "2026-09-16T08:30:00.000Z"
+    assert read_looks(path) == [Look(n + 1, at, "s.auditor", f"audit {n}", f"person/{n}") for n in range(3)]
+
+
 def test_a_model_is_sealed_and_opened_as_a_whole(vault: Vault, engine: Engine) -> None:
     letter = Letter.model_validate(
         {
@@ -258,3 +296,5 @@ def test_a_foreign_file_is_no_vault(path: Path) -> None:
     path.write_bytes(b"something else entirely, and long enough to be read" * 100)
     with pytest.raises(VaultUnavailableError):
         open_vault(path)
+    with pytest.raises(VaultUnavailableError, match="cannot be read as a vault"):
+        read_looks(path)
