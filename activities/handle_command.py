@@ -2,18 +2,23 @@
 
 Who sent it is proven first; what cannot be proven leaves no trace in the log. Then, under the log's
 lock: a known command gets its old answer; otherwise the stream is folded, facts are read, the pure
-`decide` answers, and events, read models and the answer are committed together.
+`decide` answers, and events, read models and the answer are committed together. What would help after a
+refusal is worked out afterwards, when the log is free again: it is no part of the answer that is kept.
 """
 
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import structlog
 from pydantic import ValidationError
+from sqlalchemy import Connection, Engine
 
-from activities.commands.case import decide_case, status_of
+from activities.commands.case import decide_case, hints_of, status_of
 from activities.commands.directory import decide_directory
 from activities.commands.outcome import not_well_formed, receipt, refused
+from activities.event_log import read
 from activities.event_log.append import EventLog, LogTransaction
 from activities.event_log.command_record import CommandRecord
 from activities.event_log.drafts import CommandDraft, Placement
@@ -33,6 +38,7 @@ from domain.ids import (
 )
 from domain.messages import (
     LARGEST_COMMAND_BYTES,
+    SYSTEM_COMMAND_PREFIXES,
     Answer,
     CaseStatus,
     Command,
@@ -48,18 +54,47 @@ from domain.streams import CASE, command_model
 
 _log = structlog.get_logger(__name__)
 
-UNRECORDED: Final = frozenset({"R-SIGNATURE", "R-REFERENCE", "R-BODY"})
-"""Refusals that leave no trace: not proven to be anybody's, no command that could be kept, or, for a
-reference that is taken, an opening that is tried again at once under the next one."""
+UNRECORDED: Final = frozenset({"R-SIGNATURE", "R-REFERENCE", "R-BODY", "R-KEY", "R-CLOCK", "R-VERSION"})
+"""Refusals that leave no trace: not proven to be anybody's; no command that could be kept; a key that is
+another command's; an instant that cannot be; and what is tried again as the same command: an opening
+whose reference is taken, and a command whose sender had read an older version, which is no part of what
+was signed."""
+
+_AHEAD: Final = timedelta(seconds=60)
+_BEHIND: Final = timedelta(minutes=10)
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 class CommandHandler:
-    """Handles commands for one log. Safe to use from many threads; the log's lock puts them in order."""
+    """Handles commands for one log. Safe to use from many threads; the log's lock puts them in order.
 
-    def __init__(self, log: EventLog, vault: Vault, system_key: bytes) -> None:
+    The instant that counts is the workflow's: a command is taken up when its task starts, a timer fires
+    by the server's clock, and repeating an attempt must not decide otherwise. But what a request says is
+    believed only within bounds. It never lies before what the log holds already. On a log of the real
+    clock it may lie a minute ahead of this worker's clock, lest one request carry the log into the
+    future for good; and where it lies more than ten minutes back, after an outage or because no workflow
+    of ours wrote it, this worker's clock counts, lest a post that has ended act once more.
+
+    `reading` opens the same log for those who only read; without it, reading takes a turn of the writer.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        vault: Vault,
+        system_key: bytes,
+        *,
+        clock: Callable[[], datetime] = _wall_clock,
+        reading: Engine | None = None,
+    ) -> None:
         self._event_log = log
         self._vault = vault
         self._system_key = system_key
+        self._clock = clock
+        self._read_engine = reading
 
     @property
     def system_public_key(self) -> str:
@@ -69,6 +104,8 @@ class CommandHandler:
     def handle(self, request: HandleCommand) -> HandledCommand:
         """The answer to a command; committed before this returns, or nothing was."""
         command = request.command
+        if command.command_id.startswith(SYSTEM_COMMAND_PREFIXES) and command.person != SYSTEM_PERSON:
+            return _turned_away(command, _SYSTEMS_KEY)
         try:
             size = len(canonical_bytes(plain(command.model_dump())))
         except (NotCanonicalError, OverflowError):
@@ -79,12 +116,12 @@ class CommandHandler:
             handled = self._handle_under_lock(held, request)
             kill_point("before_commit")
         kill_point("after_commit")
-        return handled
+        return self._with_steps(request, handled)
 
     def load(self, request: LoadCase) -> CaseStatus:
         """Where a case stands; version 0 where the log knows of none."""
-        with self._event_log.transaction() as held:
-            return status_of(held, case_stream(request.reference))
+        with self._reading() as connection:
+            return status_of(connection, case_stream(request.reference))
 
     def pass_deadline(self, request: PassDeadline) -> HandledCommand:
         """Record, as the system, that a deadline passed; the same deadline is the same command."""
@@ -126,8 +163,15 @@ class CommandHandler:
         if public_key is None or not signature_fits(command, public_key):
             _log.warning("command turned away: signature", stream=command.stream, person=command.person)
             return _turned_away(command, _not_proven(command, public_key))
-        if known is not None:
+        if known is not None and _is_same(command, known.record):
             return _answered_before(held, command, known.record)
+        if known is not None:
+            return _turned_away(command, _KEY_TAKEN)
+        now = self._instant(held, request.now)
+        if now is None:
+            _log.warning("command turned away: clock", stream=command.stream, asked=request.now.isoformat())
+            return _turned_away(command, _AHEAD_OF_TIME)
+        request = request.model_copy(update={"now": now})
         model = command_model(stream_kind(command.stream), command.verb)
         if model is None or not stream_is_well_named(command.stream):
             nothing = Refusal("R-BODY", f"There is no command {command.verb!r} for {command.stream}.")
@@ -182,6 +226,40 @@ class CommandHandler:
             outcome.write(appended.events[-1].position)
         return HandledCommand(answer=given[0], status=outcome.status)
 
+    def _instant(self, held: LogTransaction, asked: datetime) -> datetime | None:
+        """When this happens, in the log's words; None where the request is ahead of time."""
+        identity, last = read.read_identity(held.connection), held.head.recorded_at
+        if identity is not None and identity.clock == "real":
+            here = self._clock()
+            if asked > here + _AHEAD:
+                return None
+            if asked < here - _BEHIND:
+                asked = here
+        return asked if last is None else max(asked, last)
+
+    def _with_steps(self, request: HandleCommand, handled: HandledCommand) -> HandledCommand:
+        """The refusal with what would help now. A hint that fails is left out: the refusal stands."""
+        answer, command = handled.answer, request.command
+        if answer.kind == "receipt" or answer.code in UNRECORDED or not handled.status.version:
+            return handled
+        try:
+            with self._reading() as connection:
+                steps = hints_of(connection, command.stream, request.now)
+        except Exception:
+            _log.exception("no next steps could be named", stream=command.stream)
+            return handled
+        return handled.model_copy(update={"answer": answer.model_copy(update={"next_steps": steps})})
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """One state of the log, to be read."""
+        if self._read_engine is None:
+            with self._event_log.transaction() as held:
+                yield held.connection
+        else:
+            with self._read_engine.begin() as connection:
+                yield connection
+
     def _key_of(self, command: Command, facts: FactReader) -> str | None:
         """The sender's key on record; for the very first entry, the system's own."""
         on_record = facts.public_key(command.person)
@@ -210,13 +288,28 @@ _TOO_LARGE = Refusal(
     f"The command is larger than {LARGEST_COMMAND_BYTES // 1024} KiB.",
     "Put long texts into documents.",
 )
+_SYSTEMS_KEY = Refusal(
+    "R-KEY",
+    "Keys of that kind are the system's own; the command was not done.",
+    "Leave --key out, or take another.",
+)
+_KEY_TAKEN = Refusal(
+    "R-KEY",
+    "This key was used for another command; this one was not done.",
+    "One key stands for one command, from one person, with the same content.",
+)
+_AHEAD_OF_TIME = Refusal(
+    "R-CLOCK",
+    "The clocks do not agree just now: the command comes from more than a minute ahead. Nothing was recorded.",
+    "Send it again when they do: brokerage doctor",
+)
 _ERASED = Refusal(
     "R-ERASED", "What was written here about this person or case was erased; nothing can be added."
 )
 
 
 def _status(held: LogTransaction, stream: str) -> CaseStatus:
-    return status_of(held, stream) if stream_kind(stream) == CASE else CaseStatus()
+    return status_of(held.connection, stream) if stream_kind(stream) == CASE else CaseStatus()
 
 
 def _turned_away(command: Command, refusal: Refusal) -> HandledCommand:
@@ -230,6 +323,15 @@ def _is_repeated(command: Command, record: CommandRecord) -> bool:
     The key may have been replaced since, even by the command itself.
     """
     return command.body_hash == record.body_hash and signature_fits(command, record.public_key)
+
+
+def _is_same(command: Command, record: CommandRecord) -> bool:
+    """Whether a proven command is the one on record. The system's id alone says what it is to do, so that
+    founding can be finished on a later day.
+    """
+    if command.person == record.person == SYSTEM_PERSON:
+        return True
+    return command.body_hash == record.body_hash
 
 
 def _answered_before(held: LogTransaction, command: Command, record: CommandRecord) -> HandledCommand:

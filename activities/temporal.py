@@ -1,15 +1,23 @@
-"""The activities as Temporal sees them: names, correlation of log lines, nothing else."""
+"""The activities as Temporal sees them: who may ask, which errors are final, correlation of log lines."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from temporalio import activity
+from temporalio.exceptions import ApplicationError, FailureError
 
+from activities.event_log.errors import LogBusyError, LogUnavailableError
 from activities.handle_command import CommandHandler
 from activities.kill_points import kill_point
-from domain.ids import case_stream
+from activities.vault import VaultUnavailableError
+from domain.ids import case_stream, command_workflow_id, stream_kind
 from domain.messages import (
+    CASE_WORKFLOW,
+    COMMAND_WORKFLOW,
     HANDLE_COMMAND,
     LOAD_CASE,
     PASS_DEADLINE,
@@ -19,12 +27,22 @@ from domain.messages import (
     LoadCase,
     PassDeadline,
 )
+from domain.streams import CASE
 
 _log = structlog.get_logger(__name__)
 
+TRANSIENT: Final = (
+    OperationalError, NoConnectionError, LogBusyError, LogUnavailableError, VaultUnavailableError,
+)  # fmt: skip
+"""What passes by itself: tried again for as long as it takes. Everything else a command would meet again."""
+
 
 class CaseActivities:
-    """Sync activities; Temporal runs them on the worker's threads."""
+    """Sync activities; Temporal runs them on the worker's threads.
+
+    Whoever reaches the server can have an activity run with any input, so each runs only for the workflow
+    whose business it is.
+    """
 
     def __init__(self, handler: CommandHandler) -> None:
         self._handler = handler
@@ -35,17 +53,24 @@ class CaseActivities:
 
     @activity.defn(name=LOAD_CASE)
     def load_case(self, request: LoadCase) -> CaseStatus:
-        """Where a case stands."""
-        return self._handler.load(request)
+        """Where a case stands. No error of it is final: without a status a run cannot do anything."""
+        _require_caller(CASE_WORKFLOW, case_stream(request.reference))
+        with _told_safely(final=False):
+            return self._handler.load(request)
 
     @activity.defn(name=HANDLE_COMMAND)
     def handle_command(self, request: HandleCommand) -> HandledCommand:
         """Decide a command and commit what it causes."""
         command = request.command
+        if stream_kind(command.stream) == CASE:
+            _require_caller(CASE_WORKFLOW, command.stream, request.workflow)
+        else:
+            _require_caller(COMMAND_WORKFLOW, command_workflow_id(command.command_id), request.workflow)
         with structlog.contextvars.bound_contextvars(
             stream=command.stream, command=command.command_id, verb=command.verb
         ):
-            handled = self._handler.handle(request)
+            with _told_safely(final=True):
+                handled = self._handler.handle(request)
             _log_answer(handled)
         kill_point("before_completion")
         return handled
@@ -53,13 +78,39 @@ class CaseActivities:
     @activity.defn(name=PASS_DEADLINE)
     def pass_deadline(self, request: PassDeadline) -> HandledCommand:
         """Record that a deadline passed."""
-        with structlog.contextvars.bound_contextvars(
-            stream=case_stream(request.reference), wait=request.wait
-        ):
-            handled = self._handler.pass_deadline(request)
+        stream = case_stream(request.reference)
+        _require_caller(CASE_WORKFLOW, stream, request.workflow)
+        with structlog.contextvars.bound_contextvars(stream=stream, wait=request.wait):
+            with _told_safely(final=True):
+                handled = self._handler.pass_deadline(request)
             _log_answer(handled)
         kill_point("before_completion")
         return handled
+
+
+def _require_caller(workflow: str, id: str, said: str | None = None) -> None:
+    """Raises where another workflow asks, or none, or it calls itself by another name."""
+    info = activity.info()
+    if (info.workflow_type, info.workflow_id) != (workflow, id) or said not in {None, id}:
+        _log.warning("activity turned away: not asked by its own workflow", asked_by=info.workflow_id)
+        raise ApplicationError("not asked by its own workflow", type="WrongCaller", non_retryable=True)
+
+
+@contextmanager
+def _told_safely(*, final: bool) -> Iterator[None]:
+    """An error that does not pass by itself is told by its name only: its words may be somebody's.
+
+    Where it is `final` it is not tried again: a command that meets one would meet it for ever, and hold
+    the case's turn meanwhile.
+    """
+    try:
+        yield
+    except (FailureError, *TRANSIENT):
+        raise
+    except Exception as error:
+        name = type(error).__name__
+        _log.exception("activity failed", error=name)
+        raise ApplicationError("the worker's log has the details", type=name, non_retryable=final) from None
 
 
 def _log_answer(handled: HandledCommand) -> None:

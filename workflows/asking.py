@@ -8,7 +8,7 @@ from workflows.options import ACTIVITY_TIMEOUT, AT_ONCE, AT_ONCE_TIMEOUT, RETRY
 
 
 async def ask_log(activity: str, request: HandleCommand | PassDeadline, summary: str) -> HandledCommand:
-    """Decide and commit; raises ActivityError only for what would fail again however often it is tried.
+    """Decide and commit; raises FailureError only for what would fail again however often it is tried.
 
     A local activity is cheaper than a normal one, but each of its longer waits fills the history, of
     which a run has only so much, and nobody sees it. So a log that stays away is waited for by a normal
@@ -40,4 +40,6 @@ async def ask_log(activity: str, request: HandleCommand | PassDeadline, summary:
 
 
 def _is_final(error: FailureError) -> bool:
-    return isinstance(error.cause, ApplicationError) and error.cause.non_retryable
+    """A local activity's own error comes as it is, a normal one's inside an ActivityError."""
+    told = error if isinstance(error, ApplicationError) else error.cause
+    return isinstance(told, ApplicationError) and told.non_retryable

@@ -8,7 +8,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.messages import COMMAND_WORKFLOW, HANDLE_COMMAND, Answer, Command, HandleCommand
     from domain.streams import CASE
     from workflows.asking import ask_log
-    from workflows.options import RETRY_COMMAND
 
 
 @workflow.defn(name=COMMAND_WORKFLOW)
@@ -24,5 +23,5 @@ class CommandWorkflow:
         request = HandleCommand(
             command=command, now=workflow.now(), workflow=info.workflow_id, run=info.run_id
         )
-        handled = await ask_log(HANDLE_COMMAND, request, command.verb, RETRY_COMMAND)
+        handled = await ask_log(HANDLE_COMMAND, request, command.verb)
         return handled.answer

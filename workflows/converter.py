@@ -71,10 +71,9 @@ class EncryptingCodec(PayloadCodec):
         return [payload if _is_for_the_page(payload) else self._encrypt(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Decrypt what is encrypted, leave the rest: a payload in clear is read and then checked by its model."""
+        """Decrypt what is encrypted. What is in clear was written by nobody who holds the key, and is not read."""
         return [
-            self._decrypt_or_say(payload) if payload.metadata.get("encoding") == _ENCODING else payload
-            for payload in payloads
+            payload if _is_for_the_page(payload) else self._decrypt_or_say(payload) for payload in payloads
         ]
 
     def _encrypt(self, payload: Payload) -> Payload:
@@ -95,6 +94,8 @@ class EncryptingCodec(PayloadCodec):
             return Payload(metadata={"encoding": _UNREADABLE}, data=str(error).encode())
 
     def _decrypt(self, payload: Payload) -> Payload:
+        if payload.metadata.get("encoding") != _ENCODING:
+            raise PayloadKeyError("not encrypted: not written by a holder of the payload key")
         name = payload.metadata.get("key", b"")
         cipher = self._ciphers.get(name.decode(errors="replace"))
         if cipher is None:

@@ -4,7 +4,6 @@ A command waits for its database for as long as it takes: attempts are not limit
 the person who sent it learns after their own time-out that the outcome is unknown and safe to repeat.
 """
 
-import dataclasses
 from datetime import timedelta
 from typing import Final
 
@@ -27,16 +26,7 @@ RETRY: Final = RetryPolicy(
     backoff_coefficient=2.0,
     maximum_interval=timedelta(seconds=10),
 )
-
-RETRY_COMMAND: Final = dataclasses.replace(
-    RETRY,
-    non_retryable_error_types=[
-        "AssertionError", "AttributeError", "IndexError", "KeyError", "NotCanonicalError",
-        "NotImplementedError", "OverflowError", "RecursionError", "TypeError", "UnboundLocalError", "ValueError",
-        "ZeroDivisionError",
-    ],
-)  # fmt: skip
-"""An error of our own code meets a command again however often it is tried: its sender is told, the case goes on."""
+"""For as long as it takes. Which errors are final, the activities say: `activities.temporal`."""
 
 ASK_AGAIN: Final = timedelta(hours=1)
 """How long a deadline that the log did not let pass is left alone; otherwise the case would ask without end."""

@@ -3,6 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from activities.commands.outcome import (
     Accepted,
     Outcome,
@@ -13,6 +15,7 @@ from activities.commands.outcome import (
     stale,
     untimely,
 )
+from activities.event_log import read
 from activities.event_log.append import LogTransaction
 from activities.read_models.facts import FactReader
 from activities.read_models.update import write_case
@@ -26,40 +29,50 @@ from domain.case.suggest import next_steps
 from domain.envelope import ProgrammeRef
 from domain.ids import SYSTEM_PERSON, stream_key
 from domain.messages import CaseStatus, Command, HandleCommand, NextStep
-from domain.parties import RECORDING_POSTS
+from domain.parties import HeldPost, recording_post
 from domain.programmes.model import Programme
 from domain.text.english import Voice, sentence
 
 
-def fold_case(held: LogTransaction, stream: str) -> CaseState:
+def fold_case(connection: Connection, stream: str) -> CaseState:
     """The case as its stream has it. Raises UnknownEventError where this code does not know an event."""
     return fold(
         (read_case_event(r.envelope.type, r.envelope.schema_version, r.payload), r.envelope.occurred_at)
-        for r in held.read_stream(stream)
+        for r in read.read_stream(connection, stream)
     )
 
 
-def status_of(held: LogTransaction, stream: str) -> CaseStatus:
+def status_of(connection: Connection, stream: str) -> CaseStatus:
     """Where a case stands; version 0 where the log knows of none."""
-    state = fold_case(held, stream)
-    programme = FactReader(held.connection).programme(state.programme) if state.version else None
+    state = fold_case(connection, stream)
+    programme = FactReader(connection).programme(state.programme) if state.version else None
     return case_status(state, programme) if programme else CaseStatus()
+
+
+def hints_of(connection: Connection, stream: str, now: datetime) -> tuple[NextStep, ...]:
+    """What the case would take now. Nothing rests on it, so it needs no lock."""
+    facts, state = FactReader(connection), fold_case(connection, stream)
+    programme = facts.programme(state.programme) if state.version else None
+    return steps_for(facts, state, programme, now) if programme else ()
 
 
 def decide_case(
     held: LogTransaction, facts: FactReader, request: HandleCommand, body: CaseCommand
 ) -> Outcome:
-    """What the rules of a case make of the command."""
+    """What the rules of a case make of the command. A refusal names no next steps: those are no part of
+    what is decided and kept, and are worked out once the log is free again.
+    """
     command = request.command
-    reference, state = stream_key(command.stream), fold_case(held, command.stream)
+    reference, state = stream_key(command.stream), fold_case(held.connection, command.stream)
     code = body.programme if isinstance(body, Open) and not state.version else state.programme
     programme = facts.programme(code)
     if programme is None:
         return refused(command, _no_such_case(body, reference, code))
     status = case_status(state, programme)
+    recording = _recording_post(facts, request, state, body, programme)
     wrong = (
         stale(command, state.version)
-        or _recorder_problem(facts, command, programme, request.now)
+        or _recorder_problem(command, recording)
         or untimely(command, request.now)
     )
     if wrong is not None:
@@ -77,9 +90,8 @@ def decide_case(
     )
     decided = decide(state, body, known, reference)
     if isinstance(decided, Refusal):
-        steps = steps_for(FactReader(held.connection), state, programme, request.now)
-        return refused(command, decided, status, steps)
-    return _accepted(held, request, state, known, decided)
+        return refused(command, decided, status)
+    return _accepted(held, request, state, known, decided, recording)
 
 
 def steps_for(
@@ -110,7 +122,12 @@ def steps_for(
 
 
 def _accepted(
-    held: LogTransaction, request: HandleCommand, state: CaseState, known: Facts, decided: Decision
+    held: LogTransaction,
+    request: HandleCommand,
+    state: CaseState,
+    known: Facts,
+    decided: Decision,
+    recording: HeldPost | None,
 ) -> Accepted:
     programme = known.programme
     occurred = request.command.occurred_at or request.now
@@ -119,7 +136,8 @@ def _accepted(
     rules = ProgrammeRef(code=programme.code, version=programme.version)
     return Accepted(
         events=tuple(
-            event_draft(event, request, decided.acting, rules, programme.calendar) for event in decided.events
+            event_draft(event, request, decided.acting, rules, programme.calendar, recording)
+            for event in decided.events
         ),
         expected_version=state.version,
         happened=tuple(sentence(event, voice) for event in decided.events),
@@ -134,9 +152,18 @@ def _no_such_case(body: CaseCommand, reference: str, code: str) -> Refusal:
     return Refusal("R-NO-CASE", f"There is no case {reference}.", "See: brokerage case list")
 
 
-def _recorder_problem(
-    facts: FactReader, command: Command, programme: Programme, now: datetime
-) -> Refusal | None:
+def _recording_post(
+    facts: FactReader, request: HandleCommand, state: CaseState, body: CaseCommand, programme: Programme
+) -> HeldPost | None:
+    """The post in which the sender records somebody else's decision in this case, if they hold one."""
+    if request.command.on_behalf_of is None:
+        return None
+    day = request.now.astimezone(ZoneInfo(programme.time_zone)).date()
+    recipient = state.recipient or getattr(body, "recipient", None)
+    return recording_post(facts.posts(request.command.person, day), recipient, state.provider)
+
+
+def _recorder_problem(command: Command, recording: HeldPost | None) -> Refusal | None:
     """The system acts only by rules; only certain posts may record what somebody else decided."""
     if command.person == SYSTEM_PERSON and command.verb not in SYSTEM_VERBS:
         return Refusal("R-POST", "The system acts only by rules.")
@@ -145,11 +172,10 @@ def _recorder_problem(
         return None
     if behalf.person in {SYSTEM_PERSON, command.person}:
         return Refusal("R-BEHALF", f"Nothing can be recorded for {behalf.person}.")
-    posts = facts.posts(command.person, now.astimezone(ZoneInfo(programme.time_zone)).date())
-    if any(held.post in RECORDING_POSTS for held in posts):
+    if recording is not None:
         return None
     return Refusal(
         "R-BEHALF",
-        f"{command.person} holds no post that may record a decision for somebody else.",
-        "A broker, a school improvement partner or a principal adviser may.",
+        f"{command.person} holds no post that may record a decision for somebody else in this case.",
+        "A broker, a principal adviser or the school's own school improvement partner may.",
     )

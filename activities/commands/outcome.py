@@ -14,7 +14,7 @@ from domain.canonical import instant_text
 from domain.case.events import CaseEvent
 from domain.case.situation import Refusal
 from domain.directory.base import DirectoryEvent
-from domain.envelope import ActingPerson, EngineRef, ProgrammeRef
+from domain.envelope import ActingPerson, EngineRef, ProgrammeRef, RecordedFor
 from domain.messages import CaseStatus, Command, HandleCommand, NextStep, Receipt, Refused
 from domain.parties import HeldPost
 
@@ -77,8 +77,13 @@ def event_draft(
     acting: HeldPost | None,
     programme: ProgrammeRef | None = None,
     calendar: str | None = None,
+    recording: HeldPost | None = None,
 ) -> EventDraft:
-    """An event ready for the log: who acted, in which post, under which rules, where in Temporal."""
+    """An event ready for the log: who acted, in which post, under which rules, where in Temporal.
+
+    `acting` is the post that entitled to the decision, `recording` the one that entitled the sender to
+    record it for somebody else.
+    """
     command = request.command
     payload: dict[str, Any] = event.payload()
     return EventDraft(
@@ -86,17 +91,29 @@ def event_draft(
         schema_version=event.schema_version,
         payload=payload,
         occurred_at=command.occurred_at or request.now,
-        actor=ActingPerson(
-            person=command.person,
-            post=acting.post.value if acting else None,
-            school=acting.school if acting else None,
-            on_behalf_of=command.on_behalf_of,
-        ),
+        actor=_actor(command, acting, recording),
         programme=programme,
         calendar=calendar,
         reason=payload.get("reason_code"),
         language=command.language,
         engine=EngineRef(workflow=request.workflow, run=request.run),
+    )
+
+
+def _actor(command: Command, acting: HeldPost | None, recording: HeldPost | None) -> ActingPerson:
+    behalf = command.on_behalf_of
+    own = recording if behalf else acting
+    return ActingPerson(
+        person=command.person,
+        post=own.post.value if own else None,
+        school=own.school if own else None,
+        on_behalf_of=RecordedFor(
+            **behalf.model_dump(),
+            post=acting.post.value if acting else None,
+            school=acting.school if acting else None,
+        )
+        if behalf
+        else None,
     )
 
 

@@ -5,7 +5,7 @@ handler. No server is needed; what a workflow would add is the time and the run,
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -74,7 +74,15 @@ class Office:
         self.reader = LogReader(self.reading)
         self._vault_engine = open_vault(self.settings.vault_file)
         self.vault = Vault(self._vault_engine, read_key(self.settings.vault_key_file), lambda: self.now)
-        self.handler = CommandHandler(self.log, self.vault, read_key(self.settings.worker_key_file))
+        self.clock: Callable[[], datetime] = lambda: self.now
+        """The worker's own clock; a laboratory sets it to the server's."""
+        self.handler = CommandHandler(
+            self.log,
+            self.vault,
+            read_key(self.settings.worker_key_file),
+            clock=lambda: self.clock(),
+            reading=self.reading,
+        )
         self.tag = ""
         """In references and keys, where several offices speak to one server."""
         self.speak_of(WHOLE)

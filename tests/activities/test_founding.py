@@ -39,7 +39,8 @@ def test_the_first_entries_are_ordinary_commands_of_the_system(empty: Office) ->
 def test_repeating_it_changes_nothing(empty: Office) -> None:
     found(empty.handler, empty.settings, FOUNDED)
     before = empty.size()
-    found(empty.handler, empty.settings, FOUNDED + timedelta(days=1))
+    empty.now = FOUNDED + timedelta(days=1)
+    found(empty.handler, empty.settings, empty.now)
     assert empty.size() == before
 
 
@@ -66,7 +67,8 @@ def test_cut_short_anywhere_it_is_finished_by_the_next_attempt(
         with pytest.raises(KilledError):
             found(empty.handler, empty.settings, FOUNDED)
     assert len(empty.commands()) == survived
-    found(empty.handler, empty.settings, FOUNDED + timedelta(days=1))
+    empty.now = FOUNDED + timedelta(days=1)
+    found(empty.handler, empty.settings, empty.now)
     assert [recorded.record.stream for recorded in empty.commands()] == ENTRIES
     empty.check()
 

@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from activities.commands import case as case_commands
 from activities.event_log.errors import LogBusyError
+from activities.handle_command import CommandHandler
 from activities.signing import public_key_text
 from activities.vault import Vault
 from domain.canonical import instant_text, plain
 from domain.case.commands import COMMANDS
 from domain.case.waits import awaited
-from domain.envelope import OnBehalfOf
-from domain.ids import case_reference, case_stream
-from domain.messages import Command, HandledCommand, Receipt, Refused
+from domain.envelope import OnBehalfOf, RecordedFor
+from domain.ids import case_reference, case_stream, deadline_command_id
+from domain.messages import CaseStatus, Command, HandleCommand, HandledCommand, Receipt, Refused
 from domain.personal import Personal
 from starter.sample.stories import STORIES, Story
 from tests.activities.builders import ADMIN, WHOLE, Office, seed_of, steps_of
@@ -106,29 +107,77 @@ def test_a_refusal_is_kept_and_is_the_answer_for_ever(office: Office) -> None:
     first = office.handle(too_early).answer
     assert isinstance(first, Refused)
     assert first.code == "R-STAGE"
-    assert first.next_steps
+    assert {step.verb for step in first.next_steps} >= {"consent"}
     office.done(HEAD, "consent", {"request_version": 1})
-    assert office.handle(too_early).answer == first, "though it would be accepted by now"
-    assert office.commands()[-2].record.outcome == "refused"
+    again = office.handle(too_early).answer
+    assert isinstance(again, Refused)
+    assert without_steps(again) == without_steps(first), "though it would be accepted by now"
+    assert {step.verb for step in again.next_steps} >= {"triage"}, "what would help is today's"
+    record = office.commands()[-2].record
+    assert (record.outcome, record.answer) == ("refused", without_steps(first).model_dump(mode="json"))
     office.check()
 
 
-def test_the_same_id_with_another_body_carries_the_first_hash(office: Office) -> None:
+def without_steps(answer: Refused) -> Refused:
+    return answer.model_copy(update={"next_steps": ()})
+
+
+def test_a_hint_that_fails_takes_nothing_from_the_refusal(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.tell(before="consent")
+
+    def broken(*_: Any) -> None:
+        # Who writes meanwhile is not held up: the lock is free.
+        with office.log.transaction():
+            raise LookupError("a bug in a hint")
+
+    monkeypatch.setattr("activities.handle_command.hints_of", broken)
+    monkeypatch.setattr("activities.event_log.append._LONGEST_WAIT_SECONDS", 0.01)
+    refused = office.refused(BROKER, "triage", {"tier": "light"})
+    assert (refused.code, refused.next_steps) == ("R-STAGE", ())
+    assert office.commands()[-1].record.outcome == "refused"
+
+
+def test_where_a_case_stands_is_read_without_the_lock(office: Office) -> None:
+    office.tell(before="consent")
+    with office.log.transaction():
+        assert office.load().version
+
+
+def test_without_a_reader_everything_works_by_turns(office: Office) -> None:
+    office.handler = CommandHandler(office.log, office.vault, office.seed("system"), clock=lambda: office.now)
+    office.tell(before="consent")
+    assert office.load().version
+    assert office.refused(BROKER, "triage", {"tier": "light"}).next_steps
+
+
+@pytest.mark.parametrize(("person", "tier"), [(BROKER, "intensive"), ("broker.mali", "light")])
+def test_a_key_of_another_command_is_refused_and_nothing_is_told_of_that(
+    office: Office, person: str, tier: str
+) -> None:
     office.tell(before="triage")
-    first = office.done(BROKER, "triage", {"tier": "light"}, key="K-1")
+    office.done(BROKER, "triage", {"tier": "light"}, key="K-1")
     before = office.size()
-    other = office.sign(BROKER, "triage", {"tier": "intensive"}, key="K-1")
-    answer = office.handle(other).answer
-    assert answer.body_hash == first.body_hash != other.body_hash
+    other = office.sign(person, "triage", {"tier": tier}, key="K-1")
+    handled = office.handle(other)
+    assert isinstance(handled.answer, Refused)
+    assert (handled.answer.code, handled.answer.body_hash) == ("R-KEY", other.body_hash)
+    assert (handled.answer.status, handled.status) == (None, CaseStatus())
     assert office.size() == before
 
 
-def test_the_same_id_from_another_person_carries_the_first_hash(office: Office) -> None:
-    office.tell(before="triage")
-    first = office.done(BROKER, "triage", {"tier": "light"}, key="K-1")
-    other = office.sign("broker.mali", "triage", {"tier": "light"}, key="K-1")
-    assert office.handle(other).answer == first
-    assert other.body_hash != first.body_hash
+@pytest.mark.parametrize("id", ["founding:1:person/system", "deadline:head_consent:0123", None])
+def test_keys_of_the_system_are_nobody_elses(office: Office, id: str | None) -> None:
+    """They follow from public facts: whoever took one first would have stopped the deadline for ever."""
+    office.tell(before="consent")
+    status, before = office.load(), office.size()
+    assert status.next_deadline is not None
+    assert status.next_wait is not None
+    id = id or deadline_command_id(office.stream, status.next_wait, instant_text(status.next_deadline))
+    assert office.refused(HEAD, "consent", key=id).code == "R-KEY"
+    assert office.size() == before
+    assert isinstance(office.pass_next_deadline().answer, Receipt)
 
 
 def test_a_key_replaced_by_the_command_itself_still_answers_its_repetition(office: Office) -> None:
@@ -247,8 +296,30 @@ def test_certain_posts_record_what_somebody_else_decided(
         return
     assert isinstance(answer, Receipt)
     actor = office.events()[-2].envelope.actor
-    assert (actor.person, actor.post, actor.school) == (recorder, "head", "6990004")
-    assert actor.on_behalf_of == MAIL
+    own = {BROKER: ("broker", None), SIP: ("sip", "6990004"), "adviser.meinir": ("principal_adviser", None)}
+    assert (actor.person, actor.post, actor.school) == (recorder, *own[recorder])
+    assert actor.on_behalf_of == RecordedFor(**MAIL.model_dump(), post="head", school="6990004")
+    office.check()
+
+
+def test_a_partner_records_only_in_cases_of_the_schools_they_serve(office: Office) -> None:
+    office.tell(before="consent")
+    assert office.refused("sip.gethin", "consent", on_behalf_of=MAIL).code == "R-BEHALF"
+    yesterday = (office.now - timedelta(days=1)).date().isoformat()
+    ended = {"post": "sip", "school": "6990004", "until": yesterday}
+    office.done(ADMIN, "end-post", ended, stream=f"person/{SIP}")
+    assert office.refused(SIP, "consent", on_behalf_of=MAIL).code == "R-BEHALF"
+
+
+def test_whoever_drafted_records_no_signatures_on_it(office: Office) -> None:
+    office.tell(before="sign")
+    agreement = office.state().agreement
+    assert agreement is not None
+    body = {"content_hash": agreement.content_hash}
+    drafter = agreement.recorded_by
+    assert drafter.startswith("broker.")
+    assert office.refused(drafter, "sign", body, on_behalf_of=MAIL).code == "R-SEPARATION"
+    office.done("adviser.meinir", "sign", body, on_behalf_of=MAIL)
     office.check()
 
 
@@ -296,8 +367,49 @@ def test_a_clock_that_runs_back_moves_no_recorded_instant_back(office: Office) -
     office.now -= timedelta(hours=1)
     office.done(HEAD, "consent")
     envelope = office.events()[-1].envelope
-    assert (envelope.recorded_at, envelope.occurred_at) == (last, office.now)
+    assert (envelope.recorded_at, envelope.occurred_at) == (last, last)
     office.check()
+
+
+def test_a_request_from_the_future_does_not_carry_the_log_there(office: Office) -> None:
+    office.tell(before="consent")
+    before, here, status = office.size(), office.now, office.load()
+    office.clock = lambda: here
+    office.now = here + timedelta(seconds=61)
+    assert office.refused(HEAD, "consent").code == "R-CLOCK"
+    office.now = here + timedelta(days=9999)
+    assert office.pass_next_deadline().answer.kind == "refused"
+    assert (office.size(), office.load()) == (before, status)
+    office.now = here + timedelta(seconds=59)
+    office.done(HEAD, "consent")
+
+
+def test_a_request_from_the_past_lets_no_post_that_has_ended_act(office: Office) -> None:
+    office.tell(before="consent")
+    asked = office.now
+    office.now += timedelta(days=9)
+    here = office.now
+    office.clock = lambda: here
+    yesterday = (here - timedelta(days=1)).date().isoformat()
+    office.now = asked + timedelta(hours=1)
+    # Nothing else has happened since, as far as the log knows, when the post's end is what it holds last.
+    ended = {"post": "head", "school": "6990004", "until": yesterday}
+    office.done(ADMIN, "end-post", ended, stream=f"person/{HEAD}")
+    assert office.commands()[-1].record.recorded_at == here
+    assert office.refused(HEAD, "consent").code == "R-POST"
+
+
+def test_without_later_entries_the_workers_clock_tells_that_a_request_is_old(office: Office) -> None:
+    office.tell(before="consent")
+    asked = office.now
+    late = asked + timedelta(minutes=11)
+    office.clock = lambda: late
+    office.done(HEAD, "consent")
+    assert office.events()[-1].envelope.recorded_at == late
+    office.now = late - timedelta(minutes=9)
+    office.clock = lambda: late + timedelta(seconds=1)
+    office.done(BROKER, "triage", {"tier": "light"})
+    assert office.events()[-1].envelope.recorded_at == late, "near enough, and never before what is there"
 
 
 def test_an_expected_version_is_what_the_sender_has_read(office: Office) -> None:
@@ -305,7 +417,12 @@ def test_an_expected_version_is_what_the_sender_has_read(office: Office) -> None
     version = office.load().version
     refused = office.refused(HEAD, "consent", expected_version=version - 1)
     assert (refused.code, refused.status) == ("R-VERSION", office.load())
-    office.done(HEAD, "consent", expected_version=version)
+    before = office.size()
+    assert office.refused(HEAD, "consent", key="K-1", expected_version=1).code == "R-VERSION"
+    assert office.size() == before, "the version is no part of what was signed: the key is still free"
+    office.done(HEAD, "consent", key="K-1", expected_version=version)
+    version = office.load().version
+    office.done(BROKER, "triage", {"tier": "light"}, expected_version=version)
     assert office.refused(ADMIN, "register", {"name": "x", "email": "x"}, stream=f"person/{HEAD}", expected_version=9).code == "R-VERSION"  # fmt: skip
 
 
@@ -428,7 +545,8 @@ def test_a_deadline_that_was_overtaken_changes_nothing(office: Office) -> None:
     status = office.load()
     office.done(HEAD, "consent")
     assert status.next_deadline is not None
-    handled = office.handler.pass_deadline(office.deadline(status, status.next_deadline))
+    office.now = status.next_deadline
+    handled = office.handler.pass_deadline(office.deadline(status, office.now))
     assert isinstance(handled.answer, Receipt)
     assert handled.answer.events == ()
     assert handled.status == office.load()
@@ -548,6 +666,24 @@ def test_what_people_write_is_in_no_file(office: Office, tmp_path: Path) -> None
     # The sample registers' own names too.
     for secret in (MARKER, "Anwen Prosser", "anwen.prosser@", "struggle to explain"):
         assert not [path for path in files if secret.encode() in path.read_bytes()]
+
+
+def test_what_people_write_is_in_no_repr_and_no_error(untouched: Office) -> None:
+    command = untouched.sign(HEAD, "refuse-consent", {"reason": MARKER})
+    request = HandleCommand(command=command, now=untouched.now, workflow="w", run="r")
+    shown = [repr(command), str(command), repr(request), str(request)]
+    assert command.salt not in "".join(shown)
+    sent = command.model_dump(mode="json")
+    for model, values in (
+        (Command, sent | {"verb": MARKER}),
+        (Command, sent | {"body": MARKER}),
+        (Command, sent | {"salt": MARKER}),
+        (HandleCommand, {"command": sent | {"body": [MARKER]}, "now": MARKER, "workflow": [], "run": ""}),
+    ):
+        with pytest.raises(ValidationError) as wrong:
+            model.model_validate(values)
+        shown += [repr(wrong.value), str(wrong.value)]
+    assert not [text for text in shown if MARKER in text]
 
 
 MARKED: set[str] = set()

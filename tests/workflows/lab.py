@@ -1,6 +1,7 @@
 """A worker with the real handler on a log of its own, and people who speak to it through Temporal."""
 
 import asyncio
+import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -54,6 +55,8 @@ class Lab:
 
     async def __aenter__(self) -> Self:
         self.office.now = await self.now()
+        self._loop = asyncio.get_running_loop()
+        self.office.clock = self._clock
         await self.start_worker()
         return self
 
@@ -190,6 +193,14 @@ class Lab:
     async def now(self) -> datetime:
         """The server's clock."""
         return (await self.environment.get_current_time()).astimezone(UTC)
+
+    def _clock(self) -> datetime:
+        """The worker's clock: the server's, as far as it can be asked from here."""
+        if not self.environment.supports_time_skipping:
+            return datetime.now(UTC)
+        if threading.current_thread() is threading.main_thread():
+            return self.office.now
+        return asyncio.run_coroutine_threadsafe(self.now(), self._loop).result(10)
 
     async def today(self) -> date:
         """Its day."""

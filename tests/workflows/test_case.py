@@ -7,17 +7,26 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowUpdateFailedError
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
+from activities.event_log.errors import (
+    DuplicateCommandError,
+    LogDamagedError,
+    VersionConflictError,
+    WrongClockError,
+)
 from activities.handle_command import CommandHandler
+from activities.vault import SealBrokenError
+from domain.case.events import UnknownEventError
 from domain.case.stages import Stage
-from domain.ids import case_reference, case_stream, command_workflow_id
+from domain.ids import BadReferenceError, case_reference, case_stream, command_workflow_id
 from domain.messages import (
     CASE_WORKFLOW,
     COMMAND_WORKFLOW,
@@ -328,7 +337,7 @@ class Troubled(CommandHandler):
     """A handler over a database that is away, or with a bug, a number of times."""
 
     def __init__(self, office: Office, error: Exception, times: int) -> None:
-        super().__init__(office.log, office.vault, office.seed("system"))
+        super().__init__(office.log, office.vault, office.seed("system"), clock=office.clock)
         self.error, self.left, self.asked = error, times, 0
 
     def handle(self, request: HandleCommand) -> HandledCommand:
@@ -350,6 +359,14 @@ class Troubled(CommandHandler):
 
 def away() -> Exception:
     return OperationalError("BEGIN IMMEDIATE", None, Exception("database is locked"))
+
+
+def invalid() -> Exception:
+    try:
+        Command.model_validate({"body": MARKER})
+    except ValidationError as error:
+        return error
+    raise AssertionError
 
 
 async def test_a_log_that_is_away_is_waited_for_and_nothing_is_lost(lab: Lab) -> None:
@@ -382,15 +399,31 @@ async def test_a_log_that_answers_on_a_second_attempt_costs_nothing_more(lab: La
     assert (await lab.history() - before)["ACTIVITY_TASK_SCHEDULED"] == 0
 
 
-async def test_a_bug_met_by_one_command_is_told_to_its_sender_and_stops_nobody_else(lab: Lab) -> None:
+BUGS: dict[str, Exception] = {
+    "TypeError": TypeError(MARKER),
+    "ValidationError": invalid(),
+    "BadReferenceError": BadReferenceError(MARKER),
+    "SealBrokenError": SealBrokenError(MARKER),
+    "VersionConflictError": VersionConflictError(1, 2),
+    "DuplicateCommandError": DuplicateCommandError(MARKER),
+    "LogDamagedError": LogDamagedError(MARKER),
+    "UnknownEventError": UnknownEventError(MARKER),
+    "WrongClockError": WrongClockError(MARKER),
+}
+
+
+@pytest.mark.parametrize("kind", BUGS)
+async def test_a_bug_met_by_one_command_is_told_to_its_sender_and_stops_nobody_else(
+    lab: Lab, kind: str
+) -> None:
     await lab.tell(before="consent")
     size = lab.office.size()
-    await lab.replace_worker(Troubled(lab.office, TypeError(MARKER), 4))
+    await lab.replace_worker(Troubled(lab.office, BUGS[kind], 1))
     with pytest.raises(WorkflowUpdateFailedError) as failed:
         await lab.give(HEAD, "consent")
-    assert isinstance(failed.value.cause, ActivityError)
-    assert isinstance(failed.value.cause.cause, ApplicationError)
-    assert failed.value.cause.cause.type == "TypeError"
+    assert isinstance(failed.value.cause, ApplicationError)
+    assert failed.value.cause.type == kind
+    assert MARKER not in str(failed.value.cause)
     assert lab.office.size() == size
     assert MARKER not in (await lab.case.fetch_history()).to_json(), "messages of failures are encrypted"
     await lab.done(HEAD, "consent")
@@ -401,7 +434,7 @@ class Slow(CommandHandler):
     """A handler that takes its time, so that something can happen meanwhile."""
 
     def __init__(self, office: Office) -> None:
-        super().__init__(office.log, office.vault, office.seed("system"))
+        super().__init__(office.log, office.vault, office.seed("system"), clock=office.clock)
         self.begun, self.go_on = threading.Event(), threading.Event()
 
     def handle(self, request: HandleCommand) -> HandledCommand:

@@ -3,10 +3,11 @@
 import base64
 import dataclasses
 import os
+from typing import Any
 
 import pytest
 from temporalio.api.common.v1 import Payload
-from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateStage
+from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
 
@@ -101,14 +102,24 @@ async def test_a_sender_with_a_strange_key_is_told_and_stops_nobody(lab: Lab) ->
         await handle.query("status", result_type=CaseStatus)
 
 
-async def test_a_sender_who_does_not_encrypt_is_understood_and_then_judged(lab: Lab) -> None:
-    """Encryption is the sender's protection, the signature is ours."""
+async def test_a_sender_who_does_not_encrypt_is_not_heard_and_stops_nobody(lab: Lab) -> None:
+    """What is in clear was written by nobody who holds the key, however well it is signed."""
     await lab.tell(before="consent")
+    size = lab.office.size()
     plain = as_client(lab.client, dataclasses.replace(pydantic_data_converter))
-    command = lab.office.sign(HEAD, "consent", seed=bytes(32))
+    command = lab.office.sign(HEAD, "consent")
     handle = plain.get_workflow_handle(lab.office.stream)
-    await handle.start_update(
-        SUBMIT_UPDATE, command, id=command.command_id, wait_for_stage=WorkflowUpdateStage.ACCEPTED
-    )
-    answer = await lab.case.get_update_handle(command.command_id, result_type=ANSWER).result()
-    assert answer.code == "R-SIGNATURE"
+    everything: tuple[Any, ...] = (command, command.model_dump(mode="json"), "text", 17, None, [])
+    for number, what in enumerate(everything):
+        with pytest.raises(WorkflowUpdateFailedError):
+            await handle.execute_update(SUBMIT_UPDATE, what, id=f"clear-{number}", result_type=ANSWER)
+    assert lab.office.size() == size
+    await lab.done(HEAD, "consent")
+
+
+async def test_only_words_for_the_page_are_read_in_clear() -> None:
+    (clear,) = await dataclasses.replace(pydantic_data_converter).encode([STATUS])
+    with pytest.raises(PayloadKeyError, match="not encrypted"):
+        await data_converter(KEYS).decode([clear], [CaseStatus])
+    (words,) = await dataclasses.replace(pydantic_data_converter).encode(["Case EAS-1"])
+    assert await data_converter(KEYS).decode([words], [str]) == ["Case EAS-1"]

@@ -5,14 +5,23 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from activities.event_log.errors import LogDamagedError
 from activities.handle_command import CommandHandler
 from domain.case.stages import Stage
 from domain.ids import stream_key
-from domain.messages import CASE_WORKFLOW, CaseInput, CaseStatus, HandledCommand, PassDeadline, Refused
+from domain.messages import (
+    CASE_WORKFLOW,
+    CaseInput,
+    CaseStatus,
+    HandledCommand,
+    PassDeadline,
+    Receipt,
+    Refused,
+)
 from starter.sample.stories import Step
 from tests.activities.builders import WHOLE, Office, steps_of
 from tests.workflows.lab import Lab
-from workflows.options import ORPHAN_GRACE
+from workflows.options import ASK_AGAIN, ORPHAN_GRACE
 
 HEAD, BROKER, SIP = "head.6990004", "broker.dylan", "sip.carys"
 MOMENT = timedelta(seconds=1)
@@ -212,7 +221,7 @@ async def test_a_deadline_that_the_log_does_not_take_is_asked_again_but_not_with
     skip_lab: Lab,
 ) -> None:
     office = skip_lab.office
-    stubborn = Stubborn(office.log, office.vault, office.seed("system"))
+    stubborn = Stubborn(office.log, office.vault, office.seed("system"), clock=office.clock)
     await skip_lab.replace_worker(stubborn)
     await skip_lab.tell(before="consent")
     moment = await due(skip_lab)
@@ -223,6 +232,34 @@ async def test_a_deadline_that_the_log_does_not_take_is_asked_again_but_not_with
     stubborn.stubborn = False
     await skip_lab.sleep_until(moment + timedelta(hours=6))
     await eventually(skip_lab, "DeadlinePassed")
+
+
+class Broken(CommandHandler):
+    """A handler with a bug that only deadlines meet."""
+
+    asked = 0
+
+    def pass_deadline(self, request: PassDeadline) -> HandledCommand:
+        """Once, and then no more."""
+        self.asked += 1
+        if self.asked == 1:
+            raise LogDamagedError("position 7")
+        return super().pass_deadline(request)
+
+
+async def test_a_bug_that_a_deadline_meets_does_not_end_the_run(skip_lab: Lab) -> None:
+    office = skip_lab.office
+    broken = Broken(office.log, office.vault, office.seed("system"), clock=office.clock)
+    await skip_lab.replace_worker(broken)
+    await skip_lab.tell(before="consent")
+    moment = await due(skip_lab)
+    await skip_lab.sleep_until(moment + MOMENT)
+    await asyncio.sleep(0.3)
+    assert (broken.asked, passed(office)) == (1, [])
+    await skip_lab.sleep_until(moment + ASK_AGAIN + timedelta(minutes=1))
+    await eventually(skip_lab, "DeadlinePassed")
+    assert broken.asked == 2
+    assert isinstance(await skip_lab.done(HEAD, "consent"), Receipt), "and the case goes on"
 
 
 async def test_no_stage_of_a_case_is_silent(skip_lab: Lab) -> None:
