@@ -27,7 +27,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities import founding, kill_points
 from activities.event_log.append import EventLog
-from activities.event_log.engine import open_writer
+from activities.event_log.engine import open_reader, open_writer
 from activities.event_log.migrations import migrate
 from activities.handle_command import CommandHandler
 from activities.health import all_needed, check_home, check_log, check_temporal
@@ -170,7 +170,8 @@ def _open_log(settings: Settings) -> CommandHandler:
     engine = open_writer(settings.log_file)
     migrate(engine)
     vault = Vault(open_vault(settings.vault_file), vault_key, lambda: datetime.now(UTC))
-    handler = CommandHandler(EventLog(engine, read_clock(settings)), vault, system_key)
+    log = EventLog(engine, read_clock(settings))
+    handler = CommandHandler(log, vault, system_key, reading=open_reader(settings.log_file))
     with engine.connect() as connection:
         administrator = select(post.c.person).where(post.c.post == Post.ADMINISTRATOR.value).limit(1)
         founded = connection.execute(administrator).first() is not None

@@ -24,7 +24,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.event_log.append import EventLog
-from activities.event_log.engine import open_writer
+from activities.event_log.engine import open_reader, open_writer
 from activities.event_log.migrations import migrate
 from activities.founding import found
 from activities.handle_command import CommandHandler
@@ -35,7 +35,16 @@ from activities.signing import public_key_text, sign_command
 from activities.temporal import CaseActivities
 from activities.vault import Vault, open_vault
 from domain.ids import TASK_QUEUE, case_reference, case_stream
-from domain.messages import CASE_WORKFLOW, SUBMIT_UPDATE, Answer, CaseInput, Command, HandleCommand, Receipt
+from domain.messages import (
+    CASE_WORKFLOW,
+    SUBMIT_UPDATE,
+    Answer,
+    CaseInput,
+    Command,
+    HandleCommand,
+    Receipt,
+    update_id,
+)
 from domain.programmes import parse_programme
 from starter.home import create_home, profile_seed
 from starter.stack.temporal_server import find_binary
@@ -88,7 +97,10 @@ class Office:
             lambda: datetime.now(UTC),
         )
         self.handler = CommandHandler(
-            EventLog(engine, "real"), vault, read_key(self.settings.worker_key_file)
+            EventLog(engine, "real"),
+            vault,
+            read_key(self.settings.worker_key_file),
+            reading=open_reader(self.settings.log_file),
         )
         found(self.handler, self.settings)
         self._enter_people()
@@ -215,7 +227,7 @@ async def _update(client: Client, workflow_type: str, workflow_id: str, command:
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
     )
     return await client.execute_update_with_start_workflow(
-        SUBMIT_UPDATE, command, start_workflow_operation=start, id=command.command_id, result_type=result
+        SUBMIT_UPDATE, command, start_workflow_operation=start, id=update_id(command), result_type=result
     )
 
 

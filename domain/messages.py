@@ -98,6 +98,17 @@ def body_hash(
     return hashlib.sha256(canonical_bytes(given)).hexdigest()
 
 
+def update_id(command: Command) -> str:
+    """Temporal's id of the update that carries the command: its id, and what exactly is asked under it.
+
+    Within a run Temporal itself answers an update id it knows. So that nobody gets the answer to another
+    command, and a corrected expected version is asked anew, the id says what was asked; that one command
+    id is done once is the log's to ensure.
+    """
+    expected = "" if command.expected_version is None else f"@{command.expected_version}"
+    return f"{command.command_id}#{command.body_hash[:16]}{expected}"
+
+
 def signed_bytes(command_id: str, fingerprint: str) -> bytes:
     """The bytes under a command's signature.
 

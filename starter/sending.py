@@ -24,6 +24,7 @@ from domain.messages import (
     Command,
     Receipt,
     Refused,
+    update_id,
 )
 from starter.failures import Exit, Failure
 from starter.output import note
@@ -245,7 +246,7 @@ async def _request(client: "Client", command: Command, timeout: timedelta) -> An
             SUBMIT_UPDATE,
             command,
             start_workflow_operation=start,
-            id=command.command_id,
+            id=update_id(command),
             result_type=_ANSWER,
             rpc_timeout=timeout,
         )

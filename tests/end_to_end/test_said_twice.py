@@ -142,3 +142,12 @@ async def _carry(office: RunningOffice, meant_for: str, carried_to: str) -> None
     await client.get_workflow_handle(case_stream(carried_to)).execute_update(
         SUBMIT_UPDATE, command, id=command.command_id
     )
+
+
+def test_a_corrected_version_under_the_same_key_is_asked_anew(running: RunningOffice) -> None:
+    reference, _ = running.bring(STORIES[0], "humanities", "triage")
+    line = ("case", "triage", reference, "--tier", "light", "--key", "corrected-version")
+    wrong = running.here(*line, "--expect-version", "1", profile="broker.dylan")
+    assert (wrong.code, "R-VERSION" in wrong.err) == (5, True)
+    version = running.here("case", "show", reference, "--json").json["version"]
+    running.here(*line, "--expect-version", str(version), profile="broker.dylan").well()

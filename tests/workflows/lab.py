@@ -22,7 +22,16 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.handle_command import CommandHandler
 from activities.temporal import CaseActivities
 from domain.ids import reference_of
-from domain.messages import CASE_WORKFLOW, SUBMIT_UPDATE, Answer, CaseInput, CaseStatus, Command, Receipt
+from domain.messages import (
+    CASE_WORKFLOW,
+    SUBMIT_UPDATE,
+    Answer,
+    CaseInput,
+    CaseStatus,
+    Command,
+    Receipt,
+    update_id,
+)
 from starter.sample.stories import Story
 from tests.activities.builders import WHOLE, Office, steps_of
 from workflows.options import TASK_TIMEOUT
@@ -124,7 +133,7 @@ class Lab:
                 SUBMIT_UPDATE,
                 command,
                 start_workflow_operation=start,
-                id=command.command_id,
+                id=update_id(command),
                 result_type=ANSWER,
                 rpc_timeout=timedelta(seconds=seconds),
             )
