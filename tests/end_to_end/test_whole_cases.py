@@ -12,33 +12,16 @@ from typing import Any, Final
 
 import pytest
 
-from domain.canonical import instant_text
 from domain.case.stages import Stage
-from domain.case.status import waiting_on
 from domain.ids import case_reference, case_stream
-from domain.messages import CaseStatus
-from starter.reading import reading
 from starter.sample.stories import STORIES, Story
-from starter.views.case import read_case
-from starter.views.case_list import list_cases
+from tests.end_to_end.looks import Look, look_at
 from tests.end_to_end.office import PROGRAMME, Done, RunningOffice, opening, words_of
 
 SECRET: Final = "Gwyfyn-ymerawdwr"
 """Stands in every text that is written here, and in nothing else."""
 
 ROUTES: Final = {"sip": STORIES[0], "school": STORIES[1]}
-
-
-@dataclass
-class Look:
-    """What everybody says of a case at one moment."""
-
-    log: dict[str, Any]
-    """The fold of the log."""
-    show: dict[str, Any]
-    listed: dict[str, Any]
-    workflow: CaseStatus
-    attributes: dict[str, Any]
 
 
 @dataclass
@@ -71,30 +54,8 @@ def _tell(office: RunningOffice, story: Story) -> Told:
         told.done.append(done)
         if stage != done.json["stage"]:
             stage = done.json["stage"]
-            told.looks.append(_look(office, told.reference))
+            told.looks.append(look_at(office, told.reference))
     return told
-
-
-def _look(office: RunningOffice, reference: str) -> Look:
-    with reading(office.settings) as open_office:
-        record = read_case(open_office, reference)
-        state = record.state
-        due = state.next_deadline
-        log = {
-            "stage": state.stage,
-            "version": state.version,
-            "waiting_on": waiting_on(state, record.programme),
-            "due_at": instant_text(due.due_at) if due else None,
-            "provider": state.provider,
-        }
-        listed = next(row for row in list_cases(open_office) if row["reference"] == reference)
-    return Look(
-        log,
-        office.cli("case", "show", reference, "--json").json,
-        listed,
-        office.workflow_status(reference),
-        office.search_attributes(reference),
-    )
 
 
 def test_every_command_is_done_by_a_process_that_ends_well(told: dict[str, Told]) -> None:
@@ -148,17 +109,7 @@ def _eventually(ask: Any, wanted: set[str]) -> str:
 
 def test_list_workflow_and_show_equal_the_fold_of_the_log_at_every_stage(case: Told) -> None:
     for look in case.looks:
-        for name, value in look.log.items():
-            assert look.show[name] == value, (look.log["stage"], name)
-            assert look.listed[name] == value, (look.log["stage"], name)
-        status = look.workflow
-        assert (status.stage, status.version, status.waiting_on) == (
-            look.log["stage"],
-            look.log["version"],
-            look.log["waiting_on"],
-        )
-        due = instant_text(status.next_deadline) if status.next_deadline else None
-        assert due == look.log["due_at"]
+        look.agree()
 
 
 def test_receipts_count_the_events_of_the_log(running: RunningOffice, case: Told) -> None:
