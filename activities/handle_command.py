@@ -177,9 +177,8 @@ class CommandHandler:
             nothing = Refusal("R-BODY", f"There is no command {command.verb!r} for {command.stream}.")
             return _turned_away(command, nothing)
         try:
-            body = map_personal(
-                model.model_validate(command.body), lambda text, path: self._seal(command, text, path)
-            )
+            given = map_personal(model.model_validate(command.body), _in_clear)
+            body = self._vault.seal_model(given, lambda _path: command.stream, command.command_id)
         except ValidationError as error:
             return _turned_away(command, not_well_formed(error))
         except _NotInClearError as error:
@@ -267,15 +266,16 @@ class CommandHandler:
             return self.system_public_key
         return on_record
 
-    def _seal(self, command: Command, text: Personal, path: str) -> Personal:
-        """Seal a text under its subject: the person on whose stream it stands, or the stream itself."""
-        if text.clear is None:
-            raise _NotInClearError(f"{path}: a text is given in clear, never sealed")
-        return Personal(self._vault.seal(command.stream, f"{command.command_id}#{path}", text.clear))
-
 
 class _NotInClearError(Exception):
     """A command came with a sealed text: of what somebody sealed elsewhere nobody knows what it says."""
+
+
+def _in_clear(text: Personal, path: str) -> Personal:
+    """Raises _NotInClearError where the text is not given in clear."""
+    if text.clear is None:
+        raise _NotInClearError(f"{path}: a text is given in clear, never sealed")
+    return text
 
 
 _NOT_CANONICAL = Refusal(
