@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.activities.builders import Office, founded_home
+from tests.postgres import Database, Server
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,20 @@ def office(registered_home: Path, tmp_path: Path) -> Iterator[Office]:
     own = Office(tmp_path / "home")
     yield own
     own.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A PostgreSQL server with our logins, and a migrated database to copy."""
+    with Server(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: Server) -> Iterator[Database]:
+    """A fresh, migrated PostgreSQL database of one's own."""
+    with postgres.fresh() as fresh:
+        yield fresh
 
 
 @pytest.fixture(scope="session", autouse=True)

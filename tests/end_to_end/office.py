@@ -11,7 +11,6 @@ import io
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -39,6 +38,7 @@ from starter.register.csv_file import read_rows
 from starter.register.wales import RequestRow
 from starter.sample.stories import Step, Story
 from starter.sending import Sender, accept, deliver
+from starter.stack.ports import free_port
 from starter.stack.temporal_server import find_binary
 from starter.views.case import read_case
 
@@ -300,10 +300,3 @@ def marked(value: Any, mark: str) -> Any:
 def today() -> date:
     """The day on which the stories are told."""
     return datetime.now(UTC).date()
-
-
-def free_port() -> int:
-    """A port that nobody serves."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -12,7 +12,9 @@ _HEAD: Final = "0002"
 def migrate(engine: Engine) -> None:
     """Bring the schema to the newest revision, in one transaction; does nothing where it is there already.
 
-    Takes a writer's engine: two processes that start at once then do it one after the other.
+    Takes an engine that holds the log's lock, so that two processes that start at once do it one after the
+    other: on SQLite a writer's, on PostgreSQL the owner's (`postgresql.owner_engine`), whose roles get their
+    rights in the same transaction. Raises DatabaseUnfitError there.
     """
     from alembic import command
     from alembic.config import Config
@@ -22,7 +24,15 @@ def migrate(engine: Engine) -> None:
     config.set_main_option("path_separator", "os")
     with engine.begin() as connection:
         config.attributes["connection"] = connection
+        if connection.dialect.name == "sqlite":
+            command.upgrade(config, "head")
+            return
+        from activities.event_log import postgresql_roles as roles
+        from activities.event_log.postgresql import SCHEMA
+
+        roles.prepare(connection, SCHEMA, (roles.WRITER, roles.READER))
         command.upgrade(config, "head")
+        roles.give_rights(connection)
 
 
 def schema_revision(engine: Engine) -> str | None:
