@@ -43,5 +43,13 @@ class DatabaseUrl:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        from_text = core_schema.no_info_after_validator_function(cls, core_schema.str_schema(min_length=1))
-        return core_schema.union_schema([core_schema.is_instance_schema(cls), from_text])
+        def read(value: Any) -> DatabaseUrl:
+            if isinstance(value, cls):
+                return value
+            if not isinstance(value, str):
+                raise ValueError("not a text")
+            return cls(value)
+
+        return core_schema.no_info_plain_validator_function(
+            read, serialization=core_schema.to_string_ser_schema()
+        )

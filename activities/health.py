@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from activities.home_files import HomeFileError, read_clock, read_key, read_private, stack_runs
+from activities.places import PlaceError, log_place
 from activities.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,14 +64,25 @@ def check_home(settings: Settings, parse_payload_keys: Callable[[str], object]) 
     return checks
 
 
-def check_log(settings: Settings) -> list[Check]:
-    """The log's file, its schema, its triggers, and whether its last entry lies in the future."""
+def check_log(settings: Settings, *, worker: bool = False) -> list[Check]:
+    """The log, its schema, its triggers, and whether its last entry lies in the future.
+
+    In PostgreSQL also the vault and as whom we log in; `worker` asks for what only a worker needs there.
+    """
     from activities.event_log.engine import open_reader
     from activities.event_log.errors import LogUnavailableError
     from activities.event_log.migrations import expected_revision, schema_revision
 
     try:
-        engine = open_reader(settings.log_file)
+        place = log_place(settings)
+    except PlaceError as error:
+        return [Check("log", False, str(error), error.fix)]
+    if not isinstance(place, Path):
+        from activities.health_postgresql import check_database
+
+        return check_database(settings, place, worker=worker, clock=check_clock)
+    try:
+        engine = open_reader(place)
     except LogUnavailableError as error:
         return [Check("log", False, f"The log cannot be read: {error}.", _START_WORKER)]
     try:
@@ -84,7 +96,7 @@ def check_log(settings: Settings) -> list[Check]:
                 "Restart the workers with this version of Brokerage; they bring an older schema up to date.",
             ),
             _check_triggers(engine),
-            _check_clock(settings, engine),
+            check_clock(settings, engine),
         ]
     except Exception as error:
         # A damaged file can fail in any of these; that it is damaged is the finding.
@@ -111,8 +123,8 @@ def check_person(settings: Settings, person: str | None, own_public_key: str | N
         fix = "Set BROKERAGE_PROFILE to a person whose key lies in this home."
         return Check("person", False, f"There is no readable key of {person} in {settings.profiles}.", fix)
     try:
-        engine = open_reader(settings.log_file)
-    except LogUnavailableError:
+        engine = open_reader(log_place(settings))
+    except (LogUnavailableError, PlaceError):
         return Check(
             "person", False, f"Whether {person} is on record cannot be seen without the log.", _START_WORKER
         )
@@ -252,7 +264,8 @@ def _check_triggers(engine: "Engine") -> Check:
     return Check("triggers", True, f"The log refuses change: all {len(TRIGGERS)} guards are in place.")
 
 
-def _check_clock(settings: Settings, engine: "Engine") -> Check:
+def check_clock(settings: Settings, engine: "Engine") -> Check:
+    """Whether the log's last entry lies ahead of this machine's clock."""
     from activities.event_log.read import last_command
 
     with engine.connect() as connection:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from activities.event_log.engine import open_reader
 from activities.event_log.errors import LogDamagedError, LogUnavailableError
 from activities.event_log.read import LogReader
+from activities.places import PlaceError, log_place
 from activities.read_models.schema import post, school
 from activities.settings import Settings
 from domain.case.events import UnknownEventError
@@ -55,7 +56,11 @@ def reading(settings: Settings | None = None) -> Iterator[Office]:
     """
     settings = settings or Settings()
     try:
-        engine = open_reader(settings.log_file)
+        engine = open_reader(log_place(settings))
+    except PlaceError as error:
+        raise Failure(
+            Exit.UNREACHABLE, "U-LOG", str(error), (error.fix,), ("brokerage up", "brokerage doctor")
+        ) from error
     except LogUnavailableError as error:
         raise Failure(
             Exit.UNREACHABLE,

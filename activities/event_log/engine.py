@@ -76,11 +76,10 @@ def _open_file(path: Path) -> Engine:
 def _open_database(url: DatabaseUrl) -> Engine:
     from activities.event_log import postgresql
 
-    engine = postgresql.reader_engine(url)
     try:
+        engine = postgresql.reader_engine(url)
         readable = postgresql.readable_tables(engine)
     except DatabaseError as error:
-        engine.dispose()
         raise LogUnavailableError(f"{url} cannot be read: {postgresql.first_line(error)}") from error
     if not readable >= set(metadata.tables):
         engine.dispose()

@@ -28,3 +28,11 @@ class VersionConflictError(Exception):
 
 class DuplicateCommandError(Exception):
     """A command of this id is in the log already; `find_command` gives its answer."""
+
+
+class DatabaseUnfitError(Exception):
+    """The database, or who logs in to it, is not fit for what is to be done; `fix` says what mends it."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.fix = fix

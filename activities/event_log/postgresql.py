@@ -228,8 +228,15 @@ def owner_engine(url: DatabaseUrl, schema: str = SCHEMA) -> Engine:
 
 
 def make_engine(url: DatabaseUrl, schema: str, limits: Mapping[str, int], begin: str) -> Engine:
-    """An engine on one schema. `limits` are time-outs in milliseconds, `begin` opens each transaction."""
-    parameters = _NETWORK | {"application_name": "brokerage"} | _without_none(conninfo_to_dict(str(url)))
+    """An engine on one schema. `limits` are time-outs in milliseconds, `begin` opens each transaction.
+
+    Raises SQLAlchemy's OperationalError where libpq cannot make sense of the URL.
+    """
+    try:
+        said = {name: value for name, value in conninfo_to_dict(str(url)).items() if value is not None}
+    except psycopg.Error as error:
+        raise OperationalError(None, None, error) from error
+    parameters: dict[str, Any] = _NETWORK | {"application_name": "brokerage"} | said
     settings = "; ".join(
         (
             # Last: a temporary table must never stand before one of ours.
@@ -302,7 +309,3 @@ def first_line(error: DBAPIError) -> str:
     """What the server or the driver said, in one line."""
     said = str(error.orig).strip() or type(error.orig).__name__
     return said.splitlines()[0].rstrip(".:")
-
-
-def _without_none(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in parameters.items() if value is not None}

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from activities.event_log import schema
+from activities.event_log.errors import DatabaseUnfitError
 from activities.event_log.postgresql import SCHEMA, first_line
 from activities.read_models.schema import metadata as read_models
 
@@ -19,14 +20,6 @@ READER: Final = "brokerage_reader"
 VAULT: Final = "brokerage_vault"
 
 _OLDEST_SERVER: Final = 14
-
-
-class DatabaseUnfitError(Exception):
-    """The database, or who logs in to it, is not fit for what is to be done; `fix` says what mends it."""
-
-    def __init__(self, message: str, fix: str) -> None:
-        super().__init__(message)
-        self.fix = fix
 
 
 def prepare(connection: Connection, owned: str, roles: Iterable[str]) -> None:

@@ -122,11 +122,10 @@ def changed_guards(connection: Connection) -> tuple[list[str], list[str]]:
 
 def open_database(url: DatabaseUrl) -> Engine:
     """The engine of the vault in that database. Raises VaultUnavailableError."""
-    engine = log.make_engine(url, SCHEMA, _LIMITS, _BEGIN_READING)
     try:
+        engine = log.make_engine(url, SCHEMA, _LIMITS, _BEGIN_READING)
         readable = log.readable_tables(engine, SCHEMA)
     except DatabaseError as error:
-        engine.dispose()
         raise VaultUnavailableError(f"{url} cannot be opened as a vault: {log.first_line(error)}") from error
     if not readable >= set(metadata.tables):
         engine.dispose()

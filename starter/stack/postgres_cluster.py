@@ -52,32 +52,15 @@ class Cluster:
 
         Raises Failure.
         """
-        self.data.mkdir(mode=0o700, exist_ok=True)
-        self.data.chmod(0o700)
-        with tempfile.NamedTemporaryFile("w") as file:
-            file.write(password + "\n")
-            file.flush()
-            for path in (self.data, file.name):
-                if self.how:
-                    os.chown(path, self.how["user"], self.how["group"])
-            settings = ["--username", SUPERUSER, "--encoding", "UTF8", "--locale", "C"]
-            access = ["--auth", "scram-sha-256", "--pwfile", file.name, "--no-instructions"]
-            done = subprocess.run(  # noqa: S603 – our own program with our own words
-                [str(self._program("initdb")), "-D", self._data_argument, *settings, *access],
-                capture_output=True,
-                text=True,
-                check=False,
-                env=clean_environment(),
-                **self.how,
-            )
-        if done.returncode:
-            shutil.rmtree(self.data, ignore_errors=True)
-            raise Failure(
-                Exit.UNREACHABLE,
-                "U-POSTGRES",
-                "PostgreSQL could not make its data directory.",
-                details=tuple(done.stderr.splitlines()[-5:]),
-            )
+        # Made under another name: a directory that was begun and never finished is not taken for a cluster.
+        draft = Cluster(self.data.with_suffix(".draft"))
+        shutil.rmtree(draft.data, ignore_errors=True)
+        try:
+            draft._initialize(password)
+            draft.data.rename(self.data)
+        finally:
+            shutil.rmtree(draft.data, ignore_errors=True)
+            draft.close()
 
     def command(self, port: int, options: Mapping[str, str] | None = None) -> list[str]:
         """The line that serves it on that port of this machine; no password ever stands in it."""
@@ -108,6 +91,32 @@ class Cluster:
         if self._copy is not None:
             shutil.rmtree(self._copy, ignore_errors=True)
             self._copy = None
+
+    def _initialize(self, password: str) -> None:
+        self.data.mkdir(mode=0o700)
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write(password + "\n")
+            file.flush()
+            for path in (self.data, file.name):
+                if self.how:
+                    os.chown(path, self.how["user"], self.how["group"])
+            settings = ["--username", SUPERUSER, "--encoding", "UTF8", "--locale", "C"]
+            access = ["--auth", "scram-sha-256", "--pwfile", file.name, "--no-instructions"]
+            done = subprocess.run(  # noqa: S603 – our own program with our own words
+                [str(self._program("initdb")), "-D", self._data_argument, *settings, *access],
+                capture_output=True,
+                text=True,
+                check=False,
+                env=clean_environment(),
+                **self.how,
+            )
+        if done.returncode:
+            raise Failure(
+                Exit.UNREACHABLE,
+                "U-POSTGRES",
+                "PostgreSQL could not make its data directory.",
+                details=tuple(done.stderr.splitlines()[-5:]),
+            )
 
     @property
     def _data_argument(self) -> str:

@@ -1,0 +1,6 @@
+"""`brokerage admin`: upkeep, for whoever owns the log."""
+
+from cyclopts import App
+
+app = App(name="admin", help="Upkeep of the office's own tables.", help_format="plaintext")
+app.command("starter.commands.migrating:migrate", name="migrate")
