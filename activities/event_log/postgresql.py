@@ -239,8 +239,9 @@ def make_engine(url: DatabaseUrl, schema: str, limits: Mapping[str, int], begin:
     parameters: dict[str, Any] = _NETWORK | {"application_name": "brokerage"} | said
     settings = "; ".join(
         (
-            # Last: a temporary table must never stand before one of ours.
-            f"SET search_path TO {schema}, pg_temp",
+            # Named last, a temporary table never stands before one of ours. The one between is a schema that
+            # everybody may use: who may not use ours is told so, and not that temporary tables are forbidden.
+            f"SET search_path TO {schema}, information_schema, pg_temp",
             "SET synchronous_commit TO on",
             *(f"SET {name} TO {milliseconds}" for name, milliseconds in limits.items()),
         )
