@@ -6,7 +6,7 @@ Nothing here is of use to the product: it is what an operator does by hand, done
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -81,7 +81,8 @@ class Database:
 class Server:
     """A cluster in a folder. `with Server(folder) as server` starts and stops it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] = _QUICK) -> None:
+        self._settings = settings
         self.cluster = Cluster(folder / "postgresql")
         self.passwords = folder / "pgpass"
         self.port = free_port()
@@ -113,18 +114,33 @@ class Server:
         while True:
             with self._log.open("ab") as log:
                 self._process = subprocess.Popen(
-                    self.cluster.command(self.port, _QUICK), stdout=log, stderr=log, **self.cluster.how
+                    self.cluster.command(self.port, self._settings),
+                    stdout=log,
+                    stderr=log,
+                    **self.cluster.how,
                 )
             while self._process.poll() is None:
-                try:
-                    psycopg.connect(str(self.database("postgres").superuser)).close()
+                if self._answers():
                     return
-                except psycopg.OperationalError:
-                    assert time.monotonic() < deadline, self._log.read_text()
-                    time.sleep(0.05)
+                assert time.monotonic() < deadline, self._log.read_text()
+                time.sleep(0.05)
             # Children of a postmaster that was killed may hold its memory for a moment.
             assert time.monotonic() < deadline, self._log.read_text()
             time.sleep(0.05)
+
+    def wait(self) -> None:
+        """Wait until it answers again, after it has started its sessions anew."""
+        deadline = time.monotonic() + 30
+        while not self._answers():
+            assert time.monotonic() < deadline, self._log.read_text()
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(str(self.database("postgres").superuser)).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def stop(self) -> None:
         """Stop it at once, whoever is connected."""
