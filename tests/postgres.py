@@ -77,6 +77,22 @@ class Database:
             for statement in statements:
                 connection.execute(statement.encode())
 
+    def everything(self) -> dict[str, bytes]:
+        """Every row of every table of ours, and what the server said in its log."""
+        with psycopg.connect(str(self.superuser)) as connection:
+            tables = connection.execute(
+                "SELECT schemaname || '.' || tablename FROM pg_tables WHERE tableowner = 'owner'"
+            ).fetchall()
+            kept = {
+                name: b"".join(
+                    value if isinstance(value, bytes) else str(value).encode()
+                    for row in connection.execute(f"SELECT * FROM {name}".encode())
+                    for value in row
+                )
+                for (name,) in tables
+            }
+        return kept | {"the server's log": (self.passwords.parent / "postgresql.log").read_bytes()}
+
 
 class Server:
     """A cluster in a folder. `with Server(folder) as server` starts and stops it."""
@@ -157,11 +173,11 @@ class Server:
         return Database(name, self.port, self.passwords)
 
     @contextmanager
-    def fresh(self) -> Iterator[Database]:
-        """A migrated database of one's own, removed at the end."""
+    def fresh(self, template: str = DATABASE) -> Iterator[Database]:
+        """A copy of a database that nobody has open, by default an empty migrated one; removed at the end."""
         database = self.database(f"test_{next(_NUMBERS)}")
         with self._administration() as connection:
-            create_database(connection, database.name, template=DATABASE)
+            create_database(connection, database.name, template)
         yield database
         with self._administration() as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database.name)))
