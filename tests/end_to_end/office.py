@@ -75,10 +75,14 @@ class Done:
 
 
 class RunningOffice:
-    """One home, its stack and its people. `with RunningOffice(home)` starts and stops the stack."""
+    """One home, its stack and its people. `with RunningOffice(home)` starts and stops the stack.
 
-    def __init__(self, home: Path) -> None:
+    `flags` are given to `brokerage up` besides.
+    """
+
+    def __init__(self, home: Path, *flags: str) -> None:
         self.settings = Settings(home=home)
+        self._flags = flags
         self.port = free_port()
         self._up: subprocess.Popen[str] | None = None
 
@@ -94,7 +98,17 @@ class RunningOffice:
 
     def __enter__(self) -> Self:
         self._up = subprocess.Popen(
-            [sys.executable, "-m", "starter", "up", "--port", str(self.port), "--ui-port", str(free_port())],
+            [
+                sys.executable,
+                "-m",
+                "starter",
+                "up",
+                "--port",
+                str(self.port),
+                "--ui-port",
+                str(free_port()),
+                *self._flags,
+            ],
             env=self.environment(),
             cwd=self.home.parent,
             stdout=subprocess.PIPE,
