@@ -26,6 +26,7 @@ from starter.stack.postgres_setup import (
     create_database,
     login_url,
     password_lines,
+    read_passwords,
     set_up,
 )
 
@@ -196,6 +197,17 @@ class Server:
         """Bring it to this version, as its owner does."""
         migrate_log(database.owner)
         migrate_vault(database.owner)
+
+    def set_passwords(self, *logins: str) -> None:
+        """Give logins the passwords that the file has for them."""
+        known = read_passwords(self.passwords)
+        with self._administration() as connection:
+            for login in logins:
+                connection.execute(
+                    sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                        sql.Identifier(login), sql.Literal(known[login])
+                    )
+                )
 
     def _administration(self) -> psycopg.Connection[Any]:
         return psycopg.connect(str(self.database("postgres").superuser), autocommit=True)

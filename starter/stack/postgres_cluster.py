@@ -128,9 +128,18 @@ class Cluster:
             if self._copy is None:
                 self._copy = Path(tempfile.mkdtemp(prefix="brokerage-postgresql-"))
                 self._copy.chmod(0o755)
-                shutil.copytree(self._programs, self._copy / "install", symlinks=True)
-            return self._copy / "install" / "bin" / name
+                copy_programs(self._programs, self._copy)
+            return self._copy / self._programs.parent.name / self._programs.name / "bin" / name
         return self._programs / "bin" / name
+
+
+def copy_programs(programs: Path, folder: Path) -> None:
+    """Copy a PostgreSQL of the package, with the libraries that lie beside the package."""
+    package = programs.parent
+    shutil.copytree(programs, folder / package.name / programs.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name)
 
 
 def new_password() -> str:

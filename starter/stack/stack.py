@@ -237,13 +237,17 @@ class Stack:
         os.write(descriptor, f"{os.getpid()}\n".encode())
         self._lock = descriptor
 
-    async def _stop(self) -> None:
+    async def stop_work(self) -> None:
+        """Stop worker and Temporal; a database of the home's own can still be read."""
         for watcher in self._watchers:
             watcher.cancel()
         await asyncio.gather(*self._watchers, return_exceptions=True)
         await self._worker.stop(_WORKER_PATIENCE_SECONDS)
         self._ready_file.unlink(missing_ok=True)
         await self._server.child.stop(_SERVER_PATIENCE_SECONDS)
+
+    async def _stop(self) -> None:
+        await self.stop_work()
         if self._database is not None:
             await self._database.stop(_SERVER_PATIENCE_SECONDS)
         if self._lock is not None:
