@@ -44,6 +44,25 @@ class Party(StrEnum):
     SYSTEM = "system"
 
 
+class Duties(BaseModel):
+    """Who does what on a route, as the programme had it when the case was drafted.
+
+    Kept in the case's first event, so that what a case waits for follows from its own history. The
+    defaults are the course in which a broker finds the provider.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scope: Party = Party.SIP
+    """Who sees to the scoping meeting and records it; the recipient's head may as well."""
+    present: tuple[Party, ...] = (Party.RECIPIENT_HEAD, Party.SIP)
+    """Who must have taken part in it."""
+    draft: Party = Party.BROKER
+    """Who drafts the agreement."""
+    sign: tuple[Party, ...] = (Party.RECIPIENT_HEAD, Party.PROVIDER_HEAD, Party.SIP)
+    """Whose signatures bring it into force."""
+
+
 class HeldPost(BaseModel):
     """A post somebody holds on the day in question."""
 

@@ -31,8 +31,9 @@ from domain.case.values import (
     Value,
     VisitId,
     Widening,
+    WorkModeCode,
 )
-from domain.parties import Party
+from domain.parties import Duties, Party
 from domain.personal import FreeText
 
 
@@ -59,6 +60,7 @@ class UnknownEventError(ValueError):
 
 
 class CaseDrafted(CaseEvent):
+    schema_version: ClassVar[int] = 2
     reference: str
     programme: str
     route: RouteCode
@@ -74,6 +76,10 @@ class CaseDrafted(CaseEvent):
     overview_version: OverviewVersion | None
     preferred_provider: SchoolId | None
     drafted_by: Party
+    provider: SchoolId | None
+    """The provider, on a route that it begins itself."""
+    duties: Duties
+    """Who does what on this route, as the programme had it then."""
 
 
 class RequestSubmitted(CaseEvent):
@@ -195,6 +201,7 @@ class NoPartnerFound(CaseEvent):
 
 
 class AgreementDrafted(CaseEvent):
+    schema_version: ClassVar[int] = 2
     agreement_version: int
     recipient: SchoolId
     provider: SchoolId
@@ -211,6 +218,8 @@ class AgreementDrafted(CaseEvent):
     """Who put it in: the drafter, or the person who recorded it for them. Neither may approve its money."""
     approver: Party
     """Who decides on this amount: finance up to the programme's threshold, the principal adviser above."""
+    signatories: tuple[Party, ...]
+    """Whose signatures bring it into force."""
 
 
 class FundingApproved(CaseEvent):
@@ -270,6 +279,7 @@ class VisitScheduled(CaseEvent):
 
 
 class VisitRecorded(CaseEvent):
+    schema_version: ClassVar[int] = 2
     visit: VisitId
     planned: bool
     on: date
@@ -285,6 +295,7 @@ class VisitRecorded(CaseEvent):
     cover_minor: int
     safeguarding_briefed: bool
     recorded_as: Party
+    work_mode: WorkModeCode | None
 
 
 class VisitMissed(CaseEvent):

@@ -5,7 +5,7 @@ from domain.case.state import CaseState
 from domain.case.waits import awaited, next_wait
 from domain.messages import CaseStatus
 from domain.programmes.model import Programme
-from domain.text.english import Voice, wait_words
+from domain.text.english import Voice
 
 
 def case_status(state: CaseState, programme: Programme) -> CaseStatus:
@@ -55,5 +55,5 @@ def _details(state: CaseState, programme: Programme) -> str:
         due = ""
         if deadline is not None and deadline.kept_days is None:
             due = f", {'overdue since' if deadline.passed else 'due'} {voice.due(deadline.due_at)}"
-        lines.append(f"- {voice.party(item.owner)}: {wait_words(item.wait)}{due}")
+        lines.append(f"- {voice.party(item.owner)}: {voice.wait(item.wait)}{due}")
     return "\n".join(lines)

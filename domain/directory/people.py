@@ -22,7 +22,7 @@ class RegisterPerson(DirectoryCommand):
     kind: ClassVar[str] = "person"
     name: PersonName = Field(description="Name; sealed, shown only to those who may look.")
     email: PersonName = Field(description="Mail address; sealed.")
-    language: Literal["cy", "en", "both"] = Field(
+    language: Literal["cy", "en", "fil", "both"] = Field(
         default="both", description="Language they wish to be written to in."
     )
     public_key: str | None = Field(default=None, pattern=PUBLIC_KEY_PATTERN, description="Ed25519, base64.")
@@ -61,7 +61,7 @@ class PersonRegistered(DirectoryEvent):
     person: PersonId
     name: PersonName
     email: PersonName
-    language: Literal["cy", "en", "both"]
+    language: Literal["cy", "en", "fil", "both"]
     public_key: str | None
 
 
@@ -87,7 +87,7 @@ class PersonState(Value):
 
     version: int = 0
     person: str = ""
-    language: Literal["cy", "en", "both"] = "both"
+    language: Literal["cy", "en", "fil", "both"] = "both"
     public_key: str | None = None
     posts: tuple[DatedPost, ...] = ()
 

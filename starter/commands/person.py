@@ -47,7 +47,7 @@ def add(
     name: Annotated[str, Parameter(help="Name; sealed in the log.")],
     email: Annotated[str, Parameter(help="Mail address; sealed in the log.")],
     language: Annotated[
-        Literal["cy", "en", "both"], Parameter(help="Language they wish to be written to in.")
+        Literal["cy", "en", "fil", "both"], Parameter(help="Language they wish to be written to in.")
     ] = "both",
     public_key: Annotated[
         str | None, Parameter(help="Their public key, from 'brokerage person key'.")

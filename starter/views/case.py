@@ -91,7 +91,7 @@ def case_json(office: Office, record: CaseRecord) -> dict[str, Any]:
         "awaited": [
             {
                 "wait": item.wait,
-                "what": wait_words(item.wait),
+                "what": wait_words(item.wait, programme),
                 "owner": item.owner.value,
                 "due_at": instant_text(d.due_at) if (d := state.deadline(item.wait)) else None,
                 "overdue": bool(d and d.passed),
