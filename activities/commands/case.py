@@ -162,7 +162,7 @@ def _recording_post(
         return None
     day = request.now.astimezone(ZoneInfo(programme.time_zone)).date()
     recipient = state.recipient or getattr(body, "recipient", None)
-    return recording_post(facts.posts(request.command.person, day), recipient, state.provider)
+    return recording_post(facts.posts(request.command.person, day), recipient, state.provider, programme.code)
 
 
 def _recorder_problem(command: Command, recording: HeldPost | None) -> Refusal | None:

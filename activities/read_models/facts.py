@@ -55,7 +55,9 @@ class FactReader:
             select(post).where(post.c.person == person_id, *_held_on(day)).order_by(post.c.place)
         ).all()
         self._positions.update(row.position for row in rows)
-        return tuple(HeldPost(post=Post(row.post), school=row.school) for row in rows)
+        return tuple(
+            HeldPost(post=Post(row.post), school=row.school, programme=row.programme) for row in rows
+        )
 
     def schools(self, numbers: Iterable[str], day: date) -> dict[str, SchoolFact]:
         """What the register says of these schools, with who holds their posts on that day."""
@@ -189,8 +191,8 @@ class FactReader:
         ).all()
         holders: dict[Party, tuple[str, ...]] = {}
         for row in rows:
-            held = HeldPost(post=Post(row.post), school=row.school)
-            for party in parties_played((held,), state.recipient, state.provider):
+            held = HeldPost(post=Post(row.post), school=row.school, programme=row.programme)
+            for party in parties_played((held,), state.recipient, state.provider, state.programme):
                 holders[party] = (*holders.get(party, ()), row.person)
         return holders
 

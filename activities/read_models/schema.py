@@ -61,6 +61,7 @@ post = Table(
     Column("since", Text, nullable=False),
     Column("until", Text),
     Column("position", Integer, nullable=False),
+    Column("programme", Text),
     Index("post_of_school", "school", "post"),
 )
 

@@ -72,6 +72,7 @@ def write_directory(connection: Connection, kind: str, key: str, state: Any, pos
                     "since": held.since.isoformat(),
                     "until": held.until.isoformat() if held.until else None,
                     "position": position,
+                    "programme": held.programme,
                 }
                 for place, held in enumerate(state.posts)
             ]

@@ -109,4 +109,4 @@ def parties_of(state: CaseState, command: CaseCommand, facts: Facts) -> dict[Par
     provider = state.provider
     if state.stage is None:
         provider = getattr(command, "provider", None)
-    return parties_played(facts.posts, recipient, provider)
+    return parties_played(facts.posts, recipient, provider, facts.programme.code)

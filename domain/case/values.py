@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.ids import PERSON_ID_PATTERN, SCHOOL_ID_PATTERN
+from domain.ids import PERSON_ID_PATTERN, PROGRAMME_CODE_PATTERN, SCHOOL_ID_PATTERN
 from domain.parties import Party
 from domain.personal import FreeText
 
@@ -24,6 +24,7 @@ FollowUpPlan = Literal["none", "check-in", "extend", "re-broker", "escalate"]
 Widening = Literal["area", "phase", "authority", "network", "external"]
 
 SchoolId = Annotated[str, Field(pattern=SCHOOL_ID_PATTERN)]
+ProgrammeCode = Annotated[str, Field(pattern=PROGRAMME_CODE_PATTERN)]
 PersonId = Annotated[str, Field(pattern=PERSON_ID_PATTERN)]
 WorkModeCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$", description="e.g. lac")]
 AreaCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]

@@ -162,7 +162,9 @@ _SENTENCES: Final[dict[type[e.CaseEvent], Callable[[Any, Voice], str]]] = {
     e.FundingApproved: lambda v, w: (
         f"The {w.noun('funding')} is approved by {w.party(v.approved_as)}: {w.money(v.amount_minor, v.currency)}."
     ),
-    e.FundingReturned: lambda _v, w: f"The draft was returned because of its {w.noun('funding')}.",
+    e.FundingReturned: lambda _v, w: (
+        f"The draft {w.noun('agreement')} was returned because of its {w.noun('funding')}."
+    ),
     e.AgreementSigned: lambda v, w: (
         f"{_capital(w.party(v.party))} signed version {v.agreement_version} ({v.content_hash[:8]})."
     ),

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from domain.case.stages import Stage
 from domain.parties import Party
+from domain.programmes import Programme
 from starter.commands.stages import check_stage
 from starter.failures import Exit
 from starter.hints import step_line
@@ -29,7 +30,10 @@ def show(reference: Reference, /, *, json: Json = False, time: Time = None) -> i
         if json:
             say_json(view)
             return Exit.DONE
-        say_table([*_page(view), *_waits(view, record, time), ("Version", str(view["version"]))], ("", ""))
+        say_table(
+            [*_page(view, record.programme), *_waits(view, record, time), ("Version", str(view["version"]))],
+            ("", ""),
+        )
         for number, step in enumerate(steps_now(office, record)):
             say(("Next: " if number == 0 else "  or: ") + step_line(step))
     return Exit.DONE
@@ -92,19 +96,28 @@ def wait(
     return Exit.NOT_YET
 
 
-def _page(view: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "Case", view["reference"]
-    yield "Recipient", f"{view['recipient_name']} ({view['recipient']}), {view['authority']}"
-    yield "Provider", f"{view['provider_name']} ({view['provider']})" if view["provider"] else "none yet"
+def _page(view: dict[str, Any], programme: Programme) -> Iterator[tuple[str, str]]:
+    yield "Case", f"{view['reference']}, {programme.title.en}"
+    recipient = f"{view['recipient_name']} ({view['recipient']})"
+    yield (
+        _label(programme.noun("recipient")),
+        f"{recipient}, {programme.noun('authority')} {view['authority']}",
+    )
+    provider = f"{view['provider_name']} ({view['provider']})" if view["provider"] else "none yet"
+    yield _label(programme.noun("provider")), provider
     yield "Area", f"{view['area']}, route {view['route']}"
     yield "Stage", view["stage"].replace("_", " ") + (" (paused)" if view["paused"] else "")
     if view["agreement_hash"]:
-        signed = ", ".join(view["signed"]).replace("_", " ") or "nobody"
+        signed = ", ".join(programme.word(Party(party)) for party in view["signed"]) or "nobody"
         version, days = view["agreement_version"], view["days_agreed"]
-        yield "Agreement", f"version {version}, {days} days, signed by {signed}"
+        yield _label(programme.noun("agreement")), f"version {version}, {days} days, signed by {signed}"
         yield "Text hash", view["agreement_hash"]
     if view["visits"]:
         yield "Days", f"{view['days_counted']} held, {view['days_confirmed']} confirmed"
+
+
+def _label(noun: str) -> str:
+    return noun[:1].upper() + noun[1:]
 
 
 def _waits(view: dict[str, Any], record: CaseRecord, form: TimeFormat | None) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """`brokerage school`: the register of schools."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 from sqlalchemy import select
@@ -11,35 +11,39 @@ from starter.commands.importing import Entry, send_all
 from starter.commands.writing import SenderOptions, sender_for
 from starter.output import choose_fields, say_json, say_table
 from starter.reading import reading
+from starter.register import deped, wales
 from starter.register.csv_file import read_rows
-from starter.register.wales import SchoolRow
 from starter.sending import repeat_line
 
 app = App(name="school", help="The register of schools.", help_format="plaintext")
+
+Register = Literal["wales", "deped"]
 
 FIELDS = ("number", "name", "authority", "phase", "town", "language_category", "federation", "open")
 
 
 @app.command(name="import")
 def import_(
-    file: Annotated[Path, Parameter(help="CSV with the columns of the Welsh register.")],
+    file: Annotated[Path, Parameter(help="CSV with the columns of that register.")],
     /,
     *,
+    register: Annotated[Register, Parameter(help="Whose register it is.")] = "wales",
     options: SenderOptions | None = None,
 ) -> int:
     """Enter the schools of a register file, or bring their entries up to date."""
     chosen = options or SenderOptions()
-    entries = school_entries(file)
+    entries = school_entries(file, register)
     with reading() as office:
         sender = sender_for(office.settings, chosen)
         return send_all(sender, office, [entries], "Schools", repeat_line())
 
 
-def school_entries(file: Path) -> list[Entry]:
+def school_entries(file: Path, register: Register) -> list[Entry]:
     """The commands that a register file stands for."""
+    rows: list[tuple[int, wales.SchoolRow]] | list[tuple[int, deped.SchoolRow]]
+    rows = read_rows(file, wales.SchoolRow) if register == "wales" else read_rows(file, deped.SchoolRow)
     return [
-        Entry(f"{file.name}:{line}", f"school/{row.number}", "register", row.body())
-        for line, row in read_rows(file, SchoolRow)
+        Entry(f"{file.name}:{line}", f"school/{row.number}", "register", row.body()) for line, row in rows
     ]
 
 

@@ -11,6 +11,7 @@ from domain.case.values import (
     PersonId,
     Phase,
     PriorityRef,
+    ProgrammeCode,
     QuarterDays,
     RouteCode,
     SchoolId,
@@ -58,6 +59,8 @@ class PersonRow(CsvRow):
     language: Literal["cy", "en", "fil", "both"]
     post: Post
     school: SchoolId | None = None
+    programme: ProgrammeCode | None = None
+    """The programme of a post that is held in one only."""
     since: date = Field(alias="from")
     until: date | None = Field(default=None, alias="to")
 

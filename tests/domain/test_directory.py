@@ -194,6 +194,9 @@ def test_the_parts_people_play_follow_from_their_posts_and_the_two_schools() -> 
         HeldPost(post=Post.HEAD, school="6990001"), HeldPost(post=Post.HEAD, school="6990002"),
         HeldPost(post=Post.SIP, school="6990002"), HeldPost(post=Post.AUDITOR),
     ]  # fmt: skip
-    assert set(parties_played(posts, "6990001", "6990002")) == {Party.RECIPIENT_HEAD, Party.PROVIDER_HEAD}
-    assert set(parties_played(posts, "6990001", None)) == {Party.RECIPIENT_HEAD}
-    assert parties_played(posts, None, None) == {}
+    assert set(parties_played(posts, "6990001", "6990002", "EAS")) == {
+        Party.RECIPIENT_HEAD,
+        Party.PROVIDER_HEAD,
+    }
+    assert set(parties_played(posts, "6990001", None, "EAS")) == {Party.RECIPIENT_HEAD}
+    assert parties_played(posts, None, None, "EAS") == {}

@@ -37,7 +37,7 @@ from starter.home import profile_seed
 from starter.reading import reading
 from starter.register.csv_file import read_rows
 from starter.register.wales import RequestRow
-from starter.sample.stories import Step, Story
+from starter.sample.story import SAMPLES, Step, Story
 from starter.sending import Sender, accept, deliver
 from starter.stack.temporal_server import find_binary
 from starter.views.case import read_case
@@ -113,10 +113,11 @@ class RunningOffice:
 
     def load_registers(self) -> None:
         """The schools, people and offers of the sample, by the commands that staff use."""
-        with as_file(files("starter.sample") / "wales") as folder:
-            self.cli("school", "import", str(folder / "schools.csv")).well()
-            self.cli("person", "import", str(folder / "people.csv"), "--new-keys").well()
-            self.cli("provider", "import", str(folder / "offers.csv")).well()
+        for programme, register in SAMPLES.items():
+            with as_file(files("starter.sample") / register) as folder:
+                self.cli("school", "import", str(folder / "schools.csv"), "--register", register).well()
+                self.cli("person", "import", str(folder / "people.csv"), "--new-keys").well()
+                self.cli("provider", "import", str(folder / "offers.csv"), "--programme", programme).well()
 
     # Typing
 
@@ -190,7 +191,7 @@ class RunningOffice:
     ) -> tuple[str, tuple[Step, ...]]:
         client = await connect(self.settings, address=self.address)
         key = f"{story.request}:{area}"
-        reference = case_reference(PROGRAMME, key)
+        reference = case_reference(story.programme, key)
         steps = (opening(story, area), *story.steps)
         for place, step in enumerate(steps):
             sender = Sender(
@@ -262,9 +263,9 @@ def decoded_attributes(info: Mapping[str, Any]) -> dict[str, Any]:
 
 def opening(story: Story, area: str | None = None) -> Step:
     """The opening command of a story, for its own area or another."""
-    with as_file(files("starter.sample") / "wales" / "requests.csv") as path:
+    with as_file(files("starter.sample") / SAMPLES[story.programme] / "requests.csv") as path:
         row = next(row for _line, row in read_rows(path, RequestRow) if row.key == story.request)
-    body = row.body(PROGRAMME) | {"desired_start": max(row.desired_start, today() + timedelta(days=14))}
+    body = row.body(story.programme) | {"desired_start": max(row.desired_start, today() + timedelta(days=14))}
     return Step(story.opener, "open", lambda _today: plain(body) | ({"area": area} if area else {}))
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-_HEAD: Final = "0002"
+_HEAD: Final = "0003"
 """Newest revision. A test compares it with the files in versions/."""
 
 

@@ -354,7 +354,7 @@ class Office:
     def _holders(self) -> dict[Party, tuple[str, ...]]:
         holders: dict[Party, tuple[str, ...]] = {}
         for person, held in self.posts.items():
-            for party in parties_played(held, self.state.recipient, self.state.provider):
+            for party in parties_played(held, self.state.recipient, self.state.provider, self.programme.code):
                 holders[party] = (*holders.get(party, ()), person)
         return holders
 
