@@ -36,6 +36,8 @@ _RENAMED: Final = {
     "counted_quarter_days": "days",
     "cover_minor": "cover",
     "travel_minor": "travel",
+    "supplies_minor": "supplies",
+    "work_modes": "work-mode",
     "objectives": "objective",
     "ratings": "rating",
     "years": "year",
@@ -47,7 +49,7 @@ _SHARES: Final[dict[Any, tuple[str, str]]] = {
     PeriodShare: ("period", "2027-spring-1=4"),
 }
 _DAYS: Final = frozenset({"quarter_days", "release_quarter_days", "counted_quarter_days"})
-_MONEY: Final = frozenset({"cover_minor", "travel_minor"})
+_MONEY: Final = frozenset({"cover_minor", "travel_minor", "supplies_minor"})
 
 
 class FlagError(ValueError):
@@ -292,8 +294,8 @@ _TERMS_HELP: Final = {
     "quarter_days": "Days the provider gives, in quarters.",
     "release_quarter_days": "Days the recipient releases staff for.",
     "mode": "in-person, online or mixed.",
-    "language": "Language of delivery: cy, en or both.",
-    "prevailing_language": "Which text prevails: cy or en.",
+    "language": "Language of delivery: cy, en, fil or both.",
+    "prevailing_language": "Which text prevails: cy, en or fil.",
     "activities": "What will be done.",
     "provider_lead": "Person who leads for the provider.",
     "recipient_lead": "Person who leads for the recipient.",
@@ -301,6 +303,8 @@ _TERMS_HELP: Final = {
     "recipient_deputy": "Their deputy at the recipient.",
     "cover_minor": "Cost of cover, e.g. 1200.00.",
     "travel_minor": "Cost of travel, e.g. 80.00.",
+    "supplies_minor": "Cost of supplies and materials, e.g. 500.00.",
+    "work_modes": "Way of working, where the programme names them, e.g. lac.",
     "rate_card": "Rate card the cost rests on, e.g. eas-2026.",
     "years": "Days by financial year, e.g. 2026-27=6; not needed where all fall in one.",
     "periods": "Days planned for a half term, e.g. 2027-spring-1=4.",

@@ -126,7 +126,7 @@ class AgreementTerms(Value):
     cover_minor: Money = 0
     """Cost of cover, in minor units of the programme's currency."""
     travel_minor: Money = 0
-    materials_minor: Money = 0
+    supplies_minor: Money = 0
     """Cost of supplies and materials."""
     rate_card: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")
     claimed_by: Literal["provider"] = "provider"
@@ -154,7 +154,7 @@ class AgreementTerms(Value):
     @property
     def amount_minor(self) -> int:
         """What the agreement commits, in minor units."""
-        return self.cover_minor + self.travel_minor + self.materials_minor
+        return self.cover_minor + self.travel_minor + self.supplies_minor
 
 
 class ObjectiveRating(Value):

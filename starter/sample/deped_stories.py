@@ -6,7 +6,7 @@ from typing import Any, Final
 from starter.sample.story import Step, Story, Values, fixed, objective, rated, review, scoped, visit
 
 
-def _planned(quarter_days: int, leader: str, partner: str, materials_minor: int, *work_modes: str) -> Values:
+def _planned(quarter_days: int, leader: str, partner: str, supplies_minor: int, *work_modes: str) -> Values:
     """A work and financial plan; its days fall in this calendar year, as the grant does."""
 
     def terms(today: date) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def _planned(quarter_days: int, leader: str, partner: str, materials_minor: int,
                 "provider_lead": f"focal.{leader}",
                 "recipient_lead": f"focal.{partner}",
                 "travel_minor": 1_200_000,
-                "materials_minor": materials_minor,
+                "supplies_minor": supplies_minor,
                 "years": [{"financial_year": str(today.year), "quarter_days": quarter_days}],
                 "expectations": "The partner school's head takes part in each cell and frees its teachers.",
                 "safeguarding_contact": f"head.{partner}",

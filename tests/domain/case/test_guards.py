@@ -129,7 +129,7 @@ CASES: Final[dict[str, Case]] = {
     ),
     "amount_is_within_the_grant": Case(
         Stage.AGREEMENT_DRAFTING, "head.sea", "draft-agreement",
-        {"terms": Office("leader").terms(materials_minor="139000.01")}, code="R-AMOUNT", route="leader",
+        {"terms": Office("leader").terms(supplies_minor="139000.01")}, code="R-AMOUNT", route="leader",
     ),
     "dates_agree": Case(
         Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",

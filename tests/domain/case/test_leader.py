@@ -115,12 +115,12 @@ def test_the_division_approves_every_plan_and_never_the_leader_its_own() -> None
 
 def test_the_grant_of_one_leader_is_the_most_that_a_plan_may_hold() -> None:
     office = in_stage(Stage.AGREEMENT_DRAFTING, "leader")
-    over = office.terms(cover_minor="0", materials_minor="140000.01")
+    over = office.terms(cover_minor="0", supplies_minor="140000.01")
     refusal = office.refused("head.sea", "draft-agreement", terms=over)
     assert (
         refusal.message == "140,000.01 PHP is planned; 140,000.00 is the most for one partnership agreement."
     )
-    assert office.done("head.sea", "draft-agreement", terms=over | {"materials_minor": "140000.00"})
+    assert office.done("head.sea", "draft-agreement", terms=over | {"supplies_minor": "140000.00"})
 
 
 @pytest.mark.parametrize(
