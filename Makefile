@@ -31,6 +31,7 @@ check: $(READY) ## Lint, types, architecture, diagrams up to date
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m domain.case.diagram --check README.md docs/lifecycle.md
+	$(BIN)/python -m tests.golden.check
 
 format: $(READY) ## Format the code
 	$(BIN)/ruff check --fix $(CODE)

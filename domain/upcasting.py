@@ -98,9 +98,7 @@ class EventTypes(Generic[ModelT]):
 
 def _faults(current: dict[str, int], upcasters: Sequence[Upcaster]) -> list[str]:
     """What is wrong with a set of functions, each fault in words."""
-    faults = [
-        f"{name} {version}: versions begin at 1" for name, version in current.items() if version < 1
-    ]
+    faults = [f"{name} {version}: versions begin at 1" for name, version in current.items() if version < 1]
     known: dict[tuple[str, int], Upcaster] = {}
     for each in upcasters:
         if each.type not in current:
