@@ -25,7 +25,7 @@ demo: $(READY) ## Watch whole cases run, from nothing
 test: $(READY) ## Run every test
 	$(BIN)/python -m pytest
 
-check: $(READY) ## Lint, types, architecture, diagrams up to date
+check: $(READY) ## Lint, types, architecture, diagrams up to date, golden files as they were
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy

@@ -18,8 +18,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_whole_cases_by_a_worker_that_replays_them_from_the_start_for_every_task(tmp_path: Path) -> None:
-    with RunningOffice(tmp_path / "home", BROKERAGE_MAX_CACHED_WORKFLOWS="0") as office:
+    with RunningOffice(tmp_path / "home") as office:
         office.load_registers()
+    with RunningOffice(tmp_path / "home", BROKERAGE_MAX_CACHED_WORKFLOWS="0") as office:
         for story, stage in ((STORIES[0], None), (STORIES[1], None), (STORIES[3], "in_delivery")):
             reference, left = office.bring(story, "numeracy", stage)
             look = look_at(office, reference)
