@@ -1,15 +1,19 @@
 """Workers as they really run: one that remembers no case between two tasks, and what their logs may not say."""
 
+import base64
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import orjson
+import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from domain.ids import case_stream
 from starter.sample.stories import STORIES
 from starter.stack.temporal_server import find_binary
+from tests.activities.builders import seed_of
 from tests.end_to_end.looks import look_at
 from tests.end_to_end.office import RunningOffice
 from tests.end_to_end.worker_log import workflow_complaints
@@ -17,11 +21,26 @@ from tests.end_to_end.worker_log import workflow_complaints
 ROOT = Path(__file__).parents[2]
 
 
-def test_whole_cases_by_a_worker_that_replays_them_from_the_start_for_every_task(tmp_path: Path) -> None:
-    with RunningOffice(tmp_path / "home") as office:
-        office.load_registers()
-    with RunningOffice(tmp_path / "home", BROKERAGE_MAX_CACHED_WORKFLOWS="0") as office:
-        for story, stage in ((STORIES[0], None), (STORIES[1], None), (STORIES[3], "in_delivery")):
+TOLD = ((STORIES[0], None), (STORIES[1], None), (STORIES[3], "in_delivery"))
+
+
+@pytest.fixture
+def home(registered_home: Path, tmp_path: Path) -> Path:
+    """A home with the sample registers and the keys of everybody who speaks in the stories."""
+    home = tmp_path / "home"
+    shutil.copytree(registered_home, home)
+    for person in {
+        person for story, _ in TOLD for person in (story.opener, *(step.person for step in story.steps))
+    }:
+        key = home / "profiles" / f"{person}.key"
+        key.touch(mode=0o600)
+        key.write_bytes(base64.b64encode(seed_of(person)))
+    return home
+
+
+def test_whole_cases_by_a_worker_that_replays_them_from_the_start_for_every_task(home: Path) -> None:
+    with RunningOffice(home, BROKERAGE_MAX_CACHED_WORKFLOWS="0") as office:
+        for story, stage in TOLD:
             reference, left = office.bring(story, "numeracy", stage)
             look = look_at(office, reference)
             look.agree()
