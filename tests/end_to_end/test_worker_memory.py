@@ -1,6 +1,5 @@
 """Workers as they really run: one that remembers no case between two tasks, and what their logs may not say."""
 
-import base64
 import shutil
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 from domain.ids import case_stream
 from starter.sample.stories import STORIES
 from starter.stack.temporal_server import find_binary
-from tests.activities.builders import seed_of
+from tests.drills.parts import hold_keys_of_everybody
 from tests.end_to_end.looks import look_at
 from tests.end_to_end.office import RunningOffice
 from tests.end_to_end.worker_log import workflow_complaints
@@ -26,15 +25,10 @@ TOLD = ((STORIES[0], None), (STORIES[1], None), (STORIES[3], "in_delivery"))
 
 @pytest.fixture
 def home(registered_home: Path, tmp_path: Path) -> Path:
-    """A home with the sample registers and the keys of everybody who speaks in the stories."""
+    """A home with the sample registers and everybody's keys."""
     home = tmp_path / "home"
     shutil.copytree(registered_home, home)
-    for person in {
-        person for story, _ in TOLD for person in (story.opener, *(step.person for step in story.steps))
-    }:
-        key = home / "profiles" / f"{person}.key"
-        key.touch(mode=0o600)
-        key.write_bytes(base64.b64encode(seed_of(person)))
+    hold_keys_of_everybody(home)
     return home
 
 
