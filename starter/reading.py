@@ -15,9 +15,9 @@ from activities.event_log.errors import LogDamagedError, LogUnavailableError
 from activities.event_log.read import LogReader
 from activities.read_models.schema import post, school
 from activities.settings import Settings
-from domain.case.events import UnknownEventError
 from domain.ids import BadReferenceError, case_stream, parse_reference, stream_kind
 from domain.parties import Post
+from domain.upcasting import UnknownEventError
 from starter.failures import Exit, Failure
 
 if TYPE_CHECKING:

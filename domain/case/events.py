@@ -1,6 +1,7 @@
 """What can have happened in a case. Past tense; immutable; texts about or by people are sealed.
 
-Each class is one (type, schema version). A stored event is never rewritten: a new shape is a new version.
+Each class is the current version of one type. A stored event is never rewritten: a new shape is a new version,
+and a function in UPCASTERS reads the one before it. How to change an event: docs/event-log.md.
 """
 
 from datetime import date, datetime
@@ -35,6 +36,7 @@ from domain.case.values import (
 )
 from domain.parties import Duties, Party
 from domain.personal import FreeText
+from domain.upcasting import EventTypes, Upcaster
 
 
 class CaseEvent(Value):
@@ -50,10 +52,6 @@ class CaseEvent(Value):
     def payload(self) -> dict[str, Any]:
         """The payload as plain JSON values."""
         return plain(self.model_dump())  # type: ignore[no-any-return]
-
-
-class UnknownEventError(ValueError):
-    """The log holds an event type or version this code does not know. Nothing may be derived from it."""
 
 
 # Intake
@@ -484,9 +482,12 @@ CASE_EVENTS: Final[dict[str, type[CaseEvent]]] = {
 }  # fmt: skip
 
 
+UPCASTERS: Final[tuple[Upcaster, ...]] = ()
+"""Functions that read earlier versions. So far there are none."""
+
+CASE_EVENT_TYPES: Final[EventTypes[CaseEvent]] = EventTypes("case", CASE_EVENTS.values(), UPCASTERS)
+
+
 def read_case_event(type_name: str, schema_version: int, payload: dict[str, Any]) -> CaseEvent:
     """The event a stored payload is; raises UnknownEventError for a type or version this code lacks."""
-    model = CASE_EVENTS.get(type_name)
-    if model is None or model.schema_version != schema_version:
-        raise UnknownEventError(f"event type {type_name} version {schema_version} is not known to this code")
-    return model.model_validate(payload)
+    return CASE_EVENT_TYPES.read(type_name, schema_version, payload)

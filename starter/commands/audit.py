@@ -157,8 +157,10 @@ def _summary(report: Any) -> dict[str, Any]:
 def _print(entry: Entry, form: TimeFormat | None, zone: str) -> None:
     at = f" at {entry.school}" if entry.school else ""
     post = f"{entry.post.replace('_', ' ')}{at}" if entry.post else "no post needed"
+    upcast = f", read as v{entry.read_as}" if entry.read_as != entry.schema_version else ""
     say(
-        f"{entry.version:>3}  {show_time(entry.recorded_at, form, zone)}  {entry.type}  (position {entry.position})"
+        f"{entry.version:>3}  {show_time(entry.recorded_at, form, zone)}  {entry.type} v{entry.schema_version}{upcast}"
+        f"  (position {entry.position})"
     )
     say(f"     {entry.sentence}")
     behalf = f", recorded for {entry.recorded_for} ({entry.method})" if entry.recorded_for else ""

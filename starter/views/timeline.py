@@ -22,6 +22,10 @@ class Entry:
     position: int
     version: int
     type: str
+    schema_version: int
+    """In which its payload is stored."""
+    read_as: int
+    """In which this code reads it: a later one where the form has changed since."""
     occurred_at: datetime
     recorded_at: datetime
     person: str
@@ -51,6 +55,8 @@ class Entry:
             "position": self.position,
             "version": self.version,
             "type": self.type,
+            "schema_version": self.schema_version,
+            "read_as": self.read_as,
             "occurred_at": instant_text(self.occurred_at),
             "recorded_at": instant_text(self.recorded_at),
             "person": self.person,
@@ -90,6 +96,8 @@ def _entry(
         position=recorded.position,
         version=envelope.version,
         type=envelope.type,
+        schema_version=envelope.schema_version,
+        read_as=event.schema_version,
         occurred_at=envelope.occurred_at,
         recorded_at=envelope.recorded_at,
         person=envelope.actor.person,

@@ -8,12 +8,12 @@ import pytest
 from pydantic import ValidationError
 
 from domain.canonical import canonical_bytes, from_canonical
-from domain.case.events import UnknownEventError
 from domain.case.situation import Refusal
 from domain.directory.base import DirectoryFacts
 from domain.ids import SYSTEM_PERSON
 from domain.parties import DatedPost, HeldPost, Party, Post, parties_played
 from domain.streams import DIRECTORY, command_model, read_event
+from domain.upcasting import UnknownEventError
 from tests.domain.case.office import eas
 
 ADMIN = DirectoryFacts(

@@ -41,6 +41,7 @@ from starter.sample.story import SAMPLES, Step, Story
 from starter.sending import Sender, accept, deliver
 from starter.stack.temporal_server import find_binary
 from starter.views.case import read_case
+from tests.end_to_end.worker_log import workflow_complaints
 
 PROGRAMME: Final = "EAS"
 _LONGEST_COMMAND_SECONDS: Final = 60
@@ -75,10 +76,15 @@ class Done:
 
 
 class RunningOffice:
-    """One home, its stack and its people. `with RunningOffice(home)` starts and stops the stack."""
+    """One home, its stack and its people. `with RunningOffice(home)` starts and stops the stack.
 
-    def __init__(self, home: Path) -> None:
+    `more` is what its shell has set besides the home. When it stops, its worker must have had nothing to
+    complain of in the workflows it ran.
+    """
+
+    def __init__(self, home: Path, **more: str) -> None:
         self.settings = Settings(home=home)
+        self.more = more
         self.port = free_port()
         self._up: subprocess.Popen[str] | None = None
 
@@ -110,6 +116,7 @@ class RunningOffice:
         self._up.send_signal(signal.SIGINT)
         self._up.communicate(timeout=60)
         assert self._up.returncode == 0
+        assert workflow_complaints(self.settings.run_files / "worker.log") == []
 
     def load_registers(self) -> None:
         """The schools, people and offers of the sample, by the commands that staff use."""
@@ -124,7 +131,7 @@ class RunningOffice:
     def environment(self, **more: str) -> dict[str, str]:
         """The environment of a shell that works in this home, and of nothing else of ours."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-        return clean | {"BROKERAGE_HOME": str(self.home)} | more
+        return clean | {"BROKERAGE_HOME": str(self.home)} | self.more | more
 
     def cli(self, *words: str, profile: str | None = None, **more: str) -> Done:
         """What a process of its own makes of the line."""

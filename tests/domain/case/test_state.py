@@ -9,12 +9,13 @@ from pydantic import ValidationError
 
 from domain.canonical import canonical_bytes, from_canonical
 from domain.case import state as state_module
-from domain.case.events import CASE_EVENTS, UnknownEventError, read_case_event
+from domain.case.events import CASE_EVENTS, read_case_event
 from domain.case.stages import Stage
 from domain.case.state import CaseState, evolve, fold
 from domain.personal import SEALED_KEY, Personal
 from domain.streams import CASE, read_event
 from domain.text.english import Voice, sentence
+from domain.upcasting import UnknownEventError
 from tests.domain.case.office import NAMES, Office, in_stage, refolded
 
 
