@@ -7,7 +7,7 @@ from typing import Any, Final
 from domain.case.commands import COMMANDS, CaseCommand
 from domain.case.events import CASE_EVENT_TYPES, CaseEvent
 from domain.case.situation import Refusal
-from domain.directory import people, programmes, schools
+from domain.directory import earlier_forms, people, programmes, schools
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts
 from domain.upcasting import EventTypes, UnknownEventError, Upcaster
 
@@ -43,6 +43,7 @@ DIRECTORY: Final[dict[str, DirectoryKind]] = {
         people.decide,
         (people.RegisterPerson, people.AssignPost, people.EndPost, people.ReplaceKey),
         (people.PersonRegistered, people.PostAssigned, people.PostEnded, people.KeyReplaced),
+        earlier_forms.PEOPLE,
     ),
     "school": _kind(
         schools.SchoolState,
@@ -64,6 +65,7 @@ DIRECTORY: Final[dict[str, DirectoryKind]] = {
         programmes.decide,
         (programmes.PublishProgramme,),
         (programmes.ProgrammePublished,),
+        earlier_forms.PROGRAMMES,
     ),
 }
 

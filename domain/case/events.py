@@ -1,7 +1,7 @@
 """What can have happened in a case. Past tense; immutable; texts about or by people are sealed.
 
 Each class is the current version of one type. A stored event is never rewritten: a new shape is a new version,
-and a function in UPCASTERS reads the one before it. How to change an event: docs/event-log.md.
+and a function in earlier_forms.py reads the one before it. How to change an event: docs/event-log.md.
 """
 
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final, Literal, TypeVar
 from pydantic import Field
 
 from domain.canonical import plain
+from domain.case.earlier_forms import CASE_UPCASTERS
 from domain.case.values import (
     AgreementTerms,
     AreaCode,
@@ -36,7 +37,7 @@ from domain.case.values import (
 )
 from domain.parties import Duties, Party
 from domain.personal import FreeText
-from domain.upcasting import EventTypes, Upcaster
+from domain.upcasting import EventTypes
 
 
 class CaseEvent(Value):
@@ -482,10 +483,7 @@ CASE_EVENTS: Final[dict[str, type[CaseEvent]]] = {
 }  # fmt: skip
 
 
-UPCASTERS: Final[tuple[Upcaster, ...]] = ()
-"""Functions that read earlier versions. So far there are none."""
-
-CASE_EVENT_TYPES: Final[EventTypes[CaseEvent]] = EventTypes("case", CASE_EVENTS.values(), UPCASTERS)
+CASE_EVENT_TYPES: Final[EventTypes[CaseEvent]] = EventTypes("case", CASE_EVENTS.values(), CASE_UPCASTERS)
 
 
 def read_case_event(type_name: str, schema_version: int, payload: dict[str, Any]) -> CaseEvent:

@@ -24,7 +24,7 @@ from domain.personal import Personal
 from starter.home import create_home
 from tests.activities import builders
 from tests.activities.builders import ADMIN, FOUNDED, seed_of
-from tests.domain.case.office import NAMES, PHASES, REFERENCE, STAFF, Office
+from tests.domain.case.office import NAMES, PHASES, STAFF, Office
 
 
 class RecordedOffice(Office):
@@ -33,12 +33,12 @@ class RecordedOffice(Office):
     def __init__(self, home: Path) -> None:
         super().__init__(seal=Personal)
         self.real = builders.Office(home, self.now)
-        self.real.stream = case_stream(REFERENCE)
         self.messages: list[Message] = []
 
     def give(self, person: str, command: CaseCommand, recorded_by: str | None = None) -> Decision | Refusal:
         """What the worker makes of it; the case is then as its log has it."""
         self.real.now = self.now
+        self.real.stream = case_stream(self.reference)
         before = len(self.log)
         handled = self._handle(person, command, recorded_by)
         self.messages += [handled, handled.answer, handled.status]
@@ -126,3 +126,6 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
             {"post": post, "school": school, "since": "2026-01-05", "until": "2026-08-31"},
         )
         yield "person/former", "end-post", {"post": post, "school": school, "until": "2026-07-31"}
+    finance = {"post": "finance", "programme": "EAS"}
+    yield "person/former", "assign-post", finance | {"since": "2026-01-05"}
+    yield "person/former", "end-post", finance | {"until": "2026-07-31"}

@@ -15,7 +15,7 @@ from tests.domain.case.office import DALE, GLEN, SEA, Office
 
 def sip_route_to_archive(office: Office) -> None:
     """The usual course of a case begun by the SIP, to its follow-up; only what must be said is said."""
-    office.at(Stage.ARCHIVED, "sip")
+    office.on("sip").at(Stage.ARCHIVED)
 
 
 def school_route_to_archive(office: Office) -> None:
@@ -128,7 +128,7 @@ def nobody_answers(office: Office) -> None:
 
 def consent_refused(office: Office) -> None:
     """A request that is amended, and yet not what the head wants."""
-    office.at(Stage.AWAITING_HEAD_CONSENT, "sip")
+    office.on("sip").at(Stage.AWAITING_HEAD_CONSENT)
     office.done("sip.hill", "amend")
     office.done(
         "sip.hill", "amend", need=None, priority="SSO-1", overview_version="2026-2", preferred_provider=SEA
@@ -143,6 +143,24 @@ def signposted(office: Office) -> None:
     office.done("broker", "signpost")
 
 
+def leader_route_to_archive(office: Office) -> None:
+    """A leader school picks its partner; the division returns the first plan."""
+    office.on("leader").at(Stage.FUNDING_APPROVAL)
+    office.done("adviser", "return-funding")
+    office.done("head.sea", "draft-agreement", terms=office.terms(supplies_minor="250.00"))
+    office.done("adviser", "approve-funding")
+    office.done("head.hill", "sign")
+    office.done("head.sea", "sign")
+    office.done("lead.sea", "record-visit", quarter_days="1")
+    office.done("lead.hill", "confirm-visit")
+    office.done("sip.hill", "mid-review")
+    office.done("lead.sea", "record-visit", quarter_days="1", work_mode="ci")
+    for person in ("head.hill", "head.sea"):
+        office.done(person, "complete")
+    _go_on(office, Stage.CLOSED)
+    office.done("sip.hill", "record-follow-up")
+
+
 def declined(office: Office) -> None:
     """A request that is not for this programme."""
     office.at(Stage.TRIAGE)
@@ -154,6 +172,7 @@ STORIES: Final[dict[str, Callable[[Office], None]]] = {
     for story in (
         sip_route_to_archive, school_route_to_archive, partner_declines, withdrawn, paused_and_resumed,
         changed_in_delivery, nobody_answers, consent_refused, signposted, declined,
+        leader_route_to_archive,
     )
 }  # fmt: skip
 

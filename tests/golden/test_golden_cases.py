@@ -10,9 +10,8 @@ from domain.canonical import canonical_bytes, sha256_hex
 from domain.case.events import CASE_EVENTS, read_case_event
 from domain.case.state import CaseState
 from domain.envelope import Envelope
-from domain.programmes import parse_programme
 from domain.text.english import Voice, sentence
-from tests.domain.case.office import EAS_FILE, NAMES
+from tests.domain.case.office import NAMES, deped, eas
 from tests.golden.files import CASES, GOLDEN
 from tests.golden.record import course_of
 from tests.golden.stories import STORIES
@@ -70,8 +69,9 @@ def still_said(before: Any, now: Any) -> Any:
 
 
 def test_every_event_of_a_stored_case_is_told_in_a_sentence(file: Path) -> None:
-    voice = Voice(parse_programme(EAS_FILE.read_text(encoding="utf-8"), EAS_FILE.name), NAMES)
     for envelope, payload in stored(file):
+        assert envelope.programme is not None
+        voice = Voice(deped() if envelope.programme.code == "DEPED" else eas(), NAMES)
         words = sentence(read_case_event(envelope.type, envelope.schema_version, payload), voice)
         assert words.endswith(".")
 

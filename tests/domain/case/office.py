@@ -101,8 +101,7 @@ class Office:
     """One case and the people around it."""
 
     def __init__(self, route: Route = "school", *, seal: Callable[[str], Personal] = sealed) -> None:
-        self.route = route
-        self.programme = deped() if route == "leader" else eas()
+        self.on(route)
         self.now = datetime.combine(date(2026, 9, 15), time(9, 0), ZONE)
         self.state = CaseState()
         self.log: list[tuple[e.CaseEvent, datetime]] = []
@@ -113,6 +112,13 @@ class Office:
         self.open_same_need: tuple[str, ...] = ()
         self.open_as_provider: tuple[str, ...] = ()
         self._seal = seal
+
+    def on(self, route: Route) -> "Office":
+        """From now on requests begin by that route, under its programme's rules."""
+        self.route = route
+        self.programme = deped() if route == "leader" else eas()
+        self.reference = case_reference(self.programme.code, "office")
+        return self
 
     @property
     def zone(self) -> ZoneInfo:
@@ -136,7 +142,7 @@ class Office:
 
     def ask(self, person: str, command: CaseCommand, recorded_by: str | None = None) -> Decision | Refusal:
         """What would become of it, without doing it."""
-        return decide(self.state, command, self.facts(person, command, recorded_by), REFERENCE)
+        return decide(self.state, command, self.facts(person, command, recorded_by), self.reference)
 
     def keep(self, events: Iterable[e.CaseEvent]) -> None:
         """Fold events in."""
