@@ -12,6 +12,7 @@ from sqlalchemy import text
 from activities.event_log import report
 from activities.event_log.sqlite import TRIGGERS
 from domain.canonical import leaf_hash
+from domain.case.earlier_forms import CASE_UPCASTERS
 from domain.case.events import CASE_EVENTS, HeadConsentGiven
 from domain.ids import stream_key
 from domain.upcasting import EventTypes, UnknownEventError, Upcaster
@@ -248,7 +249,8 @@ def test_a_replay_says_in_which_form_an_event_is_stored_and_in_which_it_is_read(
     assert "HeadConsentGiven v1  (position" in cli("audit", "replay", reference)[1]
     head = orjson.loads(cli("audit", "verify", "--json")[1])["head_hash"]
     monkeypatch.setattr(HeadConsentGiven, "schema_version", 2)
-    changed = EventTypes("case", CASE_EVENTS.values(), [Upcaster("HeadConsentGiven", 1, 2, dict)])
+    added = Upcaster("HeadConsentGiven", 1, 2, dict)
+    changed = EventTypes("case", CASE_EVENTS.values(), (*CASE_UPCASTERS, added))
     monkeypatch.setattr("domain.case.events.CASE_EVENT_TYPES", changed)
     monkeypatch.setattr("domain.streams.CASE_EVENT_TYPES", changed)
     out = cli("audit", "replay", reference)[1]
