@@ -65,8 +65,9 @@ def did_you_mean(typed: str, known: Iterable[str]) -> str:
     """' Did you mean triage?', or nothing where nothing known is near."""
     from difflib import get_close_matches
 
-    near = get_close_matches(typed.lower(), list(known), 1)
-    return f" Did you mean {near[0]}?" if near else ""
+    spelt = {name.casefold(): name for name in known}
+    near = get_close_matches(typed.casefold(), spelt, 1)
+    return f" Did you mean {spelt[near[0]]}?" if near else ""
 
 
 def say_table(rows: Iterable[Sequence[str]], header: Sequence[str], spare: int = 0) -> None:

@@ -36,7 +36,7 @@ class Telling:
                 for row in LIFECYCLE
                 if self.state.stage in row.stages and (row.while_paused or not self.state.paused)
             )
-        if not isinstance(event, DeadlineSet):
+        if self.state.stage is None or not isinstance(event, DeadlineSet):
             self._rows = tuple(row for row in self._rows if type(event) in row.events)
         try:
             after = evolve(self.state, event, occurred_at) if self._rows else None

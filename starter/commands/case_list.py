@@ -125,8 +125,11 @@ def _table(time: TimeFormat | None) -> tuple[Column, ...]:
 
 
 def _waiting(row: Mapping[str, Any]) -> str:
-    """'broker: triage'."""
-    return f"{row['waiting_on']}: {row['waiting_for']}" if row["waiting_on"] else "–"
+    """'broker: pause review'."""
+    if row["wait"] is None:
+        return "–"
+    name = row["wait"].partition(":")[0].replace("_", " ")
+    return f"{row['waiting_on']}: {name}"
 
 
 def _days(row: Mapping[str, Any]) -> str:

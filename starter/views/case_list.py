@@ -6,19 +6,18 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
 from activities.read_models.schema import case_row, programme, school
 from domain.calendars import days_left
 from domain.canonical import instant_from_text, instant_text
-from domain.text.english import wait_words
 from starter.reading import Office
 
 FIELDS: Final = (
     "reference", "programme", "route", "recipient", "provider", "area", "stage", "waiting_on", "due_at",
     "school_days_left", "opened_at", "version",
     "recipient_name", "provider_name", "authority", "phase", "support_language", "waiting_parties",
-    "waiting_for", "overdue", "paused", "open", "days_agreed", "days_counted",
+    "wait", "overdue", "paused", "open", "days_agreed", "days_counted",
 )  # fmt: skip
 """Flat and stable: what is added goes to the end."""
 
@@ -28,7 +27,6 @@ _SORTED_BY: Final[dict[str, ColumnElement[Any]]] = {
     "school_days_left": case_row.c.due_at,
     "recipient_name": _RECIPIENT.c.name,
     "provider_name": _PROVIDER.c.name,
-    "waiting_for": case_row.c.wait,
     "days_agreed": case_row.c.agreed_quarter_days,
     "days_counted": case_row.c.counted_quarter_days,
 }
@@ -67,7 +65,7 @@ def list_cases(
     `sort` is a field of FIELDS, with '-' in front for the other way round; what has no value comes last.
     """
     zones = _zones(office)
-    query = _chosen(office, zones, choice).order_by(*_order(sort)).limit(limit)
+    query = _chosen(office, zones, choice).order_by(*_order(_overdue(office, zones), sort)).limit(limit)
     return [_row(office, row, zones[row.programme]) for row in office.connection.execute(query)]
 
 
@@ -103,12 +101,17 @@ def _conditions(office: Office, zones: dict[str, str], choice: Choice) -> Iterat
     if choice.waiting_party is not None:
         yield (" " + c.waiting_parties + " ").contains(f" {choice.waiting_party} ", autoescape=True)
     if choice.overdue:
-        yield or_(c.overdue.is_(True), _due_before(zones, lambda code, _zone: office.now(code)))
+        yield _overdue(office, zones)
     if choice.due_before is not None:
         moment = choice.due_before
         yield _due_before(zones, lambda _code, zone: moment(zone))
     if choice.paused:
         yield c.paused.is_(True)
+
+
+def _overdue(office: Office, zones: dict[str, str]) -> ColumnElement[bool]:
+    """Something was recorded as overdue, or what comes next is due already."""
+    return or_(case_row.c.overdue.is_(True), _due_before(zones, lambda code, _zone: office.now(code)))
 
 
 def _due_before(zones: dict[str, str], moment: Callable[[str, str], datetime]) -> ColumnElement[bool]:
@@ -121,14 +124,15 @@ def _due_before(zones: dict[str, str], moment: Callable[[str, str], datetime]) -
     )
 
 
-def _order(sort: str | None) -> Iterator[ColumnElement[Any]]:
+def _order(overdue: ColumnElement[bool], sort: str | None) -> Iterator[ColumnElement[Any]]:
+    late = case((overdue, 1), else_=0)
     if sort is None:
-        yield case_row.c.overdue.desc()
+        yield late.desc()
         yield case_row.c.due_at.is_(None)
         yield case_row.c.due_at
     else:
         name = sort.removeprefix("-")
-        column = _SORTED_BY[name] if name in _SORTED_BY else case_row.c[name]
+        column = late if name == "overdue" else _SORTED_BY.get(name, case_row.c.get(name))
         yield column.is_(None)
         yield column.desc() if sort.startswith("-") else column
     yield case_row.c.reference
@@ -139,7 +143,6 @@ def _row(office: Office, row: Row[Any], zone: str) -> dict[str, Any]:
     due_at = instant_from_text(row.due_at) if row.due_at else None
     derived = {
         "school_days_left": days_left(now, due_at, zone) if due_at else None,
-        "waiting_for": wait_words(row.wait) if row.wait else None,
         "overdue": row.overdue or (due_at is not None and due_at < now),
         "days_agreed": _days(row.agreed_quarter_days),
         "days_counted": _days(row.counted_quarter_days),
