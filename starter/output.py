@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from starter.failures import Exit, Failure
+from starter.nearest import did_you_mean
 
 TimeFormat = Literal["local", "iso", "relative"]
 
@@ -59,15 +60,6 @@ def choose_fields(
             (f"Fields: {', '.join(known)}",),
         )
     return [{name: row[name] for name in (wanted or known)} for row in rows]
-
-
-def did_you_mean(typed: str, known: Iterable[str]) -> str:
-    """' Did you mean triage?', or nothing where nothing known is near."""
-    from difflib import get_close_matches
-
-    spelt = {name.casefold(): name for name in known}
-    near = get_close_matches(typed.casefold(), spelt, 1)
-    return f" Did you mean {spelt[near[0]]}?" if near else ""
 
 
 def say_table(rows: Iterable[Sequence[str]], header: Sequence[str], spare: int = 0) -> None:

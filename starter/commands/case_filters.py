@@ -15,7 +15,7 @@ from domain.parties import Party
 from starter.commands.stages import check_stage
 from starter.failures import Exit, Failure
 from starter.moments import read_time
-from starter.output import did_you_mean
+from starter.nearest import did_you_mean
 from starter.reading import Office
 from starter.views.case_list import Choice
 

@@ -10,7 +10,8 @@ from domain.canonical import instant_from_text
 from starter.back import Back, cases_as_they_were, say_look
 from starter.commands.case_filters import Filters, check_filters, choice_of
 from starter.failures import Exit, Failure
-from starter.output import TimeFormat, did_you_mean, note, on_terminal, say, show_time
+from starter.nearest import did_you_mean
+from starter.output import TimeFormat, note, on_terminal, say, show_time
 from starter.reading import Office, reading
 from starter.rows import Column, RowOptions, say_line, say_rows
 from starter.views.case_list import FIELDS, count_cases, list_cases

@@ -2,7 +2,7 @@
 
 from domain.case.stages import Stage
 from starter.failures import Exit, Failure
-from starter.output import did_you_mean
+from starter.nearest import did_you_mean
 
 
 def check_stage(name: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_, select
 
 from activities.read_models.schema import case_row, programme, school
 from domain.calendars import days_left
@@ -117,10 +117,11 @@ def _overdue(office: Office, zones: dict[str, str]) -> ColumnElement[bool]:
 def _due_before(zones: dict[str, str], moment: Callable[[str, str], datetime]) -> ColumnElement[bool]:
     """Due before a moment that may differ from programme to programme."""
     return or_(
+        false(),
         *(
             and_(case_row.c.programme == code, case_row.c.due_at < instant_text(moment(code, zone)))
             for code, zone in zones.items()
-        )
+        ),
     )
 
 
@@ -132,7 +133,7 @@ def _order(overdue: ColumnElement[bool], sort: str | None) -> Iterator[ColumnEle
         yield case_row.c.due_at
     else:
         name = sort.removeprefix("-")
-        column = late if name == "overdue" else _SORTED_BY.get(name, case_row.c.get(name))
+        column = late if name == "overdue" else _SORTED_BY[name] if name in _SORTED_BY else case_row.c[name]
         yield column.is_(None)
         yield column.desc() if sort.startswith("-") else column
     yield case_row.c.reference

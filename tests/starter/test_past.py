@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -113,7 +112,7 @@ def look_back(office: Office, seen: Seen) -> None:
 
 
 @pytest.fixture
-def told(office: Office) -> Iterator[Office]:
+def told(office: Office) -> Office:
     """A case that was opened on Tuesday 15 September 2026, and closed; another of a week later."""
     office.tell(before="consent")
     office.now += timedelta(days=2)
@@ -121,7 +120,7 @@ def told(office: Office) -> Iterator[Office]:
     office.now = NOW + timedelta(days=7)
     office.tell(STORIES[1], before="triage")
     office.speak_of(STORIES[0])
-    yield office
+    return office
 
 
 def test_a_case_is_shown_as_it_stood_at_the_end_of_a_day(told: Office) -> None:
