@@ -3,11 +3,14 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from starter.days import read_day
 from starter.failures import Exit, Failure
+
+_YEARS: Final = range(1900, 9000)
+"""Years that somebody may mean; beyond them calendars of time zones end."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,14 @@ def read_time(flag: str, text: str) -> Day | datetime:
     typed = read_day(text.strip())
     try:
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", typed):
-            day = Day(date.fromisoformat(typed))
-            day.end("UTC")
-            return day
-        instant = datetime.fromisoformat(typed)
-        if instant.tzinfo is not None and "-" in typed[:10]:
-            return instant.astimezone(UTC)
-    except (ValueError, OverflowError):
+            day = date.fromisoformat(typed)
+            if day.year in _YEARS:
+                return Day(day)
+        else:
+            instant = datetime.fromisoformat(typed)
+            if instant.tzinfo is not None and instant.year in _YEARS:
+                return instant.astimezone(UTC)
+    except ValueError:
         pass
     raise Failure(
         Exit.USAGE,

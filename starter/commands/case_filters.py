@@ -30,6 +30,7 @@ class Filters:
         Parameter(
             negative="",
             consume_multiple=False,
+            show_default=False,
             help="In this stage, e.g. triage; several may be given, also with commas.",
         ),
     ] = ()

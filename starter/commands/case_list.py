@@ -58,6 +58,8 @@ def list_(
     asked = _Asked(filters or Filters(), output or RowOptions(), back or Back(), sort, limit, time)
     _check(asked)
     if watch:
+        if asked.output.csv:
+            raise Failure(Exit.USAGE, "E-USAGE", "--watch prints a table or lines of JSON, no CSV.")
         from starter.watching import watch_log
 
         watch_log(

@@ -43,10 +43,11 @@ def _rebuild(office: Office) -> "Rebuilt":
     try:
         return rebuild_rows(office.engine, writer)
     except DatabaseError as error:
+        why = str(error.orig).partition("\n")[0]
         raise Failure(
             Exit.UNREACHABLE,
             "U-WRITE",
-            f"The lists cannot be written: {error.orig}. Nothing was changed.",
+            f"The lists cannot be written: {why}. Nothing was changed.",
             (f"Home: {office.settings.home}", "This needs the rights of those who run the workers."),
             ("brokerage admin rebuild --check", "brokerage doctor"),
         ) from error

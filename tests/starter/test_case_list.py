@@ -179,6 +179,7 @@ def test_columns_are_chosen_by_field(told: Office) -> None:
         (("--limit", "0"), 2, "E-VALUE", "--limit must be at least 1."),
         (("--columns", "refrence"), 2, "E-FIELD", "Did you mean reference?"),
         (("--json=refrence",), 2, "E-FIELD", "Fields: reference, programme,"),
+        (("--csv", "--watch"), 2, "E-USAGE", "--watch prints a table or lines of JSON, no CSV."),
         (("--json", "--csv"), 2, "E-USAGE", "Give one of --json, --jsonl and --csv."),
     ],
 )

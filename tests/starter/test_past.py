@@ -102,8 +102,14 @@ def look_back(office: Office, seen: Seen) -> None:
                 assert then.now("EAS") == own[number - 1].envelope.recorded_at
         for instant, group in groupby(events[-40:], key=lambda r: r.envelope.recorded_at):
             last = list(group)[-1].position
-            with cases_back(live, Back(as_of=instant_text(instant))) as then:
+            at = instant_text(instant)
+            with cases_back(live, Back(as_of=at)) as then:
                 assert then.looks["EAS"].position == last
+            # Nothing was entered late here: what was on record then is what had happened by then.
+            with case_back(live, reference, Back(as_of=at)) as then:
+                on_record = read_case(then, reference).state
+            with case_back(live, reference, Back(valid_at=at)) as then:
+                assert read_case(then, reference).state == on_record
         with cases_back(live, Back(as_of="today")) as then:
             assert rows(then) == rows(live)
 
@@ -220,7 +226,14 @@ def test_the_list_takes_every_filter_in_the_past_too(told: Office) -> None:
         (("--as-of", "2026-09-31"), 2, "E-TIME", "is no day, and no time with its offset"),
         (("--as-of", "2026-09-15T10:00"), 2, "E-TIME", "no time with its offset"),
         (("--as-of", ""), 2, "E-TIME", "no time with its offset"),
-        (("--as-of", "0001-01-01"), 3, "E-AS-OF", "was not open yet"),
+        (("--as-of", "1900-01-01"), 3, "E-AS-OF", "was not open yet"),
+        (("--as-of", "0001-01-01"), 2, "E-TIME", "is no day"),
+        (("--as-of", "0001-01-01T00:00+14:00"), 2, "E-TIME", "is no day"),
+        (("--as-of", "9999-12-31"), 2, "E-TIME", "is no day"),
+        (("--as-of", "9999-12-31T23:59-14:00"), 2, "E-TIME", "is no day"),
+        (("--as-of", "-99999d"), 2, "E-TIME", "is no day"),
+        (("--as-of", "-999w"), 3, "E-AS-OF", "was not open yet"),
+        (("--as-of", "position:99999999999999999999"), 2, "E-TIME", "events are numbered"),
         (("--valid-at", "event:3"), 2, "E-TIME", "--valid-at: 'event:3' is no day"),
         (("--valid-at", "2026-09-14"), 3, "E-AS-OF", "It was opened on 2026-09-15T09:00:00+01:00 (event 1"),
         (("--as-of", "event:3", "--watch"), 2, "E-USAGE", "leave one out"),
