@@ -105,6 +105,8 @@ def look_back(office: Office, seen: Seen) -> None:
             at = instant_text(instant)
             with cases_back(live, Back(as_of=at)) as then:
                 assert then.looks["EAS"].position == last
+            if last < own[0].position:
+                continue
             # Nothing was entered late here: what was on record then is what had happened by then.
             with case_back(live, reference, Back(as_of=at)) as then:
                 on_record = read_case(then, reference).state
