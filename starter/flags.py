@@ -4,13 +4,12 @@ A field of a command model becomes a flag; days, money and small structures are 
 write them ('4.25', '250.00', 'aim | baseline | success'), and printed the same way in hints.
 """
 
-import re
 import shlex
 import types
 import typing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal
 
@@ -29,6 +28,7 @@ from domain.case.values import (
 )
 from domain.parties import Party
 from domain.personal import Personal
+from starter.days import read_day
 
 _RENAMED: Final = {
     "quarter_days": "days",
@@ -149,7 +149,7 @@ def absolute_days(words: Sequence[str]) -> list[str]:
     spelt = list(words)
     for place, (name, value) in enumerate(pairwise(words), start=1):
         if name in days:
-            spelt[place] = _read_day(value)
+            spelt[place] = read_day(value)
     return spelt
 
 
@@ -214,7 +214,7 @@ def _reader(field: str, inner: Any) -> tuple[Callable[[str], Any], Callable[[Any
     if inner is int:
         return _read_int, str
     if inner is date:
-        return _read_day, str
+        return read_day, str
     return str, _text
 
 
@@ -223,15 +223,6 @@ def _read(flag: Flag, text: str) -> Any:
         return flag.read(text)
     except FlagError as error:
         raise FlagError(f"--{flag.name}: {error}") from None
-
-
-def _read_day(text: str) -> str:
-    """A day as it is, 'today', or counted from today: '+3d', '+12w', '-1d'."""
-    counted = re.fullmatch(r"([+-][0-9]{1,3})([dw])", text)
-    if text != "today" and counted is None:
-        return text
-    days = 0 if counted is None else int(counted[1]) * (7 if counted[2] == "w" else 1)
-    return (datetime.now().astimezone().date() + timedelta(days=days)).isoformat()
 
 
 def _read_int(text: str) -> int:

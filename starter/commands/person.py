@@ -28,10 +28,10 @@ from starter.commands.writing import (
 from starter.commands.writing import new_key as make_key
 from starter.failures import Exit, Failure
 from starter.home import create_profile
-from starter.output import choose_fields, say_json, say_table
 from starter.reading import reading
 from starter.register.csv_file import read_rows
 from starter.register.wales import PersonRow
+from starter.rows import Column, RowOptions, say_rows
 from starter.sending import repeat_line
 
 app = App(name="person", help="People, their keys and their posts.", help_format="plaintext")
@@ -58,6 +58,12 @@ class _Held:
 
 
 FIELDS = ("person", "language", "has_key", "posts")
+_TABLE = (
+    Column("person", "PERSON", lambda row: row["person"]),
+    Column("language", "LANGUAGE", lambda row: row["language"]),
+    Column("has_key", "KEY", lambda row: "key" if row["has_key"] else "no key"),
+    Column("posts", "POSTS", lambda row: ", ".join(row["posts"])),
+)
 
 
 @app.command
@@ -230,11 +236,11 @@ def _assignment(row: PersonRow) -> dict[str, Any]:
 @app.command(name="list")
 def list_(
     *,
-    json: Annotated[
-        str | None, Parameter(help="Print JSON with these fields; 'all' for every field.")
-    ] = None,
+    output: RowOptions | None = None,
 ) -> int:
     """List people by id with the posts they hold; names stay sealed."""
+    chosen = output or RowOptions()
+    chosen.fields(FIELDS)
     with reading() as office:
         held = defaultdict(list)
         for row in office.connection.execute(
@@ -251,16 +257,7 @@ def list_(
             }
             for row in office.connection.execute(select(person_table).order_by(person_table.c.person))
         ]
-    if json is not None:
-        say_json(choose_fields(rows, "" if json == "all" else json, FIELDS))
-    else:
-        say_table(
-            (
-                (r["person"], r["language"], "key" if r["has_key"] else "no key", ", ".join(r["posts"]))
-                for r in rows
-            ),
-            ("PERSON", "LANGUAGE", "KEY", "POSTS"),
-        )
+    say_rows(rows, FIELDS, chosen, _TABLE)
     return Exit.DONE
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from activities.event_log.read import RecordedEvent
 from domain.canonical import instant_text
@@ -13,6 +13,12 @@ from domain.text.english import Voice, sentence
 from starter.reading import Office
 from starter.views.case import CaseRecord
 from starter.views.changes import changes, facts_of
+
+ENTRY_FIELDS: Final = (
+    "position", "version", "type", "occurred_at", "recorded_at", "person", "post", "school", "recorded_for",
+    "method", "reason", "sentence", "stage", "command", "rules", "changed",
+)  # fmt: skip
+"""Fields of an entry for programs, in their order."""
 
 
 @dataclass(frozen=True)
