@@ -15,7 +15,7 @@ from starter.views.case import CaseRecord
 from starter.views.changes import changes, facts_of
 
 ENTRY_FIELDS: Final = (
-    "position", "version", "type", "occurred_at", "recorded_at", "person", "post", "school", "recorded_for",
+    "position", "version", "type", "schema_version", "read_as", "occurred_at", "recorded_at", "person", "post", "school", "recorded_for",
     "method", "reason", "sentence", "stage", "command", "rules", "changed",
 )  # fmt: skip
 """Fields of an entry for programs, in their order."""
