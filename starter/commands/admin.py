@@ -3,4 +3,9 @@
 from cyclopts import App
 
 app = App(name="admin", help="Upkeep of the office's own tables.", help_format="plaintext")
+app.command(
+    "starter.commands.rebuilding:rebuild",
+    name="rebuild",
+    help="Derive the lists anew from the log, and prove them equal to it.",
+)
 app.command("starter.commands.migrating:migrate", name="migrate")

@@ -41,7 +41,7 @@ class SenderOptions:
         None
     )
     timeout: Annotated[float, Parameter(help="Seconds to wait for the answer.")] = 20.0
-    lang: Annotated[Literal["cy", "en"], Parameter(help="Language the command is given in.")] = "en"
+    lang: Annotated[Literal["cy", "en", "fil"], Parameter(help="Language the command is given in.")] = "en"
 
 
 @Parameter(name="*", group=_COMMON)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from activities.event_log.read import RecordedEvent
 from domain.canonical import instant_text
@@ -14,6 +14,12 @@ from starter.reading import Office
 from starter.views.case import CaseRecord
 from starter.views.changes import changes, facts_of
 
+ENTRY_FIELDS: Final = (
+    "position", "version", "type", "schema_version", "read_as", "occurred_at", "recorded_at", "person", "post", "school", "recorded_for",
+    "method", "reason", "sentence", "stage", "command", "rules", "changed",
+)  # fmt: skip
+"""Fields of an entry for programs, in their order."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -22,10 +28,16 @@ class Entry:
     position: int
     version: int
     type: str
+    schema_version: int
+    """In which its payload is stored."""
+    read_as: int
+    """In which this code reads it: a later one where the form has changed since."""
     occurred_at: datetime
     recorded_at: datetime
     person: str
     post: str | None
+    post_words: str | None
+    """What the programme calls that post."""
     school: str | None
     recorded_for: str | None
     """Whose decision it was, where somebody else recorded it."""
@@ -41,8 +53,7 @@ class Entry:
     @property
     def who(self) -> str:
         """'broker.dylan (broker)', 'broker.dylan (broker) for head.6990004'."""
-        post = self.post.replace("_", " ") if self.post else ""
-        who = f"{self.person} ({post})" if post else self.person
+        who = f"{self.person} ({self.post_words})" if self.post_words else self.person
         return f"{who} for {self.recorded_for}" if self.recorded_for else who
 
     def as_json(self) -> dict[str, Any]:
@@ -51,6 +62,8 @@ class Entry:
             "position": self.position,
             "version": self.version,
             "type": self.type,
+            "schema_version": self.schema_version,
+            "read_as": self.read_as,
             "occurred_at": instant_text(self.occurred_at),
             "recorded_at": instant_text(self.recorded_at),
             "person": self.person,
@@ -90,10 +103,13 @@ def _entry(
         position=recorded.position,
         version=envelope.version,
         type=envelope.type,
+        schema_version=envelope.schema_version,
+        read_as=event.schema_version,
         occurred_at=envelope.occurred_at,
         recorded_at=envelope.recorded_at,
         person=envelope.actor.person,
         post=envelope.actor.post,
+        post_words=voice.post(envelope.actor.post) if envelope.actor.post else None,
         school=envelope.actor.school,
         recorded_for=behalf.person if behalf else None,
         method=behalf.method if behalf else None,

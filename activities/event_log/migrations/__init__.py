@@ -1,20 +1,22 @@
 """The schema's history. Alembic costs start-up time, so it is loaded only by those who migrate."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-_HEAD: Final = "0002"
+_HEAD: Final = "0004"
 """Newest revision. A test compares it with the files in versions/."""
 
 
 def migrate(engine: Engine) -> None:
     """Bring the schema to the newest revision, in one transaction; does nothing where it is there already.
 
-    Takes an engine that holds the log's lock, so that two processes that start at once do it one after the
-    other: on SQLite a writer's, on PostgreSQL the owner's (`postgresql.owner_engine`), whose roles get their
-    rights in the same transaction. Raises DatabaseUnfitError there.
+    Rows that are derived from the log are derived anew, so no revision has to say how old rows become new
+    ones. Takes an engine that holds the log's lock, so that two processes that start at once do it one after
+    the other: on SQLite a writer's, on PostgreSQL the owner's (`postgresql.owner_engine`), whose roles get
+    their rights in the same transaction. Raises DatabaseUnfitError there.
     """
     from alembic import command
     from alembic.config import Config
@@ -25,14 +27,28 @@ def migrate(engine: Engine) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         if connection.dialect.name == "sqlite":
-            command.upgrade(config, "head")
+            _upgrade(connection, lambda: command.upgrade(config, "head"))
             return
         from activities.event_log import postgresql_roles as roles
         from activities.event_log.postgresql import SCHEMA
 
         roles.prepare(connection, SCHEMA, (roles.WRITER, roles.READER))
-        command.upgrade(config, "head")
+        _upgrade(connection, lambda: command.upgrade(config, "head"))
         roles.give_rights(connection)
+
+
+def _upgrade(connection: Connection, upgrade: Callable[[], None]) -> None:
+    before = revision_seen(connection)
+    upgrade()
+    if before not in {None, _HEAD}:
+        _derive_rows_anew(connection)
+
+
+def _derive_rows_anew(connection: Connection) -> None:
+    from activities.event_log.read import all_events
+    from activities.read_models.update import rebuild
+
+    rebuild(connection, all_events(connection))
 
 
 def schema_revision(engine: Engine) -> str | None:
