@@ -79,6 +79,9 @@ class Office:
             self.reading = open_reader(self.settings.log_file)
             self._vault_engine = open_vault(self.settings.vault_file)
         else:
+            self.settings.database_file.write_text(
+                f'database_url = "{database.staff}"\nvault_url = "{database.vault}"\n', "utf-8"
+            )
             self.engine = open_writer(database.worker)
             self.reading = open_reader(database.worker)
             self._vault_engine = open_vault(database.vault)
