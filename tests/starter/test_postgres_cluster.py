@@ -7,11 +7,16 @@ import sys
 from pathlib import Path
 from unittest import mock
 
+import psycopg
 import pytest
 
+from activities.places import log_place
+from activities.settings import Settings
 from starter.failures import Failure
+from starter.home import create_home
 from starter.stack import postgres_cluster
 from starter.stack.postgres_cluster import Cluster, new_password
+from starter.stack.postgres_server import PostgresServer
 from starter.stack.postgres_setup import LOGINS, password_lines, read_passwords
 from tests.postgres import Server
 
@@ -92,3 +97,41 @@ def test_what_a_shell_says_of_some_server_leads_nowhere(tmp_path: Path) -> None:
         Server(tmp_path),
     ):
         pass
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Settings:
+    settings = Settings(home=tmp_path / "home")
+    create_home(settings, "anna", "real")
+    return settings
+
+
+async def test_a_server_that_a_killed_stack_left_behind_is_ended_by_the_next(home: Settings) -> None:
+    """Also where somebody still reads: what a stack starts has the data to itself."""
+    left, next_one = PostgresServer(home), PostgresServer(home)
+    await left.start()
+    founded = log_place(home)
+    with psycopg.connect(str(founded)) as reader:
+        reader.execute("SELECT 1")
+        await next_one.start()
+        with pytest.raises(psycopg.OperationalError):
+            reader.execute("SELECT 1")
+    assert left.child.pid is None
+    assert next_one.child.pid == Cluster(home.cluster).running_pid()
+    with psycopg.connect(str(log_place(home))) as connection:
+        assert connection.execute("SELECT current_user").fetchone() == ("staff",)
+    await next_one.stop(10)
+    assert Cluster(home.cluster).running_pid() is None
+
+
+async def test_a_server_that_dies_is_started_again_where_it_was(home: Settings) -> None:
+    server = PostgresServer(home)
+    await server.start()
+    before = log_place(home)
+    server.child.kill()
+    await server.child.wait()
+    await server.start()
+    await server.start()
+    assert log_place(home) == before
+    psycopg.connect(str(before)).close()
+    await server.stop(10)
