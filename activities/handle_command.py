@@ -15,7 +15,14 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from activities.commands.case import hints_of, status_of
-from activities.commands.deciding import KEY_TAKEN, decide_command, read_given, unfit, without_key
+from activities.commands.deciding import (
+    KEY_TAKEN,
+    decide_command,
+    keeps_a_trace,
+    read_given,
+    unfit,
+    without_key,
+)
 from activities.commands.outcome import Declined, Question, receipt, refused
 from activities.event_log import read
 from activities.event_log.append import EventLog, LogTransaction
@@ -43,12 +50,6 @@ from domain.messages import (
 from domain.streams import CASE
 
 _log = structlog.get_logger(__name__)
-
-UNRECORDED: Final = frozenset({"R-SIGNATURE", "R-REFERENCE", "R-BODY", "R-KEY", "R-CLOCK", "R-VERSION"})
-"""Refusals that leave no trace: not proven to be anybody's; no command that could be kept; a key that is
-another command's; an instant that cannot be; and what is tried again as the same command: an opening
-whose reference is taken, and a command whose sender had read an older version, which is no part of what
-was signed."""
 
 _AHEAD: Final = timedelta(seconds=60)
 _BEHIND: Final = timedelta(minutes=10)
@@ -187,7 +188,7 @@ class CommandHandler:
         )
         if isinstance(outcome, Declined):
             no = refused(command, outcome.refusal, outcome.status)
-            if no.code not in UNRECORDED:
+            if keeps_a_trace(outcome.refusal):
                 held.refuse(draft, request.now, no.model_dump(mode="json"))
             return HandledCommand(answer=no, status=no.status or _status(held, command.stream))
         given: list[Receipt] = []
@@ -217,7 +218,7 @@ class CommandHandler:
     def _with_steps(self, request: HandleCommand, handled: HandledCommand) -> HandledCommand:
         """The refusal with what would help now. A hint that fails is left out: the refusal stands."""
         answer, command = handled.answer, request.command
-        if answer.kind == "receipt" or answer.code in UNRECORDED or not handled.status.version:
+        if answer.kind == "receipt" or not keeps_a_trace(answer) or not handled.status.version:
             return handled
         try:
             with self._reading() as connection:

@@ -27,7 +27,7 @@ SYSTEM_COMMAND_PREFIXES: Final = ("deadline:", "founding:")
 LARGEST_COMMAND_BYTES: Final = 64 * 1024
 """A larger one is refused before it is sent: past 2 MB Temporal would stall the case's workflow."""
 
-SIGNATURE_BYTES: Final = 258
+SIGNATURE_BYTES: Final = 256
 """What salt, hash and signature add to a command's JSON, so that the size is known before there is a key."""
 
 _SIGNED_PREFIX: Final = b"brokerage-command-v1\n"

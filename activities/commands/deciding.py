@@ -19,12 +19,18 @@ from domain.case.commands import CaseCommand
 from domain.case.situation import Refusal
 from domain.directory.base import DirectoryCommand
 from domain.ids import SYSTEM_PERSON, stream_is_well_named, stream_kind
-from domain.messages import LARGEST_COMMAND_BYTES, SYSTEM_COMMAND_PREFIXES, UnsignedCommand
+from domain.messages import LARGEST_COMMAND_BYTES, SYSTEM_COMMAND_PREFIXES, Refused, UnsignedCommand
 from domain.personal import Personal, map_personal
 from domain.streams import command_model
 
 Given = CaseCommand | DirectoryCommand
 """What a command's body says, read by the model of its verb; texts as its sender gave them."""
+
+UNRECORDED: Final = frozenset({"R-SIGNATURE", "R-REFERENCE", "R-BODY", "R-KEY", "R-CLOCK", "R-VERSION"})
+"""Refusals that leave no trace: not proven to be anybody's; no command that could be kept; a key that is
+another command's; an instant that cannot be; and what is tried again as the same command: an opening
+whose reference is taken, and a command whose sender had read an older version, which is no part of what
+was signed."""
 
 KEY_TAKEN: Final = Refusal(
     "R-KEY",
@@ -57,6 +63,11 @@ def unfit(command: UnsignedCommand) -> Refusal | None:
     except (NotCanonicalError, OverflowError):
         return _NOT_CANONICAL
     return _TOO_LARGE if size > LARGEST_COMMAND_BYTES else None
+
+
+def keeps_a_trace(refusal: Refusal | Refused) -> bool:
+    """Whether the log keeps the refusal, as the answer to that command for good."""
+    return refusal.code not in UNRECORDED
 
 
 def without_key(person: str) -> Refusal:

@@ -15,14 +15,15 @@ from activities.settings import Settings
 from domain.directory.people import AssignPost, EndPost, RegisterPerson, ReplaceKey
 from domain.ids import PERSON_ID_PATTERN
 from domain.parties import SCHOOL_POSTS, Post
-from starter.commands.importing import Entry, send_all
+from starter.commands.importing import Entry, preview_all, send_all
 from starter.commands.writing import (
+    Order,
     SenderOptions,
     WriteOptions,
-    print_sent,
+    carry_out,
+    person_for,
     read_body,
     sender_for,
-    write,
 )
 from starter.commands.writing import new_key as make_key
 from starter.failures import Exit, Failure
@@ -80,19 +81,20 @@ def add(
     ]
     typed = {"name": name, "email": email, "language": language, "public-key": public_key}
     read_body(RegisterPerson, typed, chosen)
-    if new_key:
+    if new_key and not chosen.dry_run:
         typed["public-key"] = create_profile(settings, person)
     body = read_body(RegisterPerson, typed, chosen)
     own_key = make_key() if chosen.key is None else chosen.key
     with reading() as office:
-        stream = f"person/{person}"
-        sent = write(office, "register", lambda _key: stream, body, _with_key(chosen, own_key))
-        print_sent(sent, chosen, person)
+
+        def stream(_key: str) -> str:
+            return f"person/{person}"
+
+        orders = [Order("register", stream, body, _with_key(chosen, own_key))]
         for number, (words, assignment) in enumerate(posts):
             own = _with_key(chosen, f"{own_key}:post:{number}")
-            sent = write(office, "assign-post", lambda _key: stream, assignment, own, repeat_key=own_key)
-            print_sent(sent, chosen, f"{person}, {words}")
-    return Exit.DONE
+            orders.append(Order("assign-post", stream, assignment, own, f"{person}, {words}"))
+        return carry_out(office, *orders, repeat_key=own_key)
 
 
 @app.command
@@ -162,8 +164,11 @@ def import_(
     chosen = options or SenderOptions()
     settings = Settings()
     with reading() as office:
-        sender = sender_for(settings, chosen)
         known = set(office.connection.execute(select(person_table.c.person)).scalars())
+        if chosen.dry_run:
+            steps = people_entries(settings, file, known, new_keys=False)
+            return preview_all(person_for(settings, chosen), office, steps, "People and posts")
+        sender = sender_for(settings, chosen)
         steps = people_entries(settings, file, known, new_keys=new_keys)
         return send_all(sender, office, steps, "People and posts", repeat_line())
 
@@ -249,8 +254,7 @@ def _write(person: str, model: Any, verb: str, values: dict[str, Any], options: 
     _check_person(person)
     body = read_body(model, values, options)
     with reading() as office:
-        sent = write(office, verb, lambda _key: f"person/{person}", body, options)
-        return print_sent(sent, options, person)
+        return carry_out(office, Order(verb, lambda _key: f"person/{person}", body, options))
 
 
 def _post(text: str) -> tuple[Post, str | None]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from activities.read_models.schema import programme as programme_table
 from domain.programmes import Programme, ProgrammeError, parse_programme
-from starter.commands.writing import WriteOptions, print_sent, write
+from starter.commands.writing import Order, WriteOptions, carry_out
 from starter.failures import Exit, Failure
 from starter.output import say, say_json, say_table
 from starter.reading import reading
@@ -75,8 +75,7 @@ def publish(
     stream = f"programme/{content.code}"
     with reading() as office:
         body = {"content": content.model_dump(mode="json")}
-        sent = write(office, "publish", lambda _key: stream, body, chosen)
-        return print_sent(sent, chosen, stream)
+        return carry_out(office, Order("publish", lambda _key: stream, body, chosen, subject=stream))
 
 
 def _programme(content: str) -> Programme:

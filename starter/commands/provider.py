@@ -7,8 +7,8 @@ from cyclopts import App, Parameter
 from sqlalchemy import select
 
 from activities.read_models.schema import provider_offer
-from starter.commands.importing import Entry, send_all
-from starter.commands.writing import SenderOptions, sender_for
+from starter.commands.importing import Entry, preview_all, send_all
+from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.failures import Exit, Failure
 from starter.output import choose_fields, say_json, say_table
 from starter.reading import reading
@@ -32,9 +32,12 @@ def import_(
     options: SenderOptions | None = None,
 ) -> int:
     """Record the offers of a file."""
+    chosen = options or SenderOptions()
     entries = offer_entries(file, programme)
     with reading() as office:
-        sender = sender_for(office.settings, options or SenderOptions())
+        if chosen.dry_run:
+            return preview_all(person_for(office.settings, chosen), office, [entries], "Offers")
+        sender = sender_for(office.settings, chosen)
         return send_all(sender, office, [entries], "Offers", repeat_line())
 
 
