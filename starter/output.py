@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from starter.failures import Exit, Failure
+from starter.nearest import did_you_mean
 
 TimeFormat = Literal["local", "iso", "relative"]
 
@@ -47,7 +48,7 @@ def choose_fields(
         raise Failure(
             Exit.USAGE,
             "E-FIELD",
-            f"There is no field {unknown[0]!r}.",
+            f"There is no field {unknown[0]!r}.{did_you_mean(unknown[0], known)}",
             (f"Fields: {', '.join(known)}",),
         )
     return [{name: row[name] for name in (wanted or known)} for row in rows]

@@ -12,6 +12,7 @@ from domain.ids import stream_key, stream_kind
 from domain.messages import Receipt, Refused, UnsignedCommand
 from starter.commands.writing import receipt_json
 from starter.failures import Exit
+from starter.nearest import add_nearest
 from starter.output import say, say_json
 from starter.reading import Office
 from starter.sending import Sent, already_answered, check_size, key_taken, refusal_failure, repeat_line
@@ -39,7 +40,9 @@ def preview(
         subject = given or stream_key(command.stream)
         foreseen = look_ahead(office, command, unwritten)
         if isinstance(foreseen, WouldBeRefused):
-            raise refusal_failure(foreseen.refusal, foreseen.status, foreseen.next_steps)
+            failure = refusal_failure(foreseen.refusal, foreseen.status, foreseen.next_steps)
+            add_nearest(office, failure, command.stream, command.body)
+            raise failure
         if isinstance(foreseen, WasAnswered):
             receipt = _answer_on_record(command, foreseen)
             report = {"dry_run": True} | receipt_json(Sent(receipt, already=True))

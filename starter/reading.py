@@ -19,6 +19,7 @@ from domain.case.events import UnknownEventError
 from domain.ids import BadReferenceError, case_stream, parse_reference, stream_kind
 from domain.parties import Post
 from starter.failures import Exit, Failure
+from starter.nearest import did_you_mean, known_people, near_person, near_reference, near_school
 
 if TYPE_CHECKING:
     from activities.read_models.facts import FactReader
@@ -118,13 +119,17 @@ def known_reference(office: Office, text: str) -> str:
         reference = parse_reference(text)
     except BadReferenceError as error:
         raise Failure(
-            Exit.NOT_FOUND, "E-REFERENCE", f"{error}. Nothing was sent.", (), ("brokerage case list",)
+            Exit.NOT_FOUND,
+            "E-REFERENCE",
+            f"{error}. Nothing was sent.{near_reference(office, text)}",
+            (),
+            ("brokerage case list",),
         ) from None
     if next(iter(office.log.events(stream=case_stream(reference), limit=1)), None) is None:
         raise Failure(
             Exit.NOT_FOUND,
             "E-REFERENCE",
-            f"There is no case {reference}. Nothing was sent.",
+            f"There is no case {reference}. Nothing was sent.{near_reference(office, reference)}",
             (),
             ("brokerage case list",),
         )
@@ -135,6 +140,14 @@ def person_named(office: Office, text: str) -> str:
     """A person id, or 'head:6990004' for whoever holds that post at that school today."""
     post_name, colon, number = text.partition(":")
     if not colon:
+        if text not in known_people(office):
+            raise Failure(
+                Exit.NOT_FOUND,
+                "E-PERSON",
+                f"There is nobody {text!r} on record.{near_person(office, text)}",
+                (),
+                ("brokerage person list",),
+            )
         return text
     today = datetime.now(UTC).astimezone(ZoneInfo("Europe/London")).date().isoformat()
     wanted = Post(post_name) if post_name in set(Post) else None
@@ -151,10 +164,13 @@ def person_named(office: Office, text: str) -> str:
     held = tuple(rows)
     if len(held) != 1:
         found = f"{len(held)} people hold" if held else "nobody holds"
+        meant = "" if wanted else did_you_mean(post_name, Post)
+        if wanted and not held and number not in (known := office.school_names()):
+            meant = near_school(office, number) if known else ""
         raise Failure(
             Exit.NOT_FOUND,
             "E-PERSON",
-            f"{text!r}: {found} that post there today.",
+            f"{text!r}: {found} that post there today.{meant}",
             (),
             ("brokerage person list",),
         )

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
+from starter.completing import references
 from starter.failures import Exit, Failure
 from starter.output import TimeFormat, note, say, say_json, say_table, show_time
 from starter.reading import known_reference, reading
@@ -18,7 +19,7 @@ app = App(
 
 @app.command
 def replay(
-    reference: Annotated[str, Parameter(help="Reference of the case.")],
+    reference: Annotated[str, Parameter(help="Reference of the case.", completer=references)],
     /,
     *,
     json: Annotated[bool, Parameter(negative="", help="Print JSON.")] = False,

@@ -5,8 +5,10 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from domain.canonical import instant_from_text
-from starter.commands.stages import check_stage
+from starter.commands.stages import StageName, check_stage
+from starter.completing import schools
 from starter.failures import Exit, Failure
+from starter.nearest import near_school
 from starter.output import TimeFormat, choose_fields, on_terminal, say, say_json, say_table, show_time
 from starter.reading import reading
 from starter.views.case_list import FIELDS, list_cases
@@ -14,8 +16,8 @@ from starter.views.case_list import FIELDS, list_cases
 
 def list_(
     *,
-    stage: Annotated[str | None, Parameter(help="Only cases in this stage, e.g. triage.")] = None,
-    school: Annotated[str | None, Parameter(help="Only cases of this school.")] = None,
+    stage: Annotated[StageName | None, Parameter(help="Only cases in this stage, e.g. triage.")] = None,
+    school: Annotated[str | None, Parameter(help="Only cases of this school.", completer=schools)] = None,
     open: Annotated[bool, Parameter(negative="", help="Only cases that are still being dealt with.")] = False,
     json: Annotated[
         str | None, Parameter(help="Print JSON with these fields, comma-separated; 'all' for every field.")
@@ -31,7 +33,7 @@ def list_(
             raise Failure(
                 Exit.NOT_FOUND,
                 "E-SCHOOL",
-                f"There is no school {school} in the register.",
+                f"There is no school {school} in the register.{near_school(office, school)}",
                 (),
                 ("brokerage school list",),
             )

@@ -26,8 +26,10 @@ from starter.commands.writing import (
     sender_for,
 )
 from starter.commands.writing import new_key as make_key
+from starter.completing import people
 from starter.failures import Exit, Failure
 from starter.home import create_profile
+from starter.nearest import did_you_mean
 from starter.output import choose_fields, say_json, say_table
 from starter.reading import reading
 from starter.register.csv_file import read_rows
@@ -36,7 +38,7 @@ from starter.sending import repeat_line
 
 app = App(name="person", help="People, their keys and their posts.", help_format="plaintext")
 
-PersonArgument = Annotated[str, Parameter(help="Person id, e.g. sip.carys.")]
+PersonArgument = Annotated[str, Parameter(help="Person id, e.g. sip.carys.", completer=people)]
 FIELDS = ("person", "language", "has_key", "posts")
 
 
@@ -260,7 +262,12 @@ def _write(person: str, model: Any, verb: str, values: dict[str, Any], options: 
 def _post(text: str) -> tuple[Post, str | None]:
     name, _, school = text.partition(":")
     if name not in set(Post):
-        raise Failure(Exit.USAGE, "E-POST", f"There is no post {name!r}.", (f"Posts: {', '.join(Post)}",))
+        raise Failure(
+            Exit.USAGE,
+            "E-POST",
+            f"There is no post {name!r}.{did_you_mean(name, Post)}",
+            (f"Posts: {', '.join(Post)}",),
+        )
     post = Post(name)
     if post in SCHOOL_POSTS and not school:
         raise Failure(Exit.USAGE, "E-POST", f"The post {name} belongs to a school: {name}:6990004.")

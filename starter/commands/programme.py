@@ -9,7 +9,9 @@ from sqlalchemy import select
 from activities.read_models.schema import programme as programme_table
 from domain.programmes import Programme, ProgrammeError, parse_programme
 from starter.commands.writing import Order, WriteOptions, carry_out
+from starter.completing import programmes
 from starter.failures import Exit, Failure
+from starter.nearest import near_programme
 from starter.output import say, say_json, say_table
 from starter.reading import reading
 
@@ -30,7 +32,7 @@ def list_(*, json: Annotated[bool, Parameter(negative="", help="Print JSON.")] =
 
 @app.command
 def show(
-    code: Annotated[str, Parameter(help="Programme code, e.g. EAS.")],
+    code: Annotated[str, Parameter(help="Programme code, e.g. EAS.", completer=programmes)],
     /,
     *,
     json: Annotated[bool, Parameter(negative="", help="Print the whole programme as JSON.")] = False,
@@ -38,10 +40,14 @@ def show(
     """Show a programme's routes, areas and waits."""
     with reading() as office:
         found = office.facts.programme(code)
-    if found is None:
-        raise Failure(
-            Exit.NOT_FOUND, "E-PROGRAMME", f"There is no programme {code}.", (), ("brokerage programme list",)
-        )
+        if found is None:
+            raise Failure(
+                Exit.NOT_FOUND,
+                "E-PROGRAMME",
+                f"There is no programme {code}.{near_programme(office, code)}",
+                (),
+                ("brokerage programme list",),
+            )
     if json:
         say_json(found.model_dump(mode="json"))
         return 0

@@ -9,7 +9,10 @@ from sqlalchemy import select
 from activities.read_models.schema import provider_offer
 from starter.commands.importing import Entry, preview_all, send_all
 from starter.commands.writing import SenderOptions, person_for, sender_for
+from starter.completing import areas as known_areas
+from starter.completing import programmes
 from starter.failures import Exit, Failure
+from starter.nearest import did_you_mean
 from starter.output import choose_fields, say_json, say_table
 from starter.reading import reading
 from starter.register.csv_file import read_rows
@@ -28,7 +31,7 @@ def import_(
     ],
     /,
     *,
-    programme: Annotated[str, Parameter(help="Programme of the offers.")] = "EAS",
+    programme: Annotated[str, Parameter(help="Programme of the offers.", completer=programmes)] = "EAS",
     options: SenderOptions | None = None,
 ) -> int:
     """Record the offers of a file."""
@@ -57,7 +60,7 @@ def offer_entries(file: Path, programme: str) -> list[Entry]:
 @app.command(name="list")
 def list_(
     *,
-    area: Annotated[str | None, Parameter(help="Only offers in this area.")] = None,
+    area: Annotated[str | None, Parameter(help="Only offers in this area.", completer=known_areas)] = None,
     json: Annotated[
         str | None, Parameter(help="Print JSON with these fields; 'all' for every field.")
     ] = None,
@@ -73,7 +76,7 @@ def list_(
             raise Failure(
                 Exit.NOT_FOUND,
                 "E-AREA",
-                f"No school offers {area!r}.",
+                f"No school offers {area!r}.{did_you_mean(area, areas)}",
                 (f"Offered: {', '.join(areas) or 'nothing yet'}",),
             )
         rows = [

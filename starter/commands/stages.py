@@ -1,7 +1,19 @@
 """Stages as people type them."""
 
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
 from domain.case.stages import Stage
 from starter.failures import Exit, Failure
+from starter.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    StageName = str
+else:
+    _STAGES = Literal[tuple(stage.value for stage in Stage)]
+    StageName = Annotated[_STAGES | str, Parameter(metavar="STAGE", show_choices=False)]
+    """A stage as it is typed: shells complete the names, `check_stage` judges what was typed."""
 
 
 def check_stage(name: str) -> str:
@@ -9,10 +21,9 @@ def check_stage(name: str) -> str:
     name = name.strip().lower().replace(" ", "_")
     if name in set(Stage):
         return name
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, list(Stage), 1)
-    meant = f" Did you mean {near[0]}?" if near else ""
     raise Failure(
-        Exit.USAGE, "E-STAGE", f"There is no stage {name!r}.{meant}", (f"Stages: {', '.join(Stage)}",)
+        Exit.USAGE,
+        "E-STAGE",
+        f"There is no stage {name!r}.{did_you_mean(name, Stage)}",
+        (f"Stages: {', '.join(Stage)}",),
     )

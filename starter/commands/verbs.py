@@ -15,6 +15,7 @@ from domain.case.commands import COMMANDS, SYSTEM_VERBS, CaseCommand, Open, Sign
 from domain.case.lifecycle import COMING_GUARDS, rows_for
 from domain.ids import case_reference, case_stream
 from starter.commands.writing import Order, WriteOptions, carry_out, read_body
+from starter.completing import OF_FIELD, references
 from starter.flags import flags_of
 from starter.reading import Office, known_reference, reading
 
@@ -51,12 +52,19 @@ def _function(model: type[CaseCommand]) -> Callable[..., int]:
 
     parameters = []
     if not opens:
-        note = Parameter(help="Reference of the case, e.g. EAS-K7QX4MZ-R.")
+        note = Parameter(help="Reference of the case, e.g. EAS-K7QX4MZ-R.", completer=references)
         kind = inspect.Parameter.POSITIONAL_ONLY
         parameters.append(inspect.Parameter("reference", kind, annotation=Annotated[str, note]))
     for flag in sorted(flags, key=lambda flag: not flag.required):
         note = Parameter(
-            name=f"--{flag.name}", help=flag.help, negative="", show_default=False, consume_multiple=False
+            name=f"--{flag.name}",
+            help=flag.help,
+            negative="",
+            show_default=False,
+            show_choices=False,
+            metavar="CHOICE" if flag.choices else None,
+            consume_multiple=False,
+            completer=OF_FIELD.get(flag.field),
         )
         default: Any = () if flag.kind == "many" else False if flag.kind == "switch" else None
         parameters.append(

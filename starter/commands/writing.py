@@ -18,9 +18,11 @@ from domain.canonical import instant_text, plain
 from domain.envelope import OnBehalfOf
 from domain.ids import COMMAND_ID_PATTERN, PERSON_ID_PATTERN, stream_key
 from domain.messages import Receipt, UnsignedCommand
+from starter.completing import people, profiles
 from starter.failures import Exit, Failure
 from starter.flags import FlagError, flags_of, read_values
 from starter.home import profile_seed
+from starter.nearest import add_nearest, did_you_mean
 from starter.output import say, say_json
 from starter.problems import in_words
 from starter.reading import Office, person_named
@@ -38,9 +40,10 @@ _LONGEST_TIMEOUT = 3600.0
 class SenderOptions:
     """Flags of everything that sends: who signs, and how long they wait."""
 
-    profile: Annotated[str | None, Parameter(help="Person whose key signs; by default this home's own.")] = (
-        None
-    )
+    profile: Annotated[
+        str | None,
+        Parameter(help="Person whose key signs; by default this home's own.", completer=profiles),
+    ] = None
     timeout: Annotated[float, Parameter(help="Seconds to wait for the answer.")] = 20.0
     lang: Annotated[Literal["cy", "en"], Parameter(help="Language the command is given in.")] = "en"
     dry_run: Annotated[
@@ -62,7 +65,9 @@ class WriteOptions(SenderOptions):
     as_: Annotated[
         str | None,
         Parameter(
-            name="--as", help="Record the decision of this person ('head:6990004' works too); says so."
+            name="--as",
+            help="Record the decision of this person ('head:6990004' works too); says so.",
+            completer=people,
         ),
     ] = None
     method: Annotated[
@@ -188,7 +193,11 @@ def carry_out(office: Office, *orders: Order, repeat_key: str | None = None) -> 
         wanted = _asked(office, sender.person, order)
         command = sender.sign(**{name: getattr(wanted, name) for name in _SIGNED_AS_ASKED})
         key = repeat_key or command.command_id
-        sent = send(sender, command, office, partial(repeat_line, key))
+        try:
+            sent = send(sender, command, office, partial(repeat_line, key))
+        except Failure as failure:
+            add_nearest(office, failure, command.stream, command.body)
+            raise
         print_sent(sent, order.options, order.subject or stream_key(command.stream))
     return Exit.DONE
 
@@ -324,7 +333,7 @@ def _merge(into: dict[str, Any], values: dict[str, Any]) -> None:
 def _bad_values(model: type[BaseModel], error: ValidationError) -> Failure:
     flags = {(*flag.path, flag.field): flag for flag in flags_of(model)}
     lines = []
-    for item in error.errors(include_input=False, include_url=False):
+    for item in error.errors(include_url=False):
         place = tuple(str(part) for part in item["loc"] if not isinstance(part, int))
         if item["type"] == "missing" and place and place == ("terms",):
             lines.append("The terms of the agreement are missing: --start, --end, --days, …; or --from FILE")
@@ -336,8 +345,10 @@ def _bad_values(model: type[BaseModel], error: ValidationError) -> Failure:
         message = in_words(item)
         if flag and flag.day and item["type"].startswith("date_"):
             message += ", today, +10d or +3w"
+        if flag and item["type"] in {"literal_error", "enum"}:
+            message += f".{did_you_mean(str(item['input']), flag.choices)}"
         if flag and (example := _EXAMPLE.search(flag.help)) and item["type"] == "string_pattern_mismatch":
             message = f"must look like {example[1]}"
         lines.append(f"{name} {message}" if message.startswith("is ") else f"{name}: {message}")
     first, rest = lines[0], tuple(lines[1:])
-    return Failure(Exit.USAGE, "E-VALUE", first + ("" if first.endswith(".") else "."), rest)
+    return Failure(Exit.USAGE, "E-VALUE", first + ("" if first.endswith((".", "?")) else "."), rest)
