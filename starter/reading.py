@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DatabaseError
 
 from activities.event_log.engine import open_reader
-from activities.event_log.errors import LogDamagedError, LogUnavailableError
+from activities.event_log.errors import LogDamagedError, LogUnavailableError, SchemaError
 from activities.event_log.read import LogReader
 from activities.read_models.schema import post, school
 from activities.settings import Settings
@@ -57,6 +57,14 @@ def reading(settings: Settings | None = None) -> Iterator[Office]:
     settings = settings or Settings()
     try:
         engine = open_reader(settings.log_file)
+    except SchemaError as error:
+        raise Failure(
+            Exit.UNREACHABLE,
+            "U-SCHEMA",
+            f"{str(error).capitalize()}. Nothing was done.",
+            (error.fix, f"Home: {settings.home}"),
+            ("brokerage doctor",),
+        ) from error
     except LogUnavailableError as error:
         raise Failure(
             Exit.UNREACHABLE,

@@ -6,7 +6,8 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import DatabaseError
 
 from activities.event_log import sqlite
-from activities.event_log.errors import LogUnavailableError
+from activities.event_log.errors import LogUnavailableError, SchemaError
+from activities.event_log.migrations import require_known_schema
 from activities.event_log.schema import metadata
 
 
@@ -24,7 +25,8 @@ def open_reader(path: Path) -> Engine:
 
     A directory that we may not write to can be read too, as long as nobody has left a write-ahead log
     there: with one, ignoring it would show yesterday's truth as today's.
-    Raises LogUnavailableError where the file is missing, unreadable, or no log of ours.
+    Raises LogUnavailableError where the file is missing, unreadable, or no log of ours, and SchemaError
+    where it is one of another version.
     """
     if not path.is_file():
         raise LogUnavailableError(f"there is no log at {path}")
@@ -41,6 +43,11 @@ def open_reader(path: Path) -> Engine:
         except DatabaseError as second:
             engine.dispose()
             raise LogUnavailableError(f"{path} cannot be read: {second.orig}") from second
+    try:
+        require_known_schema(engine)
+    except SchemaError:
+        engine.dispose()
+        raise
     if not tables >= set(metadata.tables):
         engine.dispose()
         raise LogUnavailableError(f"{path} is a database, but not a log of Brokerage")
