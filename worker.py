@@ -20,6 +20,7 @@ from typing import Final
 import structlog
 from pydantic import ValidationError
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
@@ -40,7 +41,7 @@ from activities.read_models.schema import post
 from activities.settings import Settings
 from activities.temporal import CaseActivities
 from activities.temporal_client import TemporalUnreachableError, connect, register_search_attributes
-from activities.vault import Vault, open_vault
+from activities.vault import Vault, VaultUnavailableError, open_vault
 from domain.ids import TASK_QUEUE, WorkerName, worker_identity
 from domain.parties import Post
 from workflows.converter import PayloadKeyError, PayloadKeys, data_converter
@@ -84,6 +85,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _log.error("the payload keys cannot be used", file=str(settings.payload_keys_file), why=str(error))
     except SchemaError as error:
         _log.error("the log is of another version", why=str(error), fix=error.fix)
+    except (OperationalError, VaultUnavailableError) as error:
+        why = str(getattr(error, "orig", None) or error)
+        _log.error("log or vault cannot be opened for writing", why=why, fix="python -m worker --check")
     except founding.FoundingError as error:
         _log.error("the first entries of the log were refused", why=str(error))
     except Exception:

@@ -1,5 +1,6 @@
 """What a worker needs, looked at piece by piece: each finding says what was found and what would mend it."""
 
+import os
 import stat
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -52,6 +53,9 @@ def check_home(settings: Settings, parse_payload_keys: Callable[[str], object]) 
                 "Make one: brokerage up — or set BROKERAGE_HOME.",
             )
         ]
+    if not os.access(home, os.R_OK | os.X_OK):
+        what = f"You may not look into the home at {home}."
+        return [Check("home", False, what, "Work as its owner, or set BROKERAGE_HOME to one of your own.")]
     checks = [Check("home", True, f"Home: {home}")]
     open_to_others = [path for path in _private_paths(settings) if _is_open_to_others(path)]
     if open_to_others:
