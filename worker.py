@@ -143,6 +143,7 @@ async def _serve(settings: Settings) -> int:
             workflow_runner=UnsandboxedWorkflowRunner(),
             max_concurrent_activities=threads,
             max_concurrent_local_activities=threads,
+            max_cached_workflows=settings.max_cached_workflows,
             graceful_shutdown_timeout=_DRAIN,
             identity=_identity(settings),
         )

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     kill_count: int = Field(default=1, ge=1)
     """Drills only: how many times that point is passed before the kill."""
     database_threads: int = Field(default=8, ge=1, le=64)
+    max_cached_workflows: int = Field(default=1000, ge=0, le=100_000)
+    """How many cases a worker keeps in memory between tasks; the default is Temporal's own. With 0 it keeps
+    none, and replays a case from its start for every task: slow, and what the tests run to prove it can."""
 
     @property
     def log_file(self) -> Path:

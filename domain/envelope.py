@@ -15,7 +15,7 @@ from domain.ids import PERSON_ID_PATTERN
 
 ENVELOPE_FORMAT: Final = 1
 
-Language = Literal["cy", "en"]
+Language = Literal["cy", "en", "fil"]
 Clock = Literal["real", "demo"]
 
 

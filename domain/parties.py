@@ -44,6 +44,25 @@ class Party(StrEnum):
     SYSTEM = "system"
 
 
+class Duties(BaseModel):
+    """Who does what on a route, as the programme had it when the case was drafted.
+
+    Kept in the case's first event, so that what a case waits for follows from its own history. The
+    defaults are the course in which a broker finds the provider.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scope: Party = Party.SIP
+    """Who sees to the scoping meeting and records it; the recipient's head may as well."""
+    present: tuple[Party, ...] = (Party.RECIPIENT_HEAD, Party.SIP)
+    """Who must have taken part in it."""
+    draft: Party = Party.BROKER
+    """Who drafts the agreement."""
+    sign: tuple[Party, ...] = (Party.RECIPIENT_HEAD, Party.PROVIDER_HEAD, Party.SIP)
+    """Whose signatures bring it into force."""
+
+
 class HeldPost(BaseModel):
     """A post somebody holds on the day in question."""
 
@@ -51,6 +70,8 @@ class HeldPost(BaseModel):
 
     post: Post
     school: str | None = None
+    programme: str | None = None
+    """The one programme it is held in, where a post of no school is not held in all of them."""
 
 
 class DatedPost(HeldPost):
@@ -81,13 +102,17 @@ _AT_PROVIDER = {
 }
 
 
+PROGRAMME_POSTS = frozenset(_UNSCOPED)
+"""Posts that may be held in one programme only."""
+
+
 def parties_played(
-    posts: Iterable[HeldPost], recipient: str | None, provider: str | None
+    posts: Iterable[HeldPost], recipient: str | None, provider: str | None, programme: str
 ) -> dict[Party, HeldPost]:
-    """Which parties these posts make their holder in a case between these two schools."""
+    """Which parties these posts make their holder in a case of that programme between these two schools."""
     played: dict[Party, HeldPost] = {}
     for held in posts:
-        if held.post in _UNSCOPED:
+        if held.post in _UNSCOPED and held.programme in {None, programme}:
             played.setdefault(_UNSCOPED[held.post], held)
         if held.school is not None and held.school == recipient and held.post in _AT_RECIPIENT:
             played.setdefault(_AT_RECIPIENT[held.post], held)
@@ -99,10 +124,12 @@ def parties_played(
 _RECORDING = (Party.BROKER, Party.PRINCIPAL_ADVISER, Party.SIP)
 
 
-def recording_post(posts: Iterable[HeldPost], recipient: str | None, provider: str | None) -> HeldPost | None:
+def recording_post(
+    posts: Iterable[HeldPost], recipient: str | None, provider: str | None, programme: str
+) -> HeldPost | None:
     """The post that lets its holder record a decision for somebody else in this case, if they hold one.
 
     A school improvement partner may do so only in cases of a school they serve.
     """
-    played = parties_played(posts, recipient, provider)
+    played = parties_played(posts, recipient, provider, programme)
     return next((played[party] for party in _RECORDING if party in played), None)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from domain.case.commands import COMMANDS, CaseCommand
-from domain.case.events import CaseEvent, UnknownEventError, read_case_event
+from domain.case.events import CASE_EVENT_TYPES, CaseEvent
 from domain.case.situation import Refusal
-from domain.directory import people, programmes, schools
+from domain.directory import earlier_forms, people, programmes, schools
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts
+from domain.upcasting import EventTypes, UnknownEventError, Upcaster
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class DirectoryKind:
     evolve: Callable[[Any, DirectoryEvent], Any]
     decide: Callable[[Any, DirectoryCommand, DirectoryFacts, str], tuple[DirectoryEvent, ...] | Refusal]
     commands: dict[str, type[DirectoryCommand]]
-    events: dict[str, type[DirectoryEvent]]
+    events: EventTypes[DirectoryEvent]
 
 
 def _kind(
@@ -28,10 +29,11 @@ def _kind(
     decide: Callable[[Any, DirectoryCommand, DirectoryFacts, str], tuple[DirectoryEvent, ...] | Refusal],
     commands: tuple[type[DirectoryCommand], ...],
     events: tuple[type[DirectoryEvent], ...],
+    upcasters: tuple[Upcaster, ...] = (),
 ) -> DirectoryKind:
-    return DirectoryKind(
-        state, evolve, decide, {c.verb: c for c in commands}, {e.__name__: e for e in events}
-    )
+    """A kind of stream; `upcasters` are the functions that read earlier versions of its events."""
+    types = EventTypes(commands[0].kind, events, upcasters)
+    return DirectoryKind(state, evolve, decide, {c.verb: c for c in commands}, types)
 
 
 DIRECTORY: Final[dict[str, DirectoryKind]] = {
@@ -41,6 +43,7 @@ DIRECTORY: Final[dict[str, DirectoryKind]] = {
         people.decide,
         (people.RegisterPerson, people.AssignPost, people.EndPost, people.ReplaceKey),
         (people.PersonRegistered, people.PostAssigned, people.PostEnded, people.KeyReplaced),
+        earlier_forms.PEOPLE,
     ),
     "school": _kind(
         schools.SchoolState,
@@ -62,6 +65,7 @@ DIRECTORY: Final[dict[str, DirectoryKind]] = {
         programmes.decide,
         (programmes.PublishProgramme,),
         (programmes.ProgrammePublished,),
+        earlier_forms.PROGRAMMES,
     ),
 }
 
@@ -76,15 +80,17 @@ def command_model(kind: str, verb: str) -> type[CaseCommand] | type[DirectoryCom
     return directory.commands.get(verb) if directory else None
 
 
+def event_types(kind: str) -> EventTypes[CaseEvent] | EventTypes[DirectoryEvent]:
+    """What may be stored in streams of a kind, in all versions; raises KeyError where there is no such kind."""
+    return CASE_EVENT_TYPES if kind == CASE else DIRECTORY[kind].events
+
+
 def read_event(
     kind: str, type_name: str, schema_version: int, payload: dict[str, Any]
 ) -> CaseEvent | DirectoryEvent:
     """The event a stored payload is; raises UnknownEventError for what this code does not know."""
-    if kind == CASE:
-        return read_case_event(type_name, schema_version, payload)
-    model = DIRECTORY[kind].events.get(type_name) if kind in DIRECTORY else None
-    if model is None or model.schema_version != schema_version:
+    if kind != CASE and kind not in DIRECTORY:
         raise UnknownEventError(
             f"event type {type_name} version {schema_version} in a {kind} stream is not known to this code"
         )
-    return model.model_validate(payload)
+    return event_types(kind).read(type_name, schema_version, payload)

@@ -7,9 +7,12 @@ otherwise take it down after the work is done, with an exit code that says the o
 import os
 import re
 import sys
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from starter.failures import Exit, Failure
+
+_CHOOSES_FIELDS: Final = {("case", "show"), ("case", "history"), ("audit", "replay")}
+"""Beside every list."""
 
 
 def main() -> NoReturn:
@@ -68,12 +71,15 @@ def run(arguments: list[str]) -> int:
 
 
 def _with_all_fields(arguments: list[str]) -> list[str]:
-    """`--json` alone asks a list for all fields: the parser wants a value there."""
-    if arguments[1:2] != ["list"]:
+    """`--json` alone asks for all fields, where fields can be named: the parser wants a value there.
+
+    What follows it is a value, unless it is a flag or looks like the reference of a case.
+    """
+    if arguments[1:2] != ["list"] and tuple(arguments[:2]) not in _CHOOSES_FIELDS:
         return arguments
     following = [*arguments[1:], "-"]
     return [
-        "--json=all" if word == "--json" and after.startswith("-") else word
+        "--json=all" if word == "--json" and re.match(r"-|[A-Za-z]+-", after) else word
         for word, after in zip(arguments, following, strict=True)
     ]
 

@@ -4,13 +4,12 @@ A field of a command model becomes a flag; days, money and small structures are 
 write them ('4.25', '250.00', 'aim | baseline | success'), and printed the same way in hints.
 """
 
-import re
 import shlex
 import types
 import typing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal
 
@@ -29,6 +28,7 @@ from domain.case.values import (
 )
 from domain.parties import Party
 from domain.personal import Personal
+from starter.days import read_day
 
 _RENAMED: Final = {
     "quarter_days": "days",
@@ -36,6 +36,8 @@ _RENAMED: Final = {
     "counted_quarter_days": "days",
     "cover_minor": "cover",
     "travel_minor": "travel",
+    "supplies_minor": "supplies",
+    "work_modes": "work-mode",
     "objectives": "objective",
     "ratings": "rating",
     "years": "year",
@@ -47,7 +49,7 @@ _SHARES: Final[dict[Any, tuple[str, str]]] = {
     PeriodShare: ("period", "2027-spring-1=4"),
 }
 _DAYS: Final = frozenset({"quarter_days", "release_quarter_days", "counted_quarter_days"})
-_MONEY: Final = frozenset({"cover_minor", "travel_minor"})
+_MONEY: Final = frozenset({"cover_minor", "travel_minor", "supplies_minor"})
 
 
 class FlagError(ValueError):
@@ -152,7 +154,7 @@ def absolute_days(words: Sequence[str]) -> list[str]:
     spelt = list(words)
     for place, (name, value) in enumerate(pairwise(words), start=1):
         if name in days:
-            spelt[place] = _read_day(value)
+            spelt[place] = read_day(value)
     return spelt
 
 
@@ -217,7 +219,7 @@ def _reader(field: str, inner: Any) -> tuple[Callable[[str], Any], Callable[[Any
     if inner is int:
         return _read_int, str
     if inner is date:
-        return _read_day, str
+        return read_day, str
     return str, _text
 
 
@@ -226,15 +228,6 @@ def _read(flag: Flag, text: str) -> Any:
         return flag.read(text)
     except FlagError as error:
         raise FlagError(f"--{flag.name}: {error}") from None
-
-
-def _read_day(text: str) -> str:
-    """A day as it is, 'today', or counted from today: '+3d', '+12w', '-1d'."""
-    counted = re.fullmatch(r"([+-][0-9]{1,3})([dw])", text)
-    if text != "today" and counted is None:
-        return text
-    days = 0 if counted is None else int(counted[1]) * (7 if counted[2] == "w" else 1)
-    return (datetime.now().astimezone().date() + timedelta(days=days)).isoformat()
 
 
 def _read_int(text: str) -> int:
@@ -297,8 +290,8 @@ _TERMS_HELP: Final = {
     "quarter_days": "Days the provider gives, in quarters.",
     "release_quarter_days": "Days the recipient releases staff for.",
     "mode": "in-person, online or mixed.",
-    "language": "Language of delivery: cy, en or both.",
-    "prevailing_language": "Which text prevails: cy or en.",
+    "language": "Language of delivery: cy, en, fil or both.",
+    "prevailing_language": "Which text prevails: cy, en or fil.",
     "activities": "What will be done.",
     "provider_lead": "Person who leads for the provider.",
     "recipient_lead": "Person who leads for the recipient.",
@@ -306,6 +299,8 @@ _TERMS_HELP: Final = {
     "recipient_deputy": "Their deputy at the recipient.",
     "cover_minor": "Cost of cover, e.g. 1200.00.",
     "travel_minor": "Cost of travel, e.g. 80.00.",
+    "supplies_minor": "Cost of supplies and materials, e.g. 500.00.",
+    "work_modes": "Way of working, where the programme names them, e.g. lac.",
     "rate_card": "Rate card the cost rests on, e.g. eas-2026.",
     "years": "Days by financial year, e.g. 2026-27=6; not needed where all fall in one.",
     "periods": "Days planned for a half term, e.g. 2027-spring-1=4.",

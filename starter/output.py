@@ -5,7 +5,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -14,6 +14,9 @@ from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean
 
 TimeFormat = Literal["local", "iso", "relative"]
+
+_NARROWEST: Final = 4
+"""Columns to which a cell is cut at most, where a terminal is narrow."""
 
 
 def on_terminal() -> bool:
@@ -32,6 +35,11 @@ def note(text: str) -> None:
     sys.stderr.flush()
 
 
+def say_heading(text: str) -> None:
+    """A line above a table: for people; where a program reads the table it is no part of it."""
+    (say if on_terminal() else note)(text)
+
+
 def say_json(value: Any) -> None:
     """One JSON document, indented on a terminal, on one line elsewhere."""
     option = orjson.OPT_INDENT_2 if on_terminal() else 0
@@ -43,31 +51,49 @@ def choose_fields(
 ) -> list[dict[str, Any]]:
     """The rows with the named fields only; an empty list of names means all of them."""
     wanted = [name.strip() for name in fields.split(",") if name.strip()]
-    unknown = [name for name in wanted if name not in known]
-    if unknown:
+    unknown = next((name for name in wanted if name not in known), None)
+    if unknown is not None:
         raise Failure(
             Exit.USAGE,
             "E-FIELD",
-            f"There is no field {unknown[0]!r}.{did_you_mean(unknown[0], known)}",
+            f"There is no field {unknown!r}.{did_you_mean(unknown, known)}",
             (f"Fields: {', '.join(known)}",),
         )
     return [{name: row[name] for name in (wanted or known)} for row in rows]
 
 
-def say_table(rows: Iterable[Sequence[str]], header: Sequence[str]) -> None:
-    """Columns for eyes on a terminal; tab-separated lines without header, cut or colour elsewhere."""
+def say_table(rows: Iterable[Sequence[str]], header: Sequence[str], spare: int = 0) -> None:
+    """Columns for eyes on a terminal; tab-separated lines without header, cut or colour elsewhere.
+
+    Where a terminal is too narrow, the last columns are left out, `spare` of them at most; then the widest
+    are cut, but the first.
+    """
     rows = [list(row) for row in rows]
     if not on_terminal():
         for row in rows:
             say("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
         return
-    widths = [max(len(str(row[i])) for row in [list(header), *rows]) for i in range(len(header))]
     limit = shutil.get_terminal_size().columns
+    lines = [list(header), *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+    while spare and _width(widths) > limit:
+        spare -= 1
+        widths.pop()
+    while _width(widths) > limit and (widest := max(widths[1:], default=0)) > _NARROWEST:
+        widths[1 + widths[1:].index(widest)] -= 1
     bold, plain = ("\033[1m", "\033[0m") if coloured() else ("", "")
-    for number, row in enumerate([list(header), *rows]):
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        line = line if len(line) <= limit else line[: limit - 1] + "…"
-        say(f"{bold}{line}{plain}" if number == 0 else line)
+    for number, line in enumerate(lines):
+        text = "  ".join(_cut(cell, w).ljust(w) for cell, w in zip(line, widths, strict=False))
+        text = _cut(text.rstrip(), limit)
+        say(f"{bold}{text}{plain}" if number == 0 else text)
+
+
+def _width(widths: Sequence[int]) -> int:
+    return sum(widths) + 2 * (len(widths) - 1)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def coloured() -> bool:

@@ -1,8 +1,8 @@
 """Reading without Temporal: the log and its read models, opened read-only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,12 +12,13 @@ from sqlalchemy.exc import DatabaseError
 
 from activities.event_log.engine import open_reader
 from activities.event_log.errors import LogDamagedError, LogUnavailableError, SchemaError
-from activities.event_log.read import LogReader
+from activities.event_log.migrations import require_known_schema
+from activities.event_log.read import LogReader, RecordedEvent
 from activities.read_models.schema import post, school
 from activities.settings import Settings
-from domain.case.events import UnknownEventError
 from domain.ids import BadReferenceError, case_stream, parse_reference, stream_kind
 from domain.parties import Post
+from domain.upcasting import UnknownEventError
 from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean, known_people, near_person, near_reference, near_school
 
@@ -26,13 +27,56 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Look:
+    """What is looked at: a beginning of the log, and of it what had happened by a time."""
+
+    position: int
+    """The last position that was on record."""
+    at: datetime
+    """The moment of the record."""
+    valid_at: datetime | None
+    """Only events that had occurred by then count, where that was asked."""
+    zone: str
+    """The programme's time zone."""
+
+    @property
+    def now(self) -> datetime:
+        """The moment from which days are counted."""
+        return self.valid_at or self.at
+
+    def of(self, events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
+        """Those of the events that count."""
+        return [
+            r
+            for r in events
+            if r.position <= self.position
+            and (self.valid_at is None or r.envelope.occurred_at <= self.valid_at)
+        ]
+
+
+@dataclass(frozen=True)
 class Office:
-    """An open, read-only view of one home's log."""
+    """An open, read-only view of one home's log: as it is, or as it was (`looks`, by programme)."""
 
     settings: Settings
     engine: Engine
     log: LogReader
     connection: Connection
+    """The rows: those of the database, or those derived for the moment that is looked at."""
+    looks: Mapping[str, Look] = field(default_factory=dict)
+    untold: list[str] = field(default_factory=list)
+    """A line for each case that cannot be told as it was."""
+
+    def case_events(self, reference: str) -> tuple[RecordedEvent, ...]:
+        """The events of a case that count. Raises LogDamagedError."""
+        events = self.log.events(stream=case_stream(reference))
+        look = self.looks.get(programme_of(reference))
+        return tuple(look.of(events) if look else events)
+
+    def now(self, programme: str) -> datetime:
+        """The moment from which days are counted in cases of that programme."""
+        look = self.looks.get(programme)
+        return look.now if look else datetime.now(UTC)
 
     @property
     def facts(self) -> "FactReader":
@@ -58,13 +102,7 @@ def reading(settings: Settings | None = None) -> Iterator[Office]:
     try:
         engine = open_reader(settings.log_file)
     except SchemaError as error:
-        raise Failure(
-            Exit.UNREACHABLE,
-            "U-SCHEMA",
-            f"{str(error).capitalize()}. Nothing was done.",
-            (error.fix, f"Home: {settings.home}"),
-            ("brokerage doctor",),
-        ) from error
+        raise _another_version(settings, error) from error
     except LogUnavailableError as error:
         raise Failure(
             Exit.UNREACHABLE,
@@ -77,13 +115,7 @@ def reading(settings: Settings | None = None) -> Iterator[Office]:
         with engine.connect() as connection:
             yield Office(settings, engine, LogReader(engine), connection)
     except DatabaseError as error:
-        raise Failure(
-            Exit.UNREACHABLE,
-            "U-LOG",
-            f"The log cannot be read now: {error.orig}.",
-            (f"Home: {settings.home}",),
-            ("brokerage doctor",),
-        ) from error
+        raise _unreadable(settings, engine, error) from error
     except LogDamagedError as error:
         raise Failure(
             Exit.AUDIT_FAILED, "A-DAMAGED", f"The log is damaged: {error}.", (), ("brokerage audit verify",)
@@ -100,6 +132,33 @@ def reading(settings: Settings | None = None) -> Iterator[Office]:
         ) from error
     finally:
         engine.dispose()
+
+
+def _unreadable(settings: Settings, engine: Engine, error: DatabaseError) -> Failure:
+    """Why the database does not answer: perhaps its schema has become another since it was opened."""
+    try:
+        require_known_schema(engine)
+    except SchemaError as changed:
+        return _another_version(settings, changed)
+    except DatabaseError:
+        pass
+    return Failure(
+        Exit.UNREACHABLE,
+        "U-LOG",
+        f"The log cannot be read now: {error.orig}.",
+        (f"Home: {settings.home}",),
+        ("brokerage doctor",),
+    )
+
+
+def _another_version(settings: Settings, error: SchemaError) -> Failure:
+    return Failure(
+        Exit.UNREACHABLE,
+        "U-SCHEMA",
+        f"{str(error).capitalize()}. Nothing was done.",
+        (error.fix, f"Home: {settings.home}"),
+        ("brokerage doctor",),
+    )
 
 
 def _position_of(engine: Engine, error: UnknownEventError) -> int | None:
@@ -119,6 +178,11 @@ def _position_of(engine: Engine, error: UnknownEventError) -> int | None:
     except (LogDamagedError, DatabaseError):
         return None
     return None
+
+
+def programme_of(reference: str) -> str:
+    """The code of the programme whose case it is, which every reference begins with."""
+    return reference.partition("-")[0]
 
 
 def known_reference(office: Office, text: str) -> str:

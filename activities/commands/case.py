@@ -85,6 +85,7 @@ def decide_case(connection: Connection, facts: FactReader, question: Question, b
         named_schools=named_schools(body),
         named_persons=named_persons(body),
         need=(state.recipient, state.area) if isinstance(body, Submit) else None,
+        giver=state.provider if isinstance(body, Submit) else None,
     )
     decided = decide(state, body, known, reference)
     if isinstance(decided, Refusal):
@@ -113,6 +114,7 @@ def steps_for(
             named_schools=schools,
             named_persons=everyone,
             need=(state.recipient, state.area),
+            giver=state.provider,
             for_hints=True,
         )
 
@@ -157,7 +159,9 @@ def _recording_post(
         return None
     day = question.now.astimezone(ZoneInfo(programme.time_zone)).date()
     recipient = state.recipient or getattr(body, "recipient", None)
-    return recording_post(facts.posts(question.command.person, day), recipient, state.provider)
+    return recording_post(
+        facts.posts(question.command.person, day), recipient, state.provider, programme.code
+    )
 
 
 def _recorder_problem(command: UnsignedCommand, recording: HeldPost | None) -> Refusal | None:

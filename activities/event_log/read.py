@@ -201,9 +201,12 @@ class LogReader:
             left = None if left is None else left - size
 
 
-def all_events(connection: Connection) -> Iterator[RecordedEvent]:
-    """Every event of the log in order, as one open transaction sees them; raises LogDamagedError."""
-    past = 0
+def all_events(connection: Connection, after: int = 0) -> Iterator[RecordedEvent]:
+    """Every event past the position `after` in order, as one open transaction sees them.
+
+    Raises LogDamagedError.
+    """
+    past = after
     while True:
         rows = connection.execute(
             _EVENTS.where(event.c.position > past).order_by(event.c.position).limit(_PAGE)

@@ -55,7 +55,9 @@ class FactReader:
             select(post).where(post.c.person == person_id, *_held_on(day)).order_by(post.c.place)
         ).all()
         self._positions.update(row.position for row in rows)
-        return tuple(HeldPost(post=Post(row.post), school=row.school) for row in rows)
+        return tuple(
+            HeldPost(post=Post(row.post), school=row.school, programme=row.programme) for row in rows
+        )
 
     def schools(self, numbers: Iterable[str], day: date) -> dict[str, SchoolFact]:
         """What the register says of these schools, with who holds their posts on that day."""
@@ -93,11 +95,12 @@ class FactReader:
         named_schools: Iterable[str] = (),
         named_persons: Iterable[str] = (),
         need: tuple[str, str] | None = None,
+        giver: str | None = None,
         for_hints: bool = False,
     ) -> Facts:
         """Everything a decision in one case rests on.
 
-        `need` is (recipient, area) where a duplicate matters. No rule asks who holds the other parts; they
+        `need` is (recipient, area) where a duplicate matters, `giver` a provider whose other cases do. No rule asks who holds the other parts; they
         are read only where hints are to name them.
         """
         day = now.astimezone(ZoneInfo(programme_in_force.time_zone)).date()
@@ -108,7 +111,14 @@ class FactReader:
             recorder=recorder,
             programme=programme_in_force,
             schools=self.schools((state.recipient, state.provider or "", *named_schools), day),
-            open_same_need=self._open_cases(*need, other_than=state.reference) if need else (),
+            open_same_need=self._open_cases(
+                case_row.c.recipient == need[0], case_row.c.area == need[1], other_than=state.reference
+            )
+            if need
+            else (),
+            open_as_provider=self._open_cases(case_row.c.provider == giver, other_than=state.reference)
+            if giver
+            else (),
             known_persons=self._known(named_persons),
             holders=self._holders(state, day) if for_hints else {},
         )
@@ -147,12 +157,11 @@ class FactReader:
         ).scalars()
         return tuple(dict.fromkeys((*offering, *others)))
 
-    def _open_cases(self, recipient: str, area: str, *, other_than: str) -> tuple[str, ...]:
+    def _open_cases(self, *which: ColumnElement[bool], other_than: str) -> tuple[str, ...]:
         rows = self._connection.execute(
             select(case_row.c.reference, case_row.c.position)
             .where(
-                case_row.c.recipient == recipient,
-                case_row.c.area == area,
+                *which,
                 case_row.c.open.is_(True),
                 case_row.c.stage != Stage.DRAFT.value,
                 case_row.c.reference != other_than,
@@ -182,8 +191,8 @@ class FactReader:
         ).all()
         holders: dict[Party, tuple[str, ...]] = {}
         for row in rows:
-            held = HeldPost(post=Post(row.post), school=row.school)
-            for party in parties_played((held,), state.recipient, state.provider):
+            held = HeldPost(post=Post(row.post), school=row.school, programme=row.programme)
+            for party in parties_played((held,), state.recipient, state.provider, state.programme):
                 holders[party] = (*holders.get(party, ()), row.person)
         return holders
 

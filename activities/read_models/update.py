@@ -1,6 +1,6 @@
 """Bring the rows up to a state that was just committed, or rebuild them all from the log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert
@@ -9,7 +9,7 @@ from activities.event_log.read import RecordedEvent
 from activities.read_models import schema
 from domain.canonical import canonical_bytes, instant_text
 from domain.case.state import CaseState, evolve
-from domain.case.status import is_open, waiting_on
+from domain.case.status import is_open, waiting_on, waiting_parties
 from domain.case.waits import next_wait
 from domain.directory.base import DirectoryEvent
 from domain.directory.people import PersonState
@@ -32,13 +32,18 @@ def case_values(state: CaseState, programme: Programme, position: int) -> dict[s
         "provider": state.provider,
         "authority": state.authority,
         "area": state.area,
+        "phase": state.phase,
+        "support_language": state.support_language,
         "stage": state.stage.value if state.stage else "",
         "paused": state.paused,
         "open": is_open(state),
         "waiting_on": waiting_on(state, programme),
+        "waiting_parties": " ".join(waiting_parties(state)),
         "wait": upcoming[0].wait if upcoming else None,
         "due_at": instant_text(deadline.due_at) if deadline and deadline.kept_days is None else None,
         "overdue": any(d.passed for d in state.deadlines),
+        "agreed_quarter_days": state.agreement.all_quarter_days if state.agreement else None,
+        "counted_quarter_days": state.counted_quarter_days,
         "opened_at": instant_text(state.opened_at) if state.opened_at else "",
         "version": state.version,
         "position": position,
@@ -72,6 +77,7 @@ def write_directory(connection: Connection, kind: str, key: str, state: Any, pos
                     "since": held.since.isoformat(),
                     "until": held.until.isoformat() if held.until else None,
                     "position": position,
+                    "programme": held.programme,
                 }
                 for place, held in enumerate(state.posts)
             ]
@@ -115,38 +121,59 @@ def write_directory(connection: Connection, kind: str, key: str, state: Any, pos
             raise TypeError(f"no read model for {kind}/{key}")
 
 
-def rebuild(connection: Connection, events: Iterator[RecordedEvent]) -> int:
+class Fold:
+    """The rows that a log makes, event by event; written when asked for."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.position = 0
+        """Position of the last event that was added."""
+        self._states: dict[str, Any] = {}
+        self._positions: dict[str, int] = {}
+        self._rules: dict[str, Programme] = {}
+        self._unwritten: dict[str, None] = {}
+
+    def add(self, recorded: RecordedEvent) -> None:
+        """One more event. Raises UnknownEventError for what this code does not know: nothing is guessed."""
+        envelope = recorded.envelope
+        stream, kind = envelope.stream, stream_kind(envelope.stream)
+        event = read_event(kind, envelope.type, envelope.schema_version, recorded.payload)
+        before = self._states.get(stream)
+        if isinstance(event, DirectoryEvent):
+            self._states[stream] = DIRECTORY[kind].evolve(before or DIRECTORY[kind].state(), event)
+        else:
+            state = evolve(before or CaseState(), event, envelope.occurred_at)
+            self._states[stream] = state
+            # A row is in the words of the rules under which it was last written, not of those since.
+            self._rules[stream] = self._states[f"programme/{state.programme}"].current
+        self._positions[stream] = self.position = recorded.position
+        self._unwritten[stream] = None
+        self.count += 1
+
+    def write(self, connection: Connection) -> None:
+        """Replace the rows of every stream that got events since they were last written."""
+        for stream in self._unwritten:
+            kind, key = stream_kind(stream), stream_key(stream)
+            state, position = self._states[stream], self._positions[stream]
+            if kind == CASE:
+                write_case(connection, state, self._rules[stream], position)
+            else:
+                write_directory(connection, kind, key, state, position)
+        self._unwritten.clear()
+
+
+def rebuild(connection: Connection, events: Iterable[RecordedEvent]) -> int:
     """Empty every row and write all of them again from the log; returns the number of events read.
 
     Raises UnknownEventError where the log holds what this code does not know: nothing is guessed.
     """
+    fold = Fold()
+    for recorded in events:
+        fold.add(recorded)
     for table in schema.metadata.sorted_tables:
         connection.execute(delete(table))
-    states: dict[str, Any] = {}
-    positions: dict[str, int] = {}
-    rules: dict[str, Programme] = {}
-    count = 0
-    for recorded in events:
-        count += 1
-        envelope = recorded.envelope
-        kind = stream_kind(envelope.stream)
-        event = read_event(kind, envelope.type, envelope.schema_version, recorded.payload)
-        before = states.get(envelope.stream)
-        if isinstance(event, DirectoryEvent):
-            states[envelope.stream] = DIRECTORY[kind].evolve(before or DIRECTORY[kind].state(), event)
-        else:
-            state = evolve(before or CaseState(), event, envelope.occurred_at)
-            states[envelope.stream] = state
-            # A row is in the words of the rules under which it was last written, not of those since.
-            rules[envelope.stream] = states[f"programme/{state.programme}"].current
-        positions[envelope.stream] = recorded.position
-    for stream, state in states.items():
-        kind, key = stream_kind(stream), stream_key(stream)
-        if kind == CASE:
-            write_case(connection, state, rules[stream], positions[stream])
-        else:
-            write_directory(connection, kind, key, state, positions[stream])
-    return count
+    fold.write(connection)
+    return fold.count
 
 
 def _replace(connection: Connection, table: Table, key: dict[str, str], rows: list[dict[str, Any]]) -> None:

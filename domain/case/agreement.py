@@ -14,8 +14,8 @@ from domain.case.commands import expect
 from domain.case.shape import Agreement
 from domain.case.situation import Refusal, Situation
 from domain.case.values import AgreementTerms, YearShare
-from domain.case.waits import SIGNATORIES
 from domain.parties import Party
+from domain.programmes.model import Programme
 
 
 def dates_agree(s: Situation) -> Refusal | None:
@@ -39,11 +39,67 @@ def dates_agree(s: Situation) -> Refusal | None:
     return None
 
 
+def drafted_by_the_route(s: Situation) -> Refusal | None:
+    drafter = s.state.duties.draft
+    if s.party is drafter:
+        return None
+    return Refusal("R-POST", f"On this route the {s.noun('agreement')} is drafted by the {s.word(drafter)}.")
+
+
+def terms_are_the_programmes(s: Situation) -> Refusal | None:
+    """Languages and ways of working are those that the programme knows; its money rests on a rate card."""
+    terms, programme = expect(s.command, c.DraftAgreement).terms, s.programme
+    languages = {terms.language, terms.prevailing_language} - {"both"} - set(programme.languages)
+    if languages:
+        return Refusal(
+            "R-LANGUAGE",
+            f"{programme.code} writes no agreement in the language '{sorted(languages)[0]}'.",
+            f"Its languages are: {', '.join(programme.languages)}.",
+        )
+    known = [mode.code for mode in programme.work_modes]
+    astray = [mode for mode in terms.work_modes if mode not in known]
+    if astray or (known and not terms.work_modes):
+        what = (
+            f"knows no way of working '{astray[0]}'" if astray else "asks which ways of working are planned"
+        )
+        return Refusal(
+            "R-WORK-MODE",
+            f"{programme.code} {what}.",
+            f"Its ways of working: {', '.join(known) or 'none are named'}.",
+        )
+    if programme.rules.rate_card_cited and terms.rate_card is None:
+        return Refusal(
+            "R-RATE-CARD", "The rate card that the money rests on must be named.", "Add --rate-card."
+        )
+    return None
+
+
+def amount_is_within_the_grant(s: Situation) -> Refusal | None:
+    amount, most = (
+        expect(s.command, c.DraftAgreement).terms.amount_minor,
+        s.programme.rules.most_amount_minor,
+    )
+    if most is None or amount <= most:
+        return None
+    return Refusal(
+        "R-AMOUNT",
+        f"{_money(amount)} {s.programme.currency} is planned; {_money(most)} is the most for one {s.noun('agreement')}.",
+    )
+
+
+def signed_by_the_route(s: Situation) -> Refusal | None:
+    signatories = agreement_of(s).signatories
+    if s.party in signatories:
+        return None
+    words = " and the ".join(s.word(party) for party in signatories)
+    return Refusal("R-POST", f"This {s.noun('agreement')} is signed by the {words}.")
+
+
 def years_add_up(s: Situation) -> Refusal | None:
     """The split names each financial year the support falls in, once, and adds up to the days."""
     terms = expect(s.command, c.DraftAgreement).terms
     if not terms.years:
-        return _split_goes_without_saying(terms)
+        return _split_goes_without_saying(s.programme, terms)
     total = sum(year.quarter_days for year in terms.years)
     if total != terms.quarter_days:
         return Refusal(
@@ -51,7 +107,7 @@ def years_add_up(s: Situation) -> Refusal | None:
             f"The financial years add up to {_days(total)} days, not to {_days(terms.quarter_days)}.",
         )
     named = [year.financial_year for year in terms.years]
-    possible = financial_years(terms.start, terms.end)
+    possible = financial_years(s.programme, terms.start, terms.end)
     twice = [year for year, count in Counter(named).items() if count > 1]
     outside = [year for year in named if year not in possible]
     if twice or outside:
@@ -137,7 +193,8 @@ def signs_what_stands(s: Situation) -> Refusal | None:
 
 def has_not_signed(s: Situation) -> Refusal | None:
     if s.party in agreement_of(s).signed:
-        left = [s.word(party) for party in SIGNATORIES if party not in agreement_of(s).signed]
+        agreement = agreement_of(s)
+        left = [s.word(party) for party in agreement.signatories if party not in agreement.signed]
         return Refusal(
             "R-ALREADY", f"The {s.word(s.party)} has signed this version already. Awaited: {', '.join(left)}."
         )
@@ -177,9 +234,10 @@ def signer_is_a_second_person(s: Situation) -> Refusal | None:
 
 
 def draft(s: Situation) -> tuple[e.CaseEvent, ...]:
-    terms = _with_split(expect(s.command, c.DraftAgreement).terms)
+    terms = _with_split(s.programme, expect(s.command, c.DraftAgreement).terms)
     version = s.state.agreement.version + 1 if s.state.agreement else 1
     limit = s.programme.rules.finance_approves_up_to_minor
+    by_finance = limit is not None and terms.amount_minor <= limit
     unhashed = e.AgreementDrafted(
         agreement_version=version,
         recipient=s.state.recipient,
@@ -194,7 +252,8 @@ def draft(s: Situation) -> tuple[e.CaseEvent, ...]:
         content_hash="0" * 64,
         drafted_by=s.facts.person,
         recorded_by=s.facts.recorder,
-        approver=Party.FINANCE if terms.amount_minor <= limit else Party.PRINCIPAL_ADVISER,
+        approver=Party.FINANCE if by_finance else Party.PRINCIPAL_ADVISER,
+        signatories=s.state.duties.sign,
     )
     return (unhashed.model_copy(update={"content_hash": agreement_hash(unhashed)}),)
 
@@ -233,7 +292,7 @@ def return_funding(s: Situation) -> tuple[e.CaseEvent, ...]:
 
 
 def sign(s: Situation) -> tuple[e.CaseEvent, ...]:
-    """The signature; the last of the three brings the agreement into force in the same step."""
+    """The signature; the last one brings the agreement into force in the same step."""
     agreement = agreement_of(s)
     version, content_hash = agreement.version, agreement.content_hash
     signature: e.CaseEvent
@@ -245,7 +304,7 @@ def sign(s: Situation) -> tuple[e.CaseEvent, ...]:
         signature = e.AgreementSigned(
             agreement_version=version, party=s.party, content_hash=content_hash, signed_by=s.facts.person
         )
-    if {*agreement.signed, s.party} == set(SIGNATORIES):
+    if {*agreement.signed, s.party} == set(agreement.signatories):
         return signature, e.AgreementActivated(agreement_version=version, content_hash=content_hash)
     return (signature,)
 
@@ -270,28 +329,33 @@ def agreement_of(s: Situation) -> Agreement:
     return s.state.agreement
 
 
-def _split_goes_without_saying(terms: AgreementTerms) -> Refusal | None:
-    possible = financial_years(terms.start, terms.end)
+def _split_goes_without_saying(programme: Programme, terms: AgreementTerms) -> Refusal | None:
+    possible = financial_years(programme, terms.start, terms.end)
     if len(possible) == 1:
         return None
     return Refusal("R-SPLIT", f"The support spans {' and '.join(possible)}: say how many days fall in each.")
 
 
-def _with_split(terms: AgreementTerms) -> AgreementTerms:
+def _with_split(programme: Programme, terms: AgreementTerms) -> AgreementTerms:
     """The terms with the financial year named, where all days fall in one."""
     if terms.years:
         return terms
-    year = YearShare(
-        financial_year=financial_years(terms.start, terms.end)[0], quarter_days=terms.quarter_days
-    )
+    first = financial_years(programme, terms.start, terms.end)[0]
+    year = YearShare(financial_year=first, quarter_days=terms.quarter_days)
     return terms.model_copy(update={"years": (year,)})
 
 
-def financial_years(start: date, end: date) -> list[str]:
-    """Financial years (1 April to 31 March) that the span touches."""
+def financial_years(programme: Programme, start: date, end: date) -> list[str]:
+    """Financial years that the span touches: '2026-27' from 1 April on, '2026' where it is the calendar year."""
+    if programme.financial_year == "january":
+        return [str(year) for year in range(start.year, end.year + 1)]
     last = end.year - 1 if end.month < 4 else end.year
     first = start.year - 1 if start.month < 4 else start.year
     return [f"{year}-{(year + 1) % 100:02d}" for year in range(first, last + 1)]
+
+
+def _money(minor: int) -> str:
+    return f"{minor // 100:,}.{minor % 100:02d}"
 
 
 def _days(quarters: int) -> str:

@@ -30,6 +30,7 @@ from domain.case.values import (
     VisitId,
     VisitLength,
     Widening,
+    WorkModeCode,
 )
 from domain.ids import PROGRAMME_CODE_PATTERN
 from domain.parties import Party
@@ -49,7 +50,7 @@ class Open(CaseCommand):
     verb: ClassVar[str] = "open"
     group: ClassVar[str] = "Intake"
     programme: str = Field(pattern=PROGRAMME_CODE_PATTERN, description="Programme code, e.g. EAS.")
-    route: RouteCode = Field(description="Who begins: sip or school.")
+    route: RouteCode = Field(description="Who begins: sip, school or leader.")
     recipient: SchoolId = Field(description="Number of the school that asks for support.")
     area: AreaCode = Field(description="Area of support, e.g. numeracy.")
     phase: Phase = Field(description="Phase the support is for.")
@@ -65,6 +66,9 @@ class Open(CaseCommand):
     )
     preferred_provider: SchoolId | None = Field(
         default=None, description="A school the recipient has in mind."
+    )
+    provider: SchoolId | None = Field(
+        default=None, description="On a route that the provider begins: its number."
     )
 
 
@@ -174,8 +178,8 @@ class Scope(CaseCommand):
     )
     quarter_days: QuarterDays = Field(description="Estimate in days, in quarters: 6 or 4.25.")
     present: tuple[Party, ...] = Field(
-        default=(Party.RECIPIENT_HEAD, Party.SIP),
-        description="Who took part; the head and the SIP must have.",
+        default=(),
+        description="Who took part; those whom the route asks for must have, and stand for none given.",
     )
     met_on: date = Field(description="Day of the meeting.")
 
@@ -264,7 +268,7 @@ class ReturnFunding(CaseCommand):
 
 
 class Sign(CaseCommand):
-    """Sign the agreement (both heads) or endorse its alignment (the SIP), by the hash of its content."""
+    """Sign the agreement (both heads) or endorse its alignment (the SIP, where the route asks for it), by the hash of its content."""
 
     verb: ClassVar[str] = "sign"
     group: ClassVar[str] = "Agreement"
@@ -304,6 +308,9 @@ class RecordVisit(CaseCommand):
     begin: ClockTime | None = Field(default=None, description="Begin, e.g. 09:30.")
     end: ClockTime | None = Field(default=None, description="End, e.g. 15:00.")
     mode: Mode = Field(default="in-person", description="in-person, online or mixed.")
+    work_mode: WorkModeCode | None = Field(
+        default=None, description="Way of working, where the programme names them, e.g. lac."
+    )
     took_part: tuple[Party, ...] = Field(
         default=(Party.PROVIDER_LEAD, Party.RECIPIENT_LEAD), description="Who took part, by role."
     )

@@ -12,8 +12,11 @@ _BEFORE_CONSENT = frozenset({Stage.DRAFT, Stage.AWAITING_HEAD_CONSENT})
 
 
 def withdrawal_is_theirs(s: Situation) -> Refusal | None:
-    """The recipient's head at any time; the SIP only their own request, and only before consent."""
-    if s.party is Party.SIP and (s.state.route != "sip" or s.state.stage not in _BEFORE_CONSENT):
+    """The recipient's head at any time; whoever began it for them only before the head's consent."""
+    theirs = Party.PROVIDER_HEAD if s.state.provider_began else Party.SIP if s.state.route == "sip" else None
+    if s.party is not Party.RECIPIENT_HEAD and (
+        s.party is not theirs or s.state.stage not in _BEFORE_CONSENT
+    ):
         return Refusal(
             "R-POST",
             f"After consent only the {s.word(Party.RECIPIENT_HEAD)} may withdraw the request.",

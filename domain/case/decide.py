@@ -40,7 +40,7 @@ def decide(state: CaseState, command: CaseCommand, facts: Facts, reference: str)
             f"{reference} is paused until it is resumed.",
             "Paused waits keep the days they had left.",
         )
-    astray = _date_astray(command, facts.today) or _unknown_recipient(command, facts)
+    astray = _date_astray(command, facts.today) or _school_missing(command, facts)
     if astray is not None:
         return astray
     played = _played(state, command, facts)
@@ -50,7 +50,9 @@ def decide(state: CaseState, command: CaseCommand, facts: Facts, reference: str)
     situations = [Situation(state, facts, command, p) for p in _awaited_first(state, command, entitled)]
     refusals = [_refusal(row, situation) for situation in situations]
     if all(refusals):
-        return next(refusal for refusal in refusals if refusal is not None)
+        # Who has several parts hears what stands in the way, not that another of their parts may not.
+        said = [refusal for refusal in refusals if refusal is not None]
+        return next((refusal for refusal in said if refusal.code != "R-POST"), said[0])
     situation = situations[refusals.index(None)]
     events = _with_reference(row.act(situation), reference)
     if not events:
@@ -82,13 +84,24 @@ def _days_in(value: object) -> Iterator[date]:
         yield value
 
 
-def _unknown_recipient(command: CaseCommand, facts: Facts) -> Refusal | None:
-    """Said first: of a school that is not in the register nobody holds a post."""
-    if not isinstance(command, Open) or command.recipient in facts.schools:
+def _school_missing(command: CaseCommand, facts: Facts) -> Refusal | None:
+    """Said first: of a school that is not named or not in the register nobody holds a post."""
+    if not isinstance(command, Open):
         return None
-    return Refusal(
-        "R-SCHOOL", f"School {command.recipient} is not in the register.", "See: brokerage school list"
-    )
+    for number in (command.recipient, command.provider):
+        if number is not None and number not in facts.schools:
+            return Refusal(
+                "R-SCHOOL", f"School {number} is not in the register.", "See: brokerage school list"
+            )
+    route = facts.programme.route(command.route)
+    if route is not None and route.provider == "opener" and command.provider is None:
+        provider = facts.programme.noun("provider")
+        return Refusal(
+            "R-PROVIDER",
+            f"On the route '{route.title.en}' the {provider} begins: say which it is.",
+            "Add --provider.",
+        )
+    return None
 
 
 def _played(state: CaseState, command: CaseCommand, facts: Facts) -> dict[Party, HeldPost | None]:

@@ -27,11 +27,13 @@ _BY_DEADLINE: Final = {
 """What a passing deadline leads to; the table says so of pass-deadline for all stages at once."""
 
 _ONLY_TO: Final = {
-    ("submit", Stage.AWAITING_HEAD_CONSENT): "submit (route sip)",
+    ("submit", Stage.AWAITING_HEAD_CONSENT): "submit (routes sip, leader)",
     ("submit", Stage.AWAITING_ALIGNMENT): "submit (route school)",
     ("mid-review", Stage.FINAL_REVIEW): "mid-review (exit)",
     ("close", Stage.ARCHIVED): "close (no follow-up)",
-    ("sign", Stage.AGREED): "sign (the third)",
+    ("scope", Stage.MATCHING): "scope",
+    ("scope", Stage.AGREEMENT_DRAFTING): "scope (route leader)",
+    ("sign", Stage.AGREED): "sign (the last)",
 }
 
 

@@ -1,6 +1,7 @@
 """What can have happened in a case. Past tense; immutable; texts about or by people are sealed.
 
-Each class is one (type, schema version). A stored event is never rewritten: a new shape is a new version.
+Each class is the current version of one type. A stored event is never rewritten: a new shape is a new version,
+and a function in earlier_forms.py reads the one before it. How to change an event: docs/event-log.md.
 """
 
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from typing import Any, ClassVar, Final, Literal, TypeVar
 from pydantic import Field
 
 from domain.canonical import plain
+from domain.case.earlier_forms import CASE_UPCASTERS
 from domain.case.values import (
     AgreementTerms,
     AreaCode,
@@ -31,9 +33,11 @@ from domain.case.values import (
     Value,
     VisitId,
     Widening,
+    WorkModeCode,
 )
-from domain.parties import Party
+from domain.parties import Duties, Party
 from domain.personal import FreeText
+from domain.upcasting import EventTypes
 
 
 class CaseEvent(Value):
@@ -51,14 +55,11 @@ class CaseEvent(Value):
         return plain(self.model_dump())  # type: ignore[no-any-return]
 
 
-class UnknownEventError(ValueError):
-    """The log holds an event type or version this code does not know. Nothing may be derived from it."""
-
-
 # Intake
 
 
 class CaseDrafted(CaseEvent):
+    schema_version: ClassVar[int] = 2
     reference: str
     programme: str
     route: RouteCode
@@ -74,6 +75,10 @@ class CaseDrafted(CaseEvent):
     overview_version: OverviewVersion | None
     preferred_provider: SchoolId | None
     drafted_by: Party
+    provider: SchoolId | None
+    """The provider, on a route that it begins itself."""
+    duties: Duties
+    """Who does what on this route, as the programme had it then."""
 
 
 class RequestSubmitted(CaseEvent):
@@ -195,6 +200,7 @@ class NoPartnerFound(CaseEvent):
 
 
 class AgreementDrafted(CaseEvent):
+    schema_version: ClassVar[int] = 2
     agreement_version: int
     recipient: SchoolId
     provider: SchoolId
@@ -211,6 +217,8 @@ class AgreementDrafted(CaseEvent):
     """Who put it in: the drafter, or the person who recorded it for them. Neither may approve its money."""
     approver: Party
     """Who decides on this amount: finance up to the programme's threshold, the principal adviser above."""
+    signatories: tuple[Party, ...]
+    """Whose signatures bring it into force."""
 
 
 class FundingApproved(CaseEvent):
@@ -270,6 +278,7 @@ class VisitScheduled(CaseEvent):
 
 
 class VisitRecorded(CaseEvent):
+    schema_version: ClassVar[int] = 2
     visit: VisitId
     planned: bool
     on: date
@@ -285,6 +294,7 @@ class VisitRecorded(CaseEvent):
     cover_minor: int
     safeguarding_briefed: bool
     recorded_as: Party
+    work_mode: WorkModeCode | None
 
 
 class VisitMissed(CaseEvent):
@@ -473,9 +483,9 @@ CASE_EVENTS: Final[dict[str, type[CaseEvent]]] = {
 }  # fmt: skip
 
 
+CASE_EVENT_TYPES: Final[EventTypes[CaseEvent]] = EventTypes("case", CASE_EVENTS.values(), CASE_UPCASTERS)
+
+
 def read_case_event(type_name: str, schema_version: int, payload: dict[str, Any]) -> CaseEvent:
     """The event a stored payload is; raises UnknownEventError for a type or version this code lacks."""
-    model = CASE_EVENTS.get(type_name)
-    if model is None or model.schema_version != schema_version:
-        raise UnknownEventError(f"event type {type_name} version {schema_version} is not known to this code")
-    return model.model_validate(payload)
+    return CASE_EVENT_TYPES.read(type_name, schema_version, payload)

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from domain.case import commands as c
 from domain.case import events as e
+from domain.case.matching import barred_provider
 from domain.case.situation import Refusal, Situation
 from domain.case.stages import Stage
-from domain.parties import Party
+from domain.parties import Duties, Party, Post
 
 
 def programme_is_known(s: Situation) -> Refusal | None:
@@ -53,6 +54,45 @@ def preferred_provider_is_another_school(s: Situation) -> Refusal | None:
     return _school_problem(s, command.preferred_provider) if command.preferred_provider else None
 
 
+def provider_begins_where_the_route_says(s: Situation) -> Refusal | None:
+    """On such a route the provider is fixed from the start, so whatever bars a partner bars it here."""
+    command = _of(s, c.Open)
+    route = s.programme.route(command.route)
+    if route is None or route.provider == "matched":
+        if command.provider is not None:
+            return Refusal(
+                "R-PROVIDER",
+                f"On the route '{command.route}' the {s.word(Party.BROKER)} finds the {s.noun('provider')}.",
+                "A school one has in mind is given with --preferred-provider.",
+            )
+        return None
+    if command.preferred_provider is not None:
+        return Refusal(
+            "R-PROVIDER", f"The {s.noun('provider')} is fixed on this route; nobody else is asked."
+        )
+    return barred_provider(s, command.provider, command.recipient) if command.provider else None
+
+
+def schools_share_an_authority(s: Situation) -> Refusal | None:
+    command = _of(s, c.Open)
+    route = s.programme.route(command.route)
+    if route is None or not route.same_authority or command.provider is None:
+        return None
+    recipient, provider = s.facts.schools[command.recipient], s.facts.schools[command.provider]
+    if recipient.authority == provider.authority:
+        return None
+    return Refusal(
+        "R-AUTHORITY",
+        f"{recipient.name} is of the {s.noun('authority')} {recipient.authority}, {provider.name} of {provider.authority}.",
+        f"On this route both are of one {s.noun('authority')}.",
+    )
+
+
+def languages_are_the_programmes(s: Situation) -> Refusal | None:
+    command = _of(s, c.Open)
+    return _language_problem(s, command.support_language)
+
+
 def start_is_ahead(s: Situation) -> Refusal | None:
     command = _of(s, c.Open)
     return _past_start(s, command.desired_start) if command.desired_start < s.facts.today else None
@@ -66,7 +106,7 @@ def phase_fits_recipient(s: Situation) -> Refusal | None:
 def overview_is_whole(s: Situation) -> Refusal | None:
     """A priority without the version it was read in cannot be found again."""
     command = _of(s, c.Open)
-    return _overview_problem(command.priority, command.overview_version)
+    return _overview_problem(s, command.priority, command.overview_version)
 
 
 def amended_by_the_route(s: Situation) -> Refusal | None:
@@ -107,13 +147,18 @@ def amendment_fits_recipient(s: Situation) -> Refusal | None:
     provider = command.preferred_provider
     if provider is not None and provider == s.state.recipient:
         return Refusal("R-SAME-SCHOOL", "A school cannot be its own partner.")
+    if provider is not None and s.state.provider_began:
+        return Refusal(
+            "R-PROVIDER", f"The {s.noun('provider')} is fixed on this route; nobody else is asked."
+        )
     if command.desired_start is not None and command.desired_start < s.facts.today:
         return _past_start(s, command.desired_start)
     after = _amended(s)
     return (
         (_school_problem(s, provider) if provider else None)
         or (_phase_problem(s, s.state.recipient, after["phase"]) if command.phase else None)
-        or _overview_problem(after["priority"], after["overview_version"])
+        or _language_problem(s, after["support_language"])
+        or _overview_problem(s, after["priority"], after["overview_version"])
     )
 
 
@@ -123,7 +168,7 @@ def overview_is_cited(s: Situation) -> Refusal | None:
     if route is not None and route.overview_cited and route.step != "alignment" and s.state.priority is None:
         return Refusal(
             "R-OVERVIEW",
-            "The request must cite a priority of the support overview and the version that was read.",
+            f"The request must cite a priority of the {s.noun('overview')} and the version that was read.",
             f"Add both: brokerage case amend {s.state.reference}",
         )
     return None
@@ -150,12 +195,25 @@ def need_is_not_open_already(s: Situation) -> Refusal | None:
     return None
 
 
+def provider_has_no_other_partner(s: Situation) -> Refusal | None:
+    """Where the route gives each provider one partner: a case that is open elsewhere stands in the way."""
+    route = s.programme.route(s.state.route)
+    if route is None or not route.one_partner or not s.facts.open_as_provider:
+        return None
+    other = s.facts.open_as_provider[0]
+    return Refusal(
+        "R-ONE-PARTNER",
+        f"{_school(s, s.state.provider or '')} supports another {s.noun('recipient')} already: {other}.",
+        f"See: brokerage case show {other}",
+    )
+
+
 def recipient_has_a_head(s: Situation) -> Refusal | None:
     route = s.programme.route(s.state.route)
     if route is not None and route.step == "head_consent" and not s.facts.schools[s.state.recipient].heads:
         return Refusal(
             "R-VACANT",
-            f"{_school(s, s.state.recipient)} has no headteacher on record who could consent.",
+            f"{_school(s, s.state.recipient)} has no {s.post(Post.HEAD)} on record who could consent.",
             "An administrator records one: brokerage person post",
         )
     return None
@@ -183,9 +241,11 @@ def draft(s: Situation) -> tuple[e.CaseEvent, ...]:
     """The draft, with the authority the school has today."""
     command = _of(s, c.Open)
     fields = command.model_dump(exclude={"need"})
+    route = s.programme.route(command.route)
     event = e.CaseDrafted(
         **fields,
         need=command.need,
+        duties=route.duties if route else Duties(),
         reference="",  # the engine knows it; see decide()
         authority=s.facts.schools[command.recipient].authority,
         drafted_by=s.party,
@@ -291,12 +351,23 @@ def _phase_problem(s: Situation, number: str, phase: str) -> Refusal | None:
     return Refusal("R-PHASE", f"{school.name} is a {school.phase} school; the request says {phase}.")
 
 
-def _overview_problem(priority: str | None, version: str | None) -> Refusal | None:
+def _language_problem(s: Situation, language: str) -> Refusal | None:
+    known = s.programme.languages
+    if language == "either" or language in known:
+        return None
+    return Refusal(
+        "R-LANGUAGE",
+        f"{s.programme.code} gives no support in the language '{language}'.",
+        f"It gives it in: {', '.join(known)}, either.",
+    )
+
+
+def _overview_problem(s: Situation, priority: str | None, version: str | None) -> Refusal | None:
     if (priority is None) == (version is None):
         return None
     return Refusal(
         "R-OVERVIEW",
-        "A priority of the support overview is cited together with the version that was read.",
+        f"A priority of the {s.noun('overview')} is cited together with the version that was read.",
         "Give both, or neither.",
     )
 

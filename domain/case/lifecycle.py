@@ -59,6 +59,8 @@ _HEADS = (P.RECIPIENT_HEAD, P.PROVIDER_HEAD)
 _SIGNATORIES = (P.RECIPIENT_HEAD, P.PROVIDER_HEAD, P.SIP)
 _AT_RECIPIENT = (P.RECIPIENT_LEAD, P.RECIPIENT_HEAD)
 _AT_PROVIDER = (P.PROVIDER_LEAD, P.PROVIDER_HEAD, P.CURRICULUM_PARTNER)
+_OPENERS = (P.SIP, P.RECIPIENT_HEAD, P.RECIPIENT_LEAD, P.PROVIDER_HEAD, P.PROVIDER_LEAD)
+"""Who may begin a request, by the route."""
 _SAME: tuple[Stage, ...] = ()
 _RUNNING = OPEN - {S.SUBMITTED}
 """Submitted is passed through within one command; no command ever finds a case there."""
@@ -66,17 +68,18 @@ _RUNNING = OPEN - {S.SUBMITTED}
 # fmt: off
 LIFECYCLE: Final[tuple[Row, ...]] = (
     # Intake
-    _row("1", c.Open, None, (P.SIP, P.RECIPIENT_HEAD, P.RECIPIENT_LEAD), (S.DRAFT,), (e.CaseDrafted,), intake.draft,
+    _row("1", c.Open, None, _OPENERS, (S.DRAFT,), (e.CaseDrafted,), intake.draft,
          intake.programme_is_known, intake.route_is_ours, intake.area_is_offered, intake.recipient_is_open,
-         intake.phase_fits_recipient, intake.preferred_provider_is_another_school, intake.start_is_ahead,
-         intake.overview_is_whole),
+         intake.phase_fits_recipient, intake.preferred_provider_is_another_school,
+         intake.provider_begins_where_the_route_says, intake.schools_share_an_authority,
+         intake.languages_are_the_programmes, intake.start_is_ahead, intake.overview_is_whole),
     _row("2", c.Amend, frozenset({S.DRAFT, S.AWAITING_HEAD_CONSENT, S.AWAITING_ALIGNMENT}),
-         (P.SIP, P.RECIPIENT_HEAD, P.RECIPIENT_LEAD), _SAME, (e.RequestAmended,), intake.amend, intake.amended_by_the_route,
+         _OPENERS, _SAME, (e.RequestAmended,), intake.amend, intake.amended_by_the_route,
          intake.amendment_changes_something, intake.amendment_keeps_its_area, intake.amendment_fits_recipient),
-    _row("2, 3, 5", c.Submit, S.DRAFT, (P.SIP, P.RECIPIENT_HEAD, P.RECIPIENT_LEAD),
+    _row("2, 3, 5", c.Submit, S.DRAFT, _OPENERS,
          (S.AWAITING_HEAD_CONSENT, S.AWAITING_ALIGNMENT), (e.RequestSubmitted, e.HeadConsentRequested, e.AlignmentRequested),
          intake.submit, intake.submitted_by_the_route, intake.need_is_not_open_already, intake.overview_is_cited,
-         intake.recipient_has_a_head),
+         intake.provider_has_no_other_partner, intake.recipient_has_a_head),
     _row("4", c.Consent, S.AWAITING_HEAD_CONSENT, (P.RECIPIENT_HEAD,), (S.TRIAGE,), (e.HeadConsentGiven,),
          intake.consent, intake.request_version_was_read),
     _row("4b", c.RefuseConsent, S.AWAITING_HEAD_CONSENT, (P.RECIPIENT_HEAD,), (S.WITHDRAWN,), (e.HeadConsentRefused,),
@@ -89,8 +92,9 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("8", c.Signpost, S.TRIAGE, (P.BROKER, P.PRINCIPAL_ADVISER), (S.SIGNPOSTED,), (e.RequestSignposted,), intake.signpost),
     _row("8", c.Decline, S.TRIAGE, (P.PRINCIPAL_ADVISER,), (S.DECLINED,), (e.RequestDeclined,), intake.decline),
     # Need and partner
-    _row("9", c.Scope, S.SCOPING, (P.SIP, P.RECIPIENT_HEAD), (S.MATCHING,), (e.NeedScoped,), matching.scope,
-         matching.objectives_within_limit, matching.head_and_sip_were_present, matching.meeting_has_been),
+    _row("9", c.Scope, S.SCOPING, (P.SIP, P.RECIPIENT_HEAD, P.PROVIDER_HEAD), (S.MATCHING, S.AGREEMENT_DRAFTING),
+         (e.NeedScoped,), matching.scope, matching.scoped_by_the_route, matching.objectives_within_limit,
+         matching.those_needed_were_present, matching.meeting_has_been),
     _row("10", c.ObjectTo, S.MATCHING, (P.RECIPIENT_HEAD,), _SAME, (e.CandidateObjected,), matching.object_to,
          matching.objection_names_another_school),
     _row("10", c.Offer, S.MATCHING, (P.BROKER,), (S.PARTNER_OFFERED,), (e.PartnerOffered,), matching.offer,
@@ -102,24 +106,25 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("13", c.NoPartner, S.MATCHING, (P.PRINCIPAL_ADVISER,), (S.NO_PARTNER,), (e.NoPartnerFound,), matching.no_partner,
          matching.enough_offers_failed),
     # Agreement
-    _row("14", c.DraftAgreement, S.AGREEMENT_DRAFTING, (P.BROKER,), (S.FUNDING_APPROVAL,), (e.AgreementDrafted,),
-         agreement.draft, agreement.dates_agree, agreement.years_add_up, agreement.periods_fit_the_days,
+    _row("14", c.DraftAgreement, S.AGREEMENT_DRAFTING, (P.BROKER, P.PROVIDER_HEAD), (S.FUNDING_APPROVAL,), (e.AgreementDrafted,),
+         agreement.draft, agreement.drafted_by_the_route, agreement.terms_are_the_programmes,
+         agreement.amount_is_within_the_grant, agreement.dates_agree, agreement.years_add_up, agreement.periods_fit_the_days,
          agreement.people_are_known, agreement.leads_are_of_their_schools),
     _row("15", c.ApproveFunding, S.FUNDING_APPROVAL, (P.FINANCE, P.PRINCIPAL_ADVISER), (S.AWAITING_SIGNATURES,),
          (e.FundingApproved,), agreement.approve_funding, agreement.approver_suits_amount, agreement.approver_did_not_draft),
     _row("16", c.ReturnFunding, S.FUNDING_APPROVAL, (P.FINANCE, P.PRINCIPAL_ADVISER), (S.AGREEMENT_DRAFTING,),
          (e.FundingReturned,), agreement.return_funding),
     _row("17", c.Sign, S.AWAITING_SIGNATURES, _SIGNATORIES, (S.AGREED,),
-         (e.AgreementSigned, e.AlignmentEndorsed, e.AgreementActivated), agreement.sign,
+         (e.AgreementSigned, e.AlignmentEndorsed, e.AgreementActivated), agreement.sign, agreement.signed_by_the_route,
          agreement.has_not_signed, agreement.signer_is_a_second_person, agreement.signs_what_stands),
     _row("18", c.RequestChanges, S.AWAITING_SIGNATURES, _SIGNATORIES, (S.AGREEMENT_DRAFTING,),
-         (e.SignatureVoided, e.ChangesRequested), agreement.request_changes),
+         (e.SignatureVoided, e.ChangesRequested), agreement.request_changes, agreement.signed_by_the_route),
     # Delivery
     _row("20", c.ScheduleVisit, DELIVERING, (*_AT_PROVIDER, *_AT_RECIPIENT, P.BROKER), _SAME, (e.VisitScheduled,),
          visits.schedule_visit, visits.visit_lies_in_the_agreed_span),
     _row("19, 20", c.RecordVisit, DELIVERING, _AT_PROVIDER, (S.IN_DELIVERY,),
          (e.DeliveryStarted, e.VisitRecorded, e.MidReviewDue), visits.record_visit,
-         visits.planned_visit_is_known, visits.visit_has_been, visits.objectives_exist,
+         visits.planned_visit_is_known, visits.visit_has_been, visits.work_mode_was_agreed, visits.objectives_exist,
          visits.visitors_were_briefed, visits.days_do_not_exceed_agreement, visits.mid_review_was_held),
     _row("20", c.MissVisit, DELIVERING, (*_AT_PROVIDER, *_AT_RECIPIENT, P.BROKER), _SAME, (e.VisitMissed,),
          visits.miss_visit, visits.visit_is_planned),
@@ -152,7 +157,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
          review.impact_is_validated, review.no_dispute_is_left),
     _row("24", c.RecordFollowUp, S.CLOSED, (P.SIP,), (S.ARCHIVED,), (e.FollowUpRecorded, e.CaseArchived), review.record_follow_up),
     # At any time
-    _row("25", c.Withdraw, _RUNNING, (P.RECIPIENT_HEAD, P.SIP), (S.WITHDRAWN,), (e.CaseWithdrawn,), control.withdraw,
+    _row("25", c.Withdraw, _RUNNING, (P.RECIPIENT_HEAD, P.SIP, P.PROVIDER_HEAD), (S.WITHDRAWN,), (e.CaseWithdrawn,), control.withdraw,
          control.withdrawal_is_theirs, while_paused=True),
     _row("–", c.Pause, _RUNNING - {S.DRAFT}, (P.BROKER, P.PRINCIPAL_ADVISER, *_HEADS, P.SIP), _SAME,
          (e.CasePaused, e.PauseProlonged), control.pause, control.pause_is_new, control.pause_review_is_ahead, while_paused=True),
@@ -164,6 +169,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
 # fmt: on
 
 COMING_GUARDS: Final[dict[str, str]] = {
+    "open": "the leader school is designated (provider directory)",
     "triage": "the budget envelope is not exhausted (funds)",
     "offer": "designated for the area, free days held with the offer, ranked with reasons (provider directory, capacity)",
     "accept-offer": "the provider still has the days (capacity)",

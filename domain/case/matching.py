@@ -8,7 +8,7 @@ from domain.case import commands as c
 from domain.case import events as e
 from domain.case.commands import expect
 from domain.case.situation import Refusal, Situation
-from domain.parties import Party
+from domain.parties import Party, Post
 
 
 def objectives_within_limit(s: Situation) -> Refusal | None:
@@ -19,9 +19,17 @@ def objectives_within_limit(s: Situation) -> Refusal | None:
     return None
 
 
-def head_and_sip_were_present(s: Situation) -> Refusal | None:
-    command = expect(s.command, c.Scope)
-    missing = [party for party in (Party.RECIPIENT_HEAD, Party.SIP) if party not in command.present]
+def scoped_by_the_route(s: Situation) -> Refusal | None:
+    entitled = (s.state.duties.scope, Party.RECIPIENT_HEAD)
+    if s.party in entitled:
+        return None
+    allowed = " or the ".join(s.word(party) for party in entitled)
+    return Refusal("R-POST", f"On this route the need is scoped by the {allowed}.")
+
+
+def those_needed_were_present(s: Situation) -> Refusal | None:
+    present = expect(s.command, c.Scope).present or s.state.duties.present
+    missing = [party for party in s.state.duties.present if party not in present]
     if missing:
         words = " and the ".join(s.word(party) for party in missing)
         return Refusal("R-PRESENT", f"A scoping meeting needs the {words}.")
@@ -36,8 +44,21 @@ def meeting_has_been(s: Situation) -> Refusal | None:
 
 
 def provider_can_be_asked(s: Situation) -> Refusal | None:
-    """Open, another school, another head, not excluded in this case, and not the SIP's own."""
+    """Nothing bars it, and it is not excluded in this case."""
     number = expect(s.command, c.Offer).provider
+    name = s.facts.schools[number].name if number in s.facts.schools else number
+    if number in s.state.objected:
+        return Refusal("R-EXCLUDED", f"The {s.word(Party.RECIPIENT_HEAD)} objected to {name}.")
+    answered = next((o for o in s.state.offers if o.provider == number and o.outcome != "rescinded"), None)
+    if answered is not None:
+        return Refusal(
+            "R-EXCLUDED", f"{name} was offered this case before; that offer was {answered.outcome}."
+        )
+    return barred_provider(s, number, s.state.recipient)
+
+
+def barred_provider(s: Situation, number: str, recipient_number: str) -> Refusal | None:
+    """Why a school cannot help another: closed, the same one, one head for both, no head, or the SIP's own."""
     school = s.facts.schools.get(number)
     if school is None or not school.open:
         return Refusal(
@@ -45,24 +66,18 @@ def provider_can_be_asked(s: Situation) -> Refusal | None:
             f"School {number} is not an open school of the register.",
             "See: brokerage school list",
         )
-    if number == s.state.recipient:
+    if number == recipient_number:
         return Refusal("R-SAME-SCHOOL", "A school cannot be its own partner.")
-    recipient = s.facts.schools[s.state.recipient]
+    recipient = s.facts.schools[recipient_number]
     if set(school.heads) & set(recipient.heads):
         return Refusal(
-            "R-SAME-HEAD", f"{school.name} and {recipient.name} share a headteacher, who would sign for both."
+            "R-SAME-HEAD",
+            f"{school.name} and {recipient.name} share a {s.post(Post.HEAD)}, who would sign for both.",
         )
     if school.federation and school.federation == recipient.federation:
         return Refusal("R-SAME-HEAD", f"{school.name} and {recipient.name} belong to one federation.")
-    if number in s.state.objected:
-        return Refusal("R-EXCLUDED", f"The {s.word(Party.RECIPIENT_HEAD)} objected to {school.name}.")
-    answered = next((o for o in s.state.offers if o.provider == number and o.outcome != "rescinded"), None)
-    if answered is not None:
-        return Refusal(
-            "R-EXCLUDED", f"{school.name} was offered this case before; that offer was {answered.outcome}."
-        )
     if not school.heads:
-        return Refusal("R-VACANT", f"{school.name} has no headteacher on record who could answer.")
+        return Refusal("R-VACANT", f"{school.name} has no {s.post(Post.HEAD)} on record who could answer.")
     if set(recipient.sips) & set(school.staff):
         return Refusal(
             "R-SEPARATION", f"The {s.word(Party.SIP)} of {recipient.name} holds a post at {school.name}."
@@ -107,7 +122,7 @@ def scope(s: Situation) -> tuple[e.CaseEvent, ...]:
     event = e.NeedScoped(
         objectives=command.objectives,
         estimated_quarter_days=command.quarter_days,
-        present=command.present,
+        present=command.present or s.state.duties.present,
         met_on=command.met_on,
     )
     return (event,)

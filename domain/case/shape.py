@@ -17,7 +17,7 @@ from domain.case.values import (
     Urgency,
     Value,
 )
-from domain.parties import Party
+from domain.parties import Duties, Party
 
 
 class Deadline(Value):
@@ -58,6 +58,7 @@ class Agreement(Value):
     recorded_by: str
     approver: Party
     amount_minor: int
+    signatories: tuple[Party, ...]
     funding_approved: bool = False
     signatures: tuple[Signature, ...] = ()
     active: bool = False
@@ -120,6 +121,9 @@ class CaseState(Value):
     urgency: Urgency = "normal"
     desired_start: date | None = None
     drafted_by: Party | None = None
+    duties: Duties = Duties()
+    provider_began: bool = False
+    """Whether the provider is the one that began the case: then nobody else is asked to help."""
     opened_at: datetime | None = None
     request_version: int = 0
     priority: str | None = None

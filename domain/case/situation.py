@@ -9,8 +9,8 @@ from domain.case.commands import CaseCommand
 from domain.case.events import CaseEvent
 from domain.case.state import CaseState
 from domain.case.values import Value
-from domain.parties import HeldPost, Party, parties_played
-from domain.programmes.model import Programme
+from domain.parties import HeldPost, Party, Post, parties_played
+from domain.programmes.model import Noun, Programme
 
 
 class SchoolFact(Value):
@@ -45,6 +45,8 @@ class Facts:
     schools: Mapping[str, SchoolFact] = field(default_factory=dict)
     open_same_need: tuple[str, ...] = ()
     """References of other open cases of the same school in the same area."""
+    open_as_provider: tuple[str, ...] = ()
+    """References of other open cases in which the same school is the provider."""
     known_persons: frozenset[str] = frozenset()
     """Those persons named in the command who are on record."""
     holders: Mapping[Party, tuple[str, ...]] = field(default_factory=dict)
@@ -92,8 +94,19 @@ class Situation:
         """What the programme calls a party."""
         return self.programme.word(party)
 
+    def noun(self, name: Noun) -> str:
+        """What the programme calls a thing."""
+        return self.programme.noun(name)
+
+    def post(self, post: Post) -> str:
+        """What the programme calls a post."""
+        return self.programme.posts[post].en
+
 
 def parties_of(state: CaseState, command: CaseCommand, facts: Facts) -> dict[Party, HeldPost]:
     """The parts that the deciding person plays in this case today."""
     recipient = state.recipient or getattr(command, "recipient", None)
-    return parties_played(facts.posts, recipient, state.provider)
+    provider = state.provider
+    if state.stage is None:
+        provider = getattr(command, "provider", None)
+    return parties_played(facts.posts, recipient, provider, facts.programme.code)

@@ -91,8 +91,10 @@ def _drafted(_state: CaseState, event: e.CaseDrafted) -> Change:
     copied = (
         "reference", "programme", "route", "recipient", "authority", "area", "phase", "support_language",
         "urgency", "desired_start", "priority", "overview_version", "preferred_provider", "drafted_by",
+        "provider", "duties",
     )  # fmt: skip
-    return {"stage": Stage.DRAFT} | {name: getattr(event, name) for name in copied}
+    begun = {"stage": Stage.DRAFT, "provider_began": event.provider is not None}
+    return begun | {name: getattr(event, name) for name in copied}
 
 
 @_evolves(e.RequestSubmitted)
@@ -125,9 +127,9 @@ def _triaged(_state: CaseState, event: e.TriageAccepted) -> Change:
 
 
 @_evolves(e.NeedScoped)
-def _scoped(_state: CaseState, event: e.NeedScoped) -> Change:
+def _scoped(state: CaseState, event: e.NeedScoped) -> Change:
     return {
-        "stage": Stage.MATCHING,
+        "stage": Stage.AGREEMENT_DRAFTING if state.provider_began else Stage.MATCHING,
         "objectives": event.objectives,
         "estimated_quarter_days": event.estimated_quarter_days,
     }
@@ -181,6 +183,7 @@ def _agreement_drafted(_state: CaseState, event: e.AgreementDrafted) -> Change:
         recorded_by=event.recorded_by,
         approver=event.approver,
         amount_minor=event.amount_minor,
+        signatories=event.signatories,
         end=event.terms.end,
         quarter_days=event.terms.quarter_days,
     )

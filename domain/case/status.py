@@ -4,8 +4,9 @@ from domain.case.stages import OPEN
 from domain.case.state import CaseState
 from domain.case.waits import awaited, next_wait
 from domain.messages import CaseStatus
+from domain.parties import Party
 from domain.programmes.model import Programme
-from domain.text.english import Voice, wait_words
+from domain.text.english import Voice
 
 
 def case_status(state: CaseState, programme: Programme) -> CaseStatus:
@@ -29,12 +30,17 @@ def case_status(state: CaseState, programme: Programme) -> CaseStatus:
 
 def waiting_on(state: CaseState, programme: Programme) -> str | None:
     """Who owes the next step, in the programme's words; every party where several do."""
+    owners = waiting_parties(state)
+    return " and ".join(dict.fromkeys(programme.word(owner) for owner in owners)) or None
+
+
+def waiting_parties(state: CaseState) -> tuple[Party, ...]:
+    """Who owes the next step; every party where several do, none where nothing is awaited."""
     upcoming = next_wait(state)
     if upcoming is None:
-        return None
-    first = upcoming[0]
-    same = [item.owner for item in awaited(state) if item.verb == first.verb]
-    return " and ".join(dict.fromkeys(programme.word(owner) for owner in same))
+        return ()
+    same = (item.owner for item in awaited(state) if item.verb == upcoming[0].verb)
+    return tuple(dict.fromkeys(same))
 
 
 def is_open(state: CaseState) -> bool:
@@ -55,5 +61,5 @@ def _details(state: CaseState, programme: Programme) -> str:
         due = ""
         if deadline is not None and deadline.kept_days is None:
             due = f", {'overdue since' if deadline.passed else 'due'} {voice.due(deadline.due_at)}"
-        lines.append(f"- {voice.party(item.owner)}: {wait_words(item.wait)}{due}")
+        lines.append(f"- {voice.party(item.owner)}: {voice.wait(item.wait)}{due}")
     return "\n".join(lines)

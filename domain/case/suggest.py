@@ -168,7 +168,8 @@ def _terms(state: CaseState, facts: Facts) -> Iterator[dict[str, Any]]:
     start = facts.today
     end = start + timedelta(weeks=12)
     days = state.estimated_quarter_days
-    terms = {
+    programme = facts.programme
+    terms: dict[str, Any] = {
         "start": start.isoformat(),
         "end": end.isoformat(),
         "quarter_days": days,
@@ -178,13 +179,16 @@ def _terms(state: CaseState, facts: Facts) -> Iterator[dict[str, Any]]:
         "provider_lead": leads[0],
         "recipient_lead": leads[1],
         "cover_minor": 0,
-        "rate_card": "unset",
-        "years": [{"financial_year": financial_years(start, end)[0], "quarter_days": days}],
+        "years": [{"financial_year": financial_years(programme, start, end)[0], "quarter_days": days}],
         "expectations": _FILL_IN,
         "safeguarding_contact": head,
         "mid_review_on": (start + timedelta(weeks=6)).isoformat(),
         "final_review_on": (end + timedelta(weeks=2)).isoformat(),
     }
+    if programme.rules.rate_card_cited:
+        terms["rate_card"] = "unset"
+    if programme.work_modes:
+        terms["work_modes"] = [programme.work_modes[0].code]
     yield {"terms": terms}
 
 
@@ -203,6 +207,8 @@ def _visit(state: CaseState, planned: str, today: date) -> Iterator[dict[str, An
     }
     if visit:
         values["visit"] = visit.id
+    if agreement.terms.work_modes:
+        values["work_mode"] = agreement.terms.work_modes[0]
     if not state.briefed and state.stage in {Stage.AGREED, Stage.IN_DELIVERY}:
         values["safeguarding_briefed"] = True
     yield values

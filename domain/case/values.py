@@ -8,13 +8,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.ids import PERSON_ID_PATTERN, SCHOOL_ID_PATTERN
+from domain.ids import PERSON_ID_PATTERN, PROGRAMME_CODE_PATTERN, SCHOOL_ID_PATTERN
 from domain.parties import Party
 from domain.personal import FreeText
 
-RouteCode = Literal["sip", "school"]
+RouteCode = Literal["sip", "school", "leader"]
 Phase = Literal["nursery", "primary", "middle", "secondary", "special"]
-SupportLanguage = Literal["cy", "en", "either"]
+SupportLanguage = Literal["cy", "en", "fil", "either"]
 Urgency = Literal["normal", "urgent"]
 Tier = Literal["light", "standard", "intensive"]
 Mode = Literal["in-person", "online", "mixed"]
@@ -24,7 +24,9 @@ FollowUpPlan = Literal["none", "check-in", "extend", "re-broker", "escalate"]
 Widening = Literal["area", "phase", "authority", "network", "external"]
 
 SchoolId = Annotated[str, Field(pattern=SCHOOL_ID_PATTERN)]
+ProgrammeCode = Annotated[str, Field(pattern=PROGRAMME_CODE_PATTERN)]
 PersonId = Annotated[str, Field(pattern=PERSON_ID_PATTERN)]
+WorkModeCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$", description="e.g. lac")]
 AreaCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 PriorityRef = Annotated[str, Field(pattern=r"^[A-Z]{2,6}-[0-9]{1,3}$", description="e.g. SSO-2")]
 OverviewVersion = Annotated[str, Field(pattern=r"^20[0-9]{2}-[0-9]{1,2}$", description="e.g. 2026-1")]
@@ -80,15 +82,16 @@ class Objective(Value):
 
 
 class YearShare(Value):
-    """The part of the agreed days that falls in one financial year (April to March)."""
+    """The part of the agreed days that falls in one financial year of the programme."""
 
-    financial_year: str = Field(pattern=r"^20[0-9]{2}-[0-9]{2}$")
+    financial_year: str = Field(pattern=r"^20[0-9]{2}(-[0-9]{2})?$")
+    """'2026-27', or '2026' where the programme's year is the calendar year."""
     quarter_days: QuarterDays
 
     @model_validator(mode="after")
     def _consecutive(self) -> Self:
-        first, second = self.financial_year.split("-")
-        if (int(first) + 1) % 100 != int(second):
+        first, _, second = self.financial_year.partition("-")
+        if second and (int(first) + 1) % 100 != int(second):
             raise PydanticCustomError("financial_year", "must be two following years, such as 2026-27")
         return self
 
@@ -110,18 +113,22 @@ class AgreementTerms(Value):
     release_quarter_days: QuarterDays | None = None
     """Days the recipient releases staff for."""
     mode: Mode
-    language: Literal["cy", "en", "both"]
-    prevailing_language: Literal["cy", "en"] = "en"
+    work_modes: tuple[WorkModeCode, ...] = Field(default=(), max_length=9)
+    """Ways of working, where the programme names them: such as learning action cells."""
+    language: Literal["cy", "en", "fil", "both"]
+    prevailing_language: Literal["cy", "en", "fil"] = "en"
     """Which text prevails where the two differ."""
     activities: FreeText
     provider_lead: PersonId
     recipient_lead: PersonId
     provider_deputy: PersonId | None = None
     recipient_deputy: PersonId | None = None
-    cover_minor: Money
+    cover_minor: Money = 0
     """Cost of cover, in minor units of the programme's currency."""
     travel_minor: Money = 0
-    rate_card: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")
+    supplies_minor: Money = 0
+    """Cost of supplies and materials."""
+    rate_card: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")
     claimed_by: Literal["provider"] = "provider"
     years: tuple[YearShare, ...] = Field(default=(), max_length=3)
     """Days by financial year; none where all fall in one, which the draft then names."""
@@ -147,7 +154,7 @@ class AgreementTerms(Value):
     @property
     def amount_minor(self) -> int:
         """What the agreement commits, in minor units."""
-        return self.cover_minor + self.travel_minor
+        return self.cover_minor + self.travel_minor + self.supplies_minor
 
 
 class ObjectiveRating(Value):

@@ -82,6 +82,21 @@ def days_do_not_exceed_agreement(s: Situation) -> Refusal | None:
     return None
 
 
+def work_mode_was_agreed(s: Situation) -> Refusal | None:
+    """Where the programme names ways of working, a visit says which of those agreed it was."""
+    agreed, given = agreement_of(s).terms.work_modes, expect(s.command, c.RecordVisit).work_mode
+    if given in agreed or (given is None and not agreed):
+        return None
+    if given is None:
+        return Refusal(
+            "R-WORK-MODE",
+            "Say in which way the schools worked.",
+            f"Agreed: --work-mode {' or '.join(agreed)}.",
+        )
+    known = f"Agreed are: {', '.join(agreed)}." if agreed else "The agreement names none."
+    return Refusal("R-WORK-MODE", f"'{given}' is no way of working that was agreed.", known)
+
+
 def mid_review_was_held(s: Situation) -> Refusal | None:
     """Past the programme's share of the days no further visit counts until the mid review is held.
 

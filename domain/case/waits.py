@@ -79,8 +79,7 @@ def _awaited(state: CaseState) -> Iterator[Awaited]:
         yield Awaited("pause_review", Party.BROKER, "resume", due_day=state.pause_review_on)
     match state.stage:
         case Stage.DRAFT:
-            owner = Party.SIP if state.route == "sip" else Party.RECIPIENT_HEAD
-            yield Awaited("draft", owner, "submit")
+            yield Awaited("draft", _submitter(state), "submit")
         case Stage.AWAITING_HEAD_CONSENT:
             yield Awaited("head_consent", Party.RECIPIENT_HEAD, "consent")
         case Stage.AWAITING_ALIGNMENT:
@@ -90,17 +89,17 @@ def _awaited(state: CaseState) -> Iterator[Awaited]:
             owner = Party.PRINCIPAL_ADVISER if state.urgency == "urgent" else Party.BROKER
             yield Awaited("triage", owner, "triage")
         case Stage.SCOPING:
-            yield Awaited("scoping", Party.SIP, "scope")
+            yield Awaited("scoping", state.duties.scope, "scope")
         case Stage.MATCHING:
             yield Awaited("first_offer", Party.BROKER, "offer")
         case Stage.PARTNER_OFFERED if state.open_offer is not None:
             yield Awaited(f"offer_answer:{state.open_offer.number}", Party.PROVIDER_HEAD, "accept-offer")
         case Stage.AGREEMENT_DRAFTING:
-            yield Awaited("drafting", Party.BROKER, "draft-agreement")
+            yield Awaited("drafting", state.duties.draft, "draft-agreement")
         case Stage.FUNDING_APPROVAL if state.agreement is not None:
             yield Awaited("funding", state.agreement.approver, "approve-funding")
         case Stage.AWAITING_SIGNATURES if state.agreement is not None:
-            for party in SIGNATORIES:
+            for party in state.agreement.signatories:
                 if party not in state.agreement.signed:
                     yield Awaited(f"signature:{party}", party, "sign")
         case Stage.AGREED | Stage.IN_DELIVERY:
@@ -112,8 +111,14 @@ def _awaited(state: CaseState) -> Iterator[Awaited]:
             yield Awaited("follow_up", Party.SIP, "record-follow-up", due_day=agreed)
 
 
-SIGNATORIES = (Party.RECIPIENT_HEAD, Party.PROVIDER_HEAD, Party.SIP)
 REVIEWING_SIDES = (Party.RECIPIENT_HEAD, Party.PROVIDER_HEAD)
+
+
+def _submitter(state: CaseState) -> Party:
+    """Who may send a draft: the head of the side that began it, or the SIP of the route that is theirs."""
+    if state.provider_began:
+        return Party.PROVIDER_HEAD
+    return Party.SIP if state.route == "sip" else Party.RECIPIENT_HEAD
 
 
 def _awaited_in_delivery(state: CaseState) -> Iterator[Awaited]:

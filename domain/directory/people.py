@@ -6,10 +6,10 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from domain.case.situation import Refusal
-from domain.case.values import PersonId, SchoolId, Value
+from domain.case.values import PersonId, ProgrammeCode, SchoolId, Value
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts, may_administer
 from domain.ids import SYSTEM_PERSON
-from domain.parties import SCHOOL_POSTS, DatedPost, Post
+from domain.parties import PROGRAMME_POSTS, SCHOOL_POSTS, DatedPost, Post
 from domain.personal import PersonName
 
 PUBLIC_KEY_PATTERN = r"^[A-Za-z0-9+/]{43}=$"
@@ -22,7 +22,7 @@ class RegisterPerson(DirectoryCommand):
     kind: ClassVar[str] = "person"
     name: PersonName = Field(description="Name; sealed, shown only to those who may look.")
     email: PersonName = Field(description="Mail address; sealed.")
-    language: Literal["cy", "en", "both"] = Field(
+    language: Literal["cy", "en", "fil", "both"] = Field(
         default="both", description="Language they wish to be written to in."
     )
     public_key: str | None = Field(default=None, pattern=PUBLIC_KEY_PATTERN, description="Ed25519, base64.")
@@ -35,6 +35,9 @@ class AssignPost(DirectoryCommand):
     kind: ClassVar[str] = "person"
     post: Post = Field(description="The post, e.g. head, sip, broker.")
     school: SchoolId | None = Field(default=None, description="Its school, for posts of a school.")
+    programme: ProgrammeCode | None = Field(
+        default=None, description="Its programme, where it is held in one only."
+    )
     since: date = Field(description="First day.")
     until: date | None = Field(default=None, description="Last day, where it is known.")
 
@@ -46,6 +49,9 @@ class EndPost(DirectoryCommand):
     kind: ClassVar[str] = "person"
     post: Post = Field(description="The post.")
     school: SchoolId | None = Field(default=None, description="Its school.")
+    programme: ProgrammeCode | None = Field(
+        default=None, description="Its programme, where it is held in one only."
+    )
     until: date = Field(description="Last day.")
 
 
@@ -61,20 +67,24 @@ class PersonRegistered(DirectoryEvent):
     person: PersonId
     name: PersonName
     email: PersonName
-    language: Literal["cy", "en", "both"]
+    language: Literal["cy", "en", "fil", "both"]
     public_key: str | None
 
 
 class PostAssigned(DirectoryEvent):
+    schema_version: ClassVar[int] = 2
     post: Post
     school: SchoolId | None
+    programme: ProgrammeCode | None
     since: date
     until: date | None
 
 
 class PostEnded(DirectoryEvent):
+    schema_version: ClassVar[int] = 2
     post: Post
     school: SchoolId | None
+    programme: ProgrammeCode | None
     until: date
 
 
@@ -87,7 +97,7 @@ class PersonState(Value):
 
     version: int = 0
     person: str = ""
-    language: Literal["cy", "en", "both"] = "both"
+    language: Literal["cy", "en", "fil", "both"] = "both"
     public_key: str | None = None
     posts: tuple[DatedPost, ...] = ()
 
@@ -99,13 +109,11 @@ def evolve(state: PersonState, event: DirectoryEvent) -> PersonState:
         case PersonRegistered():
             change |= {"person": event.person, "language": event.language, "public_key": event.public_key}
         case PostAssigned():
-            held = DatedPost(post=event.post, school=event.school, since=event.since, until=event.until)
+            held = DatedPost(**dict(event))
             change["posts"] = (*state.posts, held)
         case PostEnded():
             change["posts"] = tuple(
-                held.model_copy(update={"until": event.until})
-                if _ends(held, event.post, event.school, event.until)
-                else held
+                held.model_copy(update={"until": event.until}) if _ends(held, event) else held
                 for held in state.posts
             )
         case KeyReplaced():
@@ -166,6 +174,12 @@ def _assign(
             "belongs to a school: give --school" if command.post in SCHOOL_POSTS else "belongs to no school"
         )
         return Refusal("R-POST", f"The post {command.post} {needs}.")
+    if command.programme is not None and command.post not in PROGRAMME_POSTS:
+        return Refusal("R-POST", f"The post {command.post} is not held in one programme only.")
+    if command.programme is not None and command.programme not in (facts.areas or {}):
+        return Refusal(
+            "R-PROGRAMME", f"No programme {command.programme} is on record.", "See: brokerage programme list"
+        )
     if command.school is not None and command.school not in facts.schools:
         return Refusal(
             "R-SCHOOL", f"School {command.school} is not in the register.", "See: brokerage school list"
@@ -173,22 +187,22 @@ def _assign(
     if command.until is not None and command.until < command.since:
         return Refusal("R-DATES", "The last day lies before the first.")
     for held in state.posts:
-        if _same(held, command.post, command.school) and _overlap(held, command.since, command.until):
+        if _same(held, command) and _overlap(held, command.since, command.until):
             if (held.since, held.until) == (command.since, command.until):
                 return ()
             return Refusal(
                 "R-ALREADY", f"{state.person} holds that post from {held.since.isoformat()} already."
             )
-    return (PostAssigned(post=command.post, school=command.school, since=command.since, until=command.until),)
+    return (PostAssigned(**dict(command)),)
 
 
 def _end(state: PersonState, command: EndPost) -> tuple[DirectoryEvent, ...] | Refusal:
     """The end of a post that is held without end, or an earlier end of one whose end is known."""
-    known = [held for held in state.posts if _same(held, command.post, command.school)]
+    known = [held for held in state.posts if _same(held, command)]
     if any(held.until == command.until for held in known):
         return ()
-    if any(_ends(held, command.post, command.school, command.until) for held in known):
-        return (PostEnded(post=command.post, school=command.school, until=command.until),)
+    if any(_ends(held, command) for held in known):
+        return (PostEnded(**dict(command)),)
     running = next((held for held in known if held.until is None), None)
     if running is not None:
         return Refusal(
@@ -197,15 +211,15 @@ def _end(state: PersonState, command: EndPost) -> tuple[DirectoryEvent, ...] | R
     return Refusal("R-POST", f"{state.person} does not hold that post, or it has ended before that day.")
 
 
-def _ends(held: DatedPost, post: Post, school: str | None, until: date) -> bool:
-    """Whether an end on that day ends this holding: an earlier holding of the same post keeps its own end."""
-    running = held.until is None or until <= held.until
-    return _same(held, post, school) and held.since <= until and running
+def _ends(held: DatedPost, end: EndPost | PostEnded) -> bool:
+    """Whether that end ends this holding: an earlier holding of the same post keeps its own end."""
+    running = held.until is None or end.until <= held.until
+    return _same(held, end) and held.since <= end.until and running
 
 
 def _overlap(held: DatedPost, since: date, until: date | None) -> bool:
     return (held.until is None or held.until >= since) and (until is None or until >= held.since)
 
 
-def _same(held: DatedPost, post: Post, school: str | None) -> bool:
-    return held.post is post and held.school == school
+def _same(held: DatedPost, named: AssignPost | EndPost | PostEnded) -> bool:
+    return (held.post, held.school, held.programme) == (named.post, named.school, named.programme)

@@ -17,6 +17,7 @@ class PublishProgramme(DirectoryCommand):
 
 
 class ProgrammePublished(DirectoryEvent):
+    schema_version: ClassVar[int] = 2
     content: Programme
     content_hash: str
 

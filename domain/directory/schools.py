@@ -78,7 +78,7 @@ class RecordOffer(DirectoryCommand):
     kind: ClassVar[str] = "provider"
     programme: str = Field(pattern=r"^[A-Z]{2,8}$")
     area: AreaCode
-    languages: tuple[Literal["cy", "en"], ...] = Field(min_length=1, max_length=2)
+    languages: tuple[Literal["cy", "en", "fil"], ...] = Field(min_length=1, max_length=3)
     quarter_days: QuarterDays
     """Days it could give in a term."""
     note: FreeText | None = None
@@ -87,7 +87,7 @@ class RecordOffer(DirectoryCommand):
 class OfferRecorded(DirectoryEvent):
     programme: str
     area: AreaCode
-    languages: tuple[Literal["cy", "en"], ...]
+    languages: tuple[Literal["cy", "en", "fil"], ...]
     quarter_days: int
     note: FreeText | None
 

@@ -1,23 +1,43 @@
 """What a programme file may say. A wrong file is refused with its name, the key and the reason."""
 
 import tomllib
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from domain.calendars import CALENDARS
 from domain.canonical import canonical_bytes, sha256_hex
 from domain.ids import PROGRAMME_CODE_PATTERN
-from domain.parties import Party, Post
+from domain.parties import Duties, Party, Post
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 WaitName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,39}$")]
 
 
 Whole = Annotated[int, Field(strict=True)]
-_MAY_OPEN = (Party.SIP, Party.RECIPIENT_HEAD, Party.RECIPIENT_LEAD)
-"""Those whom the lifecycle lets open and submit a request at all."""
+_MAY_OPEN: Final = {
+    "matched": (Party.SIP, Party.RECIPIENT_HEAD, Party.RECIPIENT_LEAD),
+    "opener": (Party.PROVIDER_HEAD, Party.PROVIDER_LEAD),
+}
+"""Those who may open and submit a request, by how its provider is found."""
+_MAY_SCOPE: Final = {"matched": {Party.SIP}, "opener": {Party.SIP, Party.PROVIDER_HEAD}}
+_MAY_DRAFT: Final = {"matched": {Party.BROKER}, "opener": {Party.BROKER, Party.PROVIDER_HEAD}}
+_HEADS: Final = {Party.RECIPIENT_HEAD, Party.PROVIDER_HEAD}
+Language = Literal["cy", "en", "fil"]
+Noun = Literal["recipient", "provider", "authority", "overview", "agreement", "funding"]
+"""Things that programmes call by names of their own, beside parties, posts and areas."""
+
+
+NOUNS: Final[Mapping[Noun, str]] = {
+    "recipient": "recipient",
+    "provider": "provider",
+    "authority": "authority",
+    "overview": "support overview",
+    "agreement": "agreement",
+    "funding": "money",
+}
+"""What a thing is called where the programme does not say otherwise."""
 
 
 class ProgrammeError(ValueError):
@@ -33,38 +53,74 @@ class _Strict(BaseModel):
 
 
 class Words(_Strict):
-    """One thing said in each language of the programme."""
+    """One thing said in each language of the programme; English always."""
 
     en: str = Field(min_length=1)
-    cy: str = Field(min_length=1)
+    cy: str | None = Field(default=None, min_length=1)
+    fil: str | None = Field(default=None, min_length=1)
+
+    def languages(self) -> set[str]:
+        """The languages it is said in."""
+        return {language for language in ("cy", "en", "fil") if getattr(self, language) is not None}
 
 
 class Area(_Strict):
     """An area in which support may be asked for."""
 
     code: Code
-    kind: Literal["aole", "skill", "professional-learning"]
+    kind: Code
+    title: Words
+
+
+class WorkMode(_Strict):
+    """A way in which schools of the programme work together, such as learning action cells."""
+
+    code: Code
     title: Words
 
 
 class Route(_Strict):
     """How a request begins: who opens and submits it, and what must happen before triage."""
 
-    code: Literal["sip", "school"]
+    code: Literal["sip", "school", "leader"]
     title: Words
+    provider: Literal["matched", "opener"] = "matched"
+    """Whether a broker finds the provider, or it is the school of whoever opens the request."""
     opened_by: tuple[Party, ...] = Field(min_length=1)
     submitted_by: tuple[Party, ...] = Field(min_length=1)
     step: Literal["head_consent", "alignment"]
     overview_cited: bool = Field(strict=True)
     """Whether a support-overview priority and version must be cited before triage."""
+    duties: Duties = Duties()
+    one_partner: bool = Field(default=False, strict=True)
+    """Whether a provider may have only one open case at a time."""
+    same_authority: bool = Field(default=False, strict=True)
+    """Whether both schools must be of one authority."""
 
     @model_validator(mode="after")
     def _opened_by_those_who_may(self) -> Self:
+        may_open = _MAY_OPEN[self.provider]
         for key, parties in (("opened_by", self.opened_by), ("submitted_by", self.submitted_by)):
-            if wrong := sorted(set(parties) - set(_MAY_OPEN)):
+            if wrong := sorted(set(parties) - set(may_open)):
                 raise ValueError(
-                    f"{key}: {', '.join(wrong)} cannot open a request; {', '.join(_MAY_OPEN)} can"
+                    f"{key}: {', '.join(wrong)} cannot open a request; {', '.join(may_open)} can"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _duties_of_those_who_may(self) -> Self:
+        duties = self.duties
+        for key, party, may in (
+            ("duties.scope", duties.scope, _MAY_SCOPE[self.provider]),
+            ("duties.draft", duties.draft, _MAY_DRAFT[self.provider]),
+        ):
+            if party not in may:
+                raise ValueError(f"{key}: {party} cannot; {', '.join(sorted(may))} can")
+        signing = set(duties.sign)
+        if not signing >= _HEADS or signing - _HEADS - {Party.SIP} or len(signing) < len(duties.sign):
+            raise ValueError("duties.sign: both heads sign, and the sip may; each once")
+        if Party.RECIPIENT_HEAD not in duties.present or len(set(duties.present)) < len(duties.present):
+            raise ValueError("duties.present: recipient_head must take part; each once")
         return self
 
 
@@ -90,7 +146,12 @@ class Rules(_Strict):
     mid_review_due_per_mille: Whole = Field(ge=1, le=1000)
     visits_stop_without_mid_review_per_mille: Whole = Field(ge=1, le=1000)
     longest_extension_per_mille: Whole = Field(ge=0, le=1000)
-    finance_approves_up_to_minor: Whole = Field(ge=0)
+    finance_approves_up_to_minor: Whole | None = Field(default=None, ge=0)
+    """None where every amount is the principal adviser's to approve."""
+    most_amount_minor: Whole | None = Field(default=None, ge=0)
+    """What one agreement may commit at the most."""
+    rate_card_cited: bool = Field(default=True, strict=True)
+    """Whether an agreement names the rate card its money rests on."""
 
     @model_validator(mode="after")
     def _due_before_it_stops_visits(self) -> Self:
@@ -102,14 +163,14 @@ class Rules(_Strict):
         return self
 
 
-REQUIRED_WAITS = frozenset(
+_WAITS: Final = frozenset(
     {
-        "draft", "head_consent", "alignment", "triage", "scoping", "first_offer", "offer_answer",
-        "drafting", "funding", "signature", "first_visit", "visit_note", "visit_confirmation",
-        "visit_dispute", "mid_review", "variation", "completion", "final_review", "validation",
-        "closing", "follow_up", "pause_review",
+        "draft", "triage", "scoping", "drafting", "funding", "signature", "first_visit", "visit_note",
+        "visit_confirmation", "visit_dispute", "mid_review", "variation", "completion", "final_review",
+        "validation", "closing", "follow_up", "pause_review",
     }
 )  # fmt: skip
+_WAITS_OF_MATCHING: Final = frozenset({"first_offer", "offer_answer"})
 
 
 class Programme(_Strict):
@@ -121,9 +182,15 @@ class Programme(_Strict):
     time_zone: Literal["Europe/London", "Asia/Manila"]
     calendar: str
     currency: Literal["GBP", "PHP"]
+    languages: tuple[Language, ...] = ("en", "cy")
+    """Languages in which it writes; English is always among them."""
+    financial_year: Literal["april", "january"] = "april"
+    """Month in which its financial year begins."""
+    nouns: Mapping[Noun, Words] = Field(default_factory=dict)
     vocabulary: Mapping[str, Words]
     posts: Mapping[Post, Words]
     areas: tuple[Area, ...] = Field(min_length=1)
+    work_modes: tuple[WorkMode, ...] = ()
     routes: tuple[Route, ...] = Field(min_length=1)
     waits: Mapping[WaitName, Wait]
     rules: Rules
@@ -137,14 +204,17 @@ class Programme(_Strict):
         for label, codes in (
             ("areas", [str(a.code) for a in self.areas]),
             ("routes", [str(r.code) for r in self.routes]),
+            ("work_modes", [str(m.code) for m in self.work_modes]),
+            ("languages", [str(language) for language in self.languages]),
         ):
             twice = sorted({code for code in codes if codes.count(code) > 1})
             if twice:
                 raise ValueError(f"{label}: named twice: {', '.join(twice)}")
-        if missing := sorted(REQUIRED_WAITS - set(self.waits)):
+        required = self._required_waits()
+        if missing := sorted(required - set(self.waits)):
             raise ValueError(f"waits: missing: {', '.join(missing)}")
-        if unknown := sorted(set(self.waits) - REQUIRED_WAITS):
-            raise ValueError(f"waits: not known: {', '.join(unknown)}")
+        if unknown := sorted(set(self.waits) - required):
+            raise ValueError(f"waits: not known on these routes: {', '.join(unknown)}")
         parties = {party.value for party in Party}
         if missing := sorted(parties - set(self.vocabulary)):
             raise ValueError(f"vocabulary: missing: {', '.join(missing)}")
@@ -154,17 +224,54 @@ class Programme(_Strict):
             raise ValueError(f"posts: missing: {', '.join(missing)}")
         return self
 
+    @model_validator(mode="after")
+    def _said_in_every_language(self) -> Self:
+        wanted = set(self.languages)
+        if "en" not in wanted:
+            raise ValueError("languages: en must be among them")
+        for key, words in self._all_words():
+            if words.languages() != wanted:
+                said, asked = ", ".join(sorted(words.languages())), ", ".join(sorted(wanted))
+                raise ValueError(f"{key}: said in {said}; the programme's languages are {asked}")
+        return self
+
+    def _all_words(self) -> Iterator[tuple[str, Words]]:
+        yield "title", self.title
+        for name, group in (
+            ("vocabulary", self.vocabulary),
+            ("posts", self.posts),
+            ("nouns", self.nouns),
+        ):
+            yield from ((f"{name}.{key}", words) for key, words in group.items())
+        for name, coded in (("areas", self.areas), ("routes", self.routes), ("work_modes", self.work_modes)):
+            yield from ((f"{name}.{entry.code}", entry.title) for entry in coded)
+
+    def _required_waits(self) -> frozenset[str]:
+        """The waits that some route of this programme can come to."""
+        steps = {route.step for route in self.routes}
+        matched = any(route.provider == "matched" for route in self.routes)
+        return _WAITS | steps | (_WAITS_OF_MATCHING if matched else frozenset())
+
     def area(self, code: str) -> Area | None:
         """The area with that code."""
         return next((area for area in self.areas if area.code == code), None)
+
+    def work_mode(self, code: str) -> WorkMode | None:
+        """The way of working with that code."""
+        return next((mode for mode in self.work_modes if mode.code == code), None)
 
     def route(self, code: str) -> Route | None:
         """The route with that code."""
         return next((route for route in self.routes if route.code == code), None)
 
-    def word(self, party: Party, language: Literal["cy", "en"] = "en") -> str:
+    def word(self, party: Party) -> str:
         """What this programme calls a party."""
-        return getattr(self.vocabulary[party.value], language)  # type: ignore[no-any-return]
+        return self.vocabulary[party.value].en
+
+    def noun(self, name: Noun) -> str:
+        """What this programme calls a thing."""
+        words = self.nouns.get(name)
+        return words.en if words else NOUNS[name]
 
     def content_hash(self) -> str:
         """SHA-256 of the canonical content: two files that say the same have the same hash."""

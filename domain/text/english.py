@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from domain.case import events as e
 from domain.case.stages import Stage
 from domain.parties import Party
-from domain.programmes.model import Programme
+from domain.programmes.model import NOUNS, Noun, Programme
 
 
 class Voice:
@@ -22,6 +22,14 @@ class Voice:
         """'the recipient school's headteacher'."""
         return "the " + self._programme.word(Party(party))
 
+    def noun(self, name: Noun) -> str:
+        """What the programme calls a thing: 'support overview'."""
+        return self._programme.noun(name)
+
+    def wait(self, wait: str) -> str:
+        """What a wait waits for, in the programme's words."""
+        return wait_words(wait, self._programme)
+
     def school(self, number: str | None) -> str:
         """The school's name, or its number where the register gives no name."""
         return self._schools.get(number or "", f"school {number}")
@@ -30,6 +38,11 @@ class Voice:
         """The area's title."""
         area = self._programme.area(code)
         return area.title.en if area else code
+
+    def work_mode(self, code: str) -> str:
+        """The title of a way of working."""
+        mode = self._programme.work_mode(code)
+        return mode.title.en if mode else code
 
     def due(self, instant: datetime) -> str:
         """'Fri 4 Dec 2026, 17:00'."""
@@ -66,13 +79,13 @@ def _several(words: tuple[str, ...]) -> str:
 _WAITS: Final[Mapping[str, str]] = {
     "draft": "the draft is submitted",
     "head_consent": "consent",
-    "alignment": "alignment with the support overview",
+    "alignment": "alignment with the {overview}",
     "triage": "triage",
     "scoping": "the scoping meeting",
     "first_offer": "an offer to a school that can help",
     "offer_answer": "the answer to the offer",
-    "drafting": "the draft agreement",
-    "funding": "the decision on the money",
+    "drafting": "the draft {agreement}",
+    "funding": "the decision on the {funding}",
     "signature": "the signature",
     "first_visit": "the first visit",
     "visit_note": "the record of visit {which}",
@@ -90,15 +103,18 @@ _WAITS: Final[Mapping[str, str]] = {
 }
 
 
-def wait_words(wait: str) -> str:
-    """What a wait waits for."""
+def wait_words(wait: str, programme: Programme | None = None) -> str:
+    """What a wait waits for, in the words of the programme where one is given."""
     name, _, which = wait.partition(":")
-    return _WAITS.get(name, name.replace("_", " ")).format(which=which)
+    nouns = {noun: programme.noun(noun) for noun in NOUNS} if programme else dict(NOUNS)
+    return _WAITS.get(name, name.replace("_", " ")).format(which=which, **nouns)
 
 
 _SENTENCES: Final[dict[type[e.CaseEvent], Callable[[Any, Voice], str]]] = {
     e.CaseDrafted: lambda v, w: (
         f"{_capital(w.party(v.drafted_by))} drafted a request of {w.school(v.recipient)} for support in {w.area(v.area)}."
+        if v.provider is None
+        else f"{_capital(w.party(v.drafted_by))} drafted a proposal: {w.school(v.provider)} helps {w.school(v.recipient)}, in {w.area(v.area)}."
     ),
     e.RequestSubmitted: lambda _v, _w: "The request was submitted.",
     e.RequestAmended: lambda v, w: (
@@ -111,12 +127,12 @@ _SENTENCES: Final[dict[type[e.CaseEvent], Callable[[Any, Voice], str]]] = {
         f"{_capital(w.party(Party.RECIPIENT_HEAD))} refused consent; the request ends."
     ),
     e.AlignmentRequested: lambda v, w: (
-        f"{_capital(w.party(v.owner))} was asked whether the request serves the support overview."
+        f"{_capital(w.party(v.owner))} was asked whether the request serves the {w.noun('overview')}."
     ),
-    e.AlignmentConfirmed: lambda v, _w: (
-        f"The request serves priority {v.priority} of the support overview, version {v.overview_version}."
+    e.AlignmentConfirmed: lambda v, w: (
+        f"The request serves priority {v.priority} of the {w.noun('overview')}, version {v.overview_version}."
     ),
-    e.AlignmentExceptionGranted: lambda _v, _w: "The request may go on outside the support overview.",
+    e.AlignmentExceptionGranted: lambda _v, w: f"The request may go on outside the {w.noun('overview')}.",
     e.TriageAccepted: lambda v, _w: f"Accepted at triage: {v.tier} support, {v.urgency}.",
     e.RequestSignposted: lambda _v, _w: (
         "Signposted to support that is open to every school; the request ends."
@@ -140,13 +156,15 @@ _SENTENCES: Final[dict[type[e.CaseEvent], Callable[[Any, Voice], str]]] = {
         f"No partner was found after widening {_several(v.widening)}; the case ends."
     ),
     e.AgreementDrafted: lambda v, w: (
-        f"Agreement version {v.agreement_version} drafted: {days(v.terms.quarter_days)} from {day(v.terms.start)} to "
+        f"{_capital(w.noun('agreement'))} version {v.agreement_version} drafted: {days(v.terms.quarter_days)} from {day(v.terms.start)} to "
         f"{day(v.terms.end)}, {w.money(v.amount_minor, v.currency)} ({v.content_hash[:8]})."
     ),
     e.FundingApproved: lambda v, w: (
-        f"{w.money(v.amount_minor, v.currency)} approved by {w.party(v.approved_as)}."
+        f"The {w.noun('funding')} is approved by {w.party(v.approved_as)}: {w.money(v.amount_minor, v.currency)}."
     ),
-    e.FundingReturned: lambda _v, _w: "The draft was returned because of its money.",
+    e.FundingReturned: lambda _v, w: (
+        f"The draft {w.noun('agreement')} was returned because of its {w.noun('funding')}."
+    ),
     e.AgreementSigned: lambda v, w: (
         f"{_capital(w.party(v.party))} signed version {v.agreement_version} ({v.content_hash[:8]})."
     ),
@@ -159,17 +177,22 @@ _SENTENCES: Final[dict[type[e.CaseEvent], Callable[[Any, Voice], str]]] = {
     e.ChangesRequested: lambda v, w: (
         f"{_capital(w.party(v.party))} asked for changes to version {v.agreement_version}."
     ),
-    e.AgreementActivated: lambda v, _w: f"Agreement version {v.agreement_version} is in force.",
+    e.AgreementActivated: lambda v, w: (
+        f"{_capital(w.noun('agreement'))} version {v.agreement_version} is in force."
+    ),
     e.DeliveryStarted: lambda v, _w: f"Delivery started on {day(v.on)}.",
     e.VisitScheduled: lambda v, _w: (
         f"Visit {v.visit} planned for {day(v.on)} ({days(v.quarter_days)}, {v.mode})."
     ),
-    e.VisitRecorded: lambda v, _w: (
-        f"Visit {v.visit} on {day(v.on)} recorded: {days(v.quarter_days)}, {v.mode}."
+    e.VisitRecorded: lambda v, w: (
+        f"Visit {v.visit} on {day(v.on)} recorded: {days(v.quarter_days)}, {v.mode}"
+        + (f", {w.work_mode(v.work_mode)}." if v.work_mode else ".")
     ),
     e.VisitMissed: lambda v, _w: f"Visit {v.visit} did not take place ({v.reason_code}).",
-    e.VisitConfirmed: lambda v, _w: f"Visit {v.visit} confirmed by the recipient: {days(v.quarter_days)}.",
-    e.VisitDisputed: lambda v, _w: f"Visit {v.visit} disputed by the recipient.",
+    e.VisitConfirmed: lambda v, w: (
+        f"Visit {v.visit} confirmed by the {w.noun('recipient')}: {days(v.quarter_days)}."
+    ),
+    e.VisitDisputed: lambda v, w: f"Visit {v.visit} disputed by the {w.noun('recipient')}.",
     e.DisputeResolved: lambda v, _w: (
         f"Dispute over visit {v.visit} settled: {days(v.counted_quarter_days)} count."
     ),
@@ -178,15 +201,15 @@ _SENTENCES: Final[dict[type[e.CaseEvent], Callable[[Any, Voice], str]]] = {
     ),
     e.MidReviewRecorded: lambda v, _w: f"Mid review held: {v.decision}.",
     e.VariationProposed: lambda v, w: (
-        f"{_capital(w.party(v.proposed_as))} proposed a variation of the agreement: {days(v.quarter_days)} until "
+        f"{_capital(w.party(v.proposed_as))} proposed a variation of the {w.noun('agreement')}: {days(v.quarter_days)} until "
         f"{day(v.end)} ({v.content_hash[:8]})."
     ),
     e.VariationAgreed: lambda v, w: f"{_capital(w.party(v.party))} agreed to the variation.",
     e.VariationRefused: lambda v, w: (
-        f"{_capital(w.party(v.party))} refused the variation; the agreement stays as it is."
+        f"{_capital(w.party(v.party))} refused the variation; the {w.noun('agreement')} stays as it is."
     ),
-    e.AgreementVaried: lambda v, _w: (
-        f"Agreement varied (version {v.agreement_version}): {days(v.quarter_days)} until {day(v.end)}."
+    e.AgreementVaried: lambda v, w: (
+        f"{_capital(w.noun('agreement'))} varied (version {v.agreement_version}): {days(v.quarter_days)} until {day(v.end)}."
     ),
     e.DeliveryExtended: lambda v, _w: f"Delivery extended by {days(v.quarter_days)} until {day(v.until)}.",
     e.CompletionAgreed: lambda v, w: f"{_capital(w.party(v.party))} says delivery is complete.",
@@ -214,9 +237,9 @@ _SENTENCES: Final[dict[type[e.CaseEvent], Callable[[Any, Voice], str]]] = {
     e.FollowUpMissed: lambda _v, _w: "The follow-up was not made.",
     e.CaseArchived: lambda _v, _w: "Archived.",
     e.CaseWithdrawn: lambda v, _w: f"Withdrawn while {Stage(v.stage).words}.",
-    e.DeadlineSet: lambda v, w: f"Due {w.due(v.due_at)} from {w.party(v.owner)}: {wait_words(v.wait)}.",
+    e.DeadlineSet: lambda v, w: f"Due {w.due(v.due_at)} from {w.party(v.owner)}: {w.wait(v.wait)}.",
     e.DeadlinePassed: lambda v, w: (
-        f"Overdue since {w.due(v.due_at)}: {wait_words(v.wait)}, owed by {w.party(v.owner)}."
+        f"Overdue since {w.due(v.due_at)}: {w.wait(v.wait)}, owed by {w.party(v.owner)}."
     ),
     e.CasePaused: lambda v, _w: f"Paused ({v.reason_code}); to be looked at on {day(v.review_on)}.",
     e.PauseProlonged: lambda v, _w: (

@@ -5,12 +5,13 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
+from starter.back import Back, case_as_it_was, say_look
 from starter.completing import references
 from starter.failures import Exit, Failure
-from starter.output import TimeFormat, note, say, say_json, say_table, show_time
-from starter.reading import known_reference, reading
+from starter.output import TimeFormat, choose_fields, note, say, say_json, say_table, show_time
+from starter.reading import reading
 from starter.views.case import read_case
-from starter.views.timeline import Entry, timeline
+from starter.views.timeline import ENTRY_FIELDS, Entry, timeline
 
 app = App(
     name="audit", help="Replay and verify the log; see who opened sealed texts.", help_format="plaintext"
@@ -22,19 +23,24 @@ def replay(
     reference: Annotated[str, Parameter(help="Reference of the case.", completer=references)],
     /,
     *,
-    json: Annotated[bool, Parameter(negative="", help="Print JSON.")] = False,
+    json: Annotated[
+        str | None, Parameter(help="Print JSON: --json for every field, --json=a,b for some.")
+    ] = None,
+    back: Back | None = None,
     time: Annotated[TimeFormat | None, Parameter(help="local, iso or relative.")] = None,
 ) -> int:
     """Replay a case event by event: who, in which post, when, why, under which rules, what changed.
 
     Each event is held against its hash and the one before it first; the whole log is not.
     """
-    with reading() as office:
-        record = read_case(office, known_reference(office, reference))
+    with reading() as live, case_as_it_was(live, reference, back or Back()) as (office, known):
+        record = read_case(office, known)
         entries = list(timeline(office, record))
-        if json:
-            say_json([entry.as_json() for entry in entries])
+        if json is not None:
+            rows = [entry.as_json() for entry in entries]
+            say_json(choose_fields(rows, "" if json == "all" else json, ENTRY_FIELDS))
             return Exit.DONE
+        say_look(office, time)
         zone = record.programme.time_zone
         for entry in entries:
             _print(entry, time, zone)
@@ -158,8 +164,10 @@ def _summary(report: Any) -> dict[str, Any]:
 def _print(entry: Entry, form: TimeFormat | None, zone: str) -> None:
     at = f" at {entry.school}" if entry.school else ""
     post = f"{entry.post.replace('_', ' ')}{at}" if entry.post else "no post needed"
+    upcast = f", read as v{entry.read_as}" if entry.read_as != entry.schema_version else ""
     say(
-        f"{entry.version:>3}  {show_time(entry.recorded_at, form, zone)}  {entry.type}  (position {entry.position})"
+        f"{entry.version:>3}  {show_time(entry.recorded_at, form, zone)}  {entry.type} v{entry.schema_version}{upcast}"
+        f"  (position {entry.position})"
     )
     say(f"     {entry.sentence}")
     behalf = f", recorded for {entry.recorded_for} ({entry.method})" if entry.recorded_for else ""

@@ -9,7 +9,7 @@ from cyclopts import App, Group
 app = App(name="case", help="Open, drive, list and read cases.", help_format="plaintext")
 
 _READS: Final = (
-    ("list", "starter.commands.case_list:list_", "List cases, the earliest due first."),
+    ("list", "starter.commands.case_list:list_", "List cases, overdue and the earliest due first."),
     (
         "show",
         "starter.commands.case_reading:show",

@@ -1,69 +1,155 @@
-"""`brokerage case list`: the cases, the earliest due first."""
+"""`brokerage case list`: the cases, overdue and the earliest due first."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from domain.canonical import instant_from_text
-from starter.commands.stages import StageName, check_stage
-from starter.completing import schools
+from starter.back import Back, cases_as_they_were, say_look
+from starter.commands.case_filters import Filters, check_filters, choice_of
 from starter.failures import Exit, Failure
-from starter.nearest import near_school
-from starter.output import TimeFormat, choose_fields, on_terminal, say, say_json, say_table, show_time
-from starter.reading import reading
-from starter.views.case_list import FIELDS, list_cases
+from starter.nearest import did_you_mean
+from starter.output import TimeFormat, note, on_terminal, say, show_time
+from starter.reading import Office, reading
+from starter.rows import Column, RowOptions, say_line, say_rows
+from starter.views.case_list import FIELDS, count_cases, list_cases
+
+_SPARE = 4
+"""Columns that a narrow terminal may do without."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Everything that one line asks for."""
+
+    filters: Filters
+    output: RowOptions
+    back: Back
+    sort: str | None
+    limit: int | None
+    time: TimeFormat | None
+    known: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Rows as last seen, where changes are watched."""
 
 
 def list_(
     *,
-    stage: Annotated[StageName | None, Parameter(help="Only cases in this stage, e.g. triage.")] = None,
-    school: Annotated[str | None, Parameter(help="Only cases of this school.", completer=schools)] = None,
-    open: Annotated[bool, Parameter(negative="", help="Only cases that are still being dealt with.")] = False,
-    json: Annotated[
-        str | None, Parameter(help="Print JSON with these fields, comma-separated; 'all' for every field.")
+    filters: Filters | None = None,
+    sort: Annotated[
+        str | None,
+        Parameter(allow_leading_hyphen=True, help="Sort by this field; -FIELD for the other way round."),
     ] = None,
+    limit: Annotated[int | None, Parameter(help="Show at most so many.")] = None,
+    output: RowOptions | None = None,
+    back: Back | None = None,
+    watch: Annotated[
+        bool,
+        Parameter(
+            negative="",
+            show_default=False,
+            help="Show it again at each change; off a terminal, print changed rows as JSON lines.",
+        ),
+    ] = False,
     time: Annotated[TimeFormat | None, Parameter(help="local, iso or relative.")] = None,
 ) -> int:
-    """List cases, the earliest due first."""
-    if stage is not None:
-        stage = check_stage(stage)
-    with reading() as office:
-        names = office.school_names()
-        if school is not None and school not in names:
-            raise Failure(
-                Exit.NOT_FOUND,
-                "E-SCHOOL",
-                f"There is no school {school} in the register.{near_school(office, school)}",
-                (),
-                ("brokerage school list",),
-            )
-        rows = list_cases(office, stage=stage, school=school, open_only=open)
-        if json is not None:
-            say_json(choose_fields(rows, "" if json == "all" else json, FIELDS))
-            return Exit.DONE
-        say_table(
-            (
-                (
-                    row["reference"],
-                    names.get(row["recipient"], row["recipient"]),
-                    row["area"],
-                    row["stage"].replace("_", " "),
-                    row["waiting_on"] or "–",
-                    _due(row, time),
-                )
-                for row in rows
-            ),
-            ("REFERENCE", "RECIPIENT", "AREA", "STAGE", "WAITING ON", "DUE"),
+    """List cases, overdue and the earliest due first."""
+    asked = _Asked(filters or Filters(), output or RowOptions(), back or Back(), sort, limit, time)
+    _check(asked)
+    if watch:
+        if asked.output.csv:
+            raise Failure(Exit.USAGE, "E-USAGE", "--watch prints a table or lines of JSON, no CSV.")
+        from starter.watching import watch_log
+
+        watch_log(
+            lambda office: _list(office, asked),
+            lambda office, seen: _list_changes(office, asked, seen is not None),
+            back=asked.back,
+            lines=asked.output.for_programs,
         )
-        if on_terminal():
-            say(f"{len(rows)} case{'s' * (len(rows) != 1)}")
-    return Exit.DONE
+    with reading() as live, cases_as_they_were(live, asked.back) as office:
+        _list(office, asked)
+        for line in office.untold:
+            note(f"✗ {line}.  R-VALID-AT")
+        return Exit.SOME_FAILED if office.untold else Exit.DONE
 
 
-def _due(row: dict[str, Any], form: TimeFormat | None) -> str:
-    if row["due_at"] is None:
+def _check(asked: _Asked) -> None:
+    """Raise Failure for what is wrong in any office."""
+    asked.output.fields(FIELDS)
+    check_filters(asked.filters)
+    if asked.sort is not None and (name := asked.sort.removeprefix("-")) not in FIELDS:
+        raise Failure(
+            Exit.USAGE,
+            "E-FIELD",
+            f"There is no field {name!r} to sort by.{did_you_mean(name, FIELDS)}",
+            (f"Fields: {', '.join(FIELDS)}",),
+        )
+    if asked.limit is not None and asked.limit < 1:
+        raise Failure(Exit.USAGE, "E-VALUE", "--limit must be at least 1.")
+
+
+def _list(office: Office, asked: _Asked) -> None:
+    choice = choice_of(office, asked.filters)
+    rows = list_cases(office, choice, sort=asked.sort, limit=asked.limit)
+    if asked.output.for_programs:
+        say_rows(rows, FIELDS, asked.output, ())
+        return
+    say_look(office, asked.time)
+    say_rows(rows, FIELDS, asked.output, _table(asked.time), _SPARE)
+    if on_terminal():
+        say(_count(len(rows), count_cases(office, choice) if len(rows) == asked.limit else len(rows)))
+
+
+def _list_changes(office: Office, asked: _Asked, tell: bool) -> None:
+    """A line of JSON for each row that is new or no longer what it was."""
+    fields = asked.output.fields(FIELDS)
+    rows = list_cases(office, choice_of(office, asked.filters), sort=asked.sort, limit=asked.limit)
+    for row in rows:
+        if tell and asked.known.get(row["reference"]) != row:
+            say_line({name: row[name] for name in fields})
+        asked.known[row["reference"]] = row
+
+
+def _table(time: TimeFormat | None) -> tuple[Column, ...]:
+    return (
+        Column("reference", "REFERENCE", lambda row: row["reference"]),
+        Column("recipient", "RECIPIENT", lambda row: row["recipient_name"] or row["recipient"]),
+        Column("area", "AREA", lambda row: row["area"]),
+        Column("stage", "STAGE", lambda row: row["stage"].replace("_", " ") + " (paused)" * row["paused"]),
+        Column("waiting_on", "WAITING ON", _waiting),
+        Column("due_at", "DUE", lambda row: _due(row, time)),
+        Column("provider", "PROVIDER", lambda row: row["provider_name"] or row["provider"] or "–"),
+        Column("days_agreed", "DAYS", _days),
+        Column("phase", "PHASE", lambda row: row["phase"]),
+        Column("support_language", "LANGUAGE", lambda row: row["support_language"]),
+    )
+
+
+def _waiting(row: Mapping[str, Any]) -> str:
+    """'broker: pause review'."""
+    if row["wait"] is None:
         return "–"
+    name = row["wait"].partition(":")[0].replace("_", " ")
+    return f"{row['waiting_on']}: {name}"
+
+
+def _days(row: Mapping[str, Any]) -> str:
+    """Days held of those agreed: '1.5/4'."""
+    return f"{row['days_counted']}/{row['days_agreed']}" if row["days_agreed"] is not None else "–"
+
+
+def _due(row: Mapping[str, Any], form: TimeFormat | None) -> str:
+    if row["due_at"] is None:
+        return "OVERDUE" if row["overdue"] else "–"
     left = row["school_days_left"]
     text = show_time(instant_from_text(row["due_at"]), form)
     days = f"{abs(left)} school day{'s' * (abs(left) != 1)}"
     return f"OVERDUE {days}, {text}" if left < 0 else f"{text} ({days})"
+
+
+def _count(shown: int, found: int) -> str:
+    if shown < found:
+        return f"Showing {shown} of {found} cases"
+    return f"{shown} case{'s' * (shown != 1)}"

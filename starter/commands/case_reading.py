@@ -6,33 +6,60 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from domain.canonical import instant_from_text
 from domain.case.stages import Stage
 from domain.parties import Party
+from domain.programmes import Programme
+from starter.back import Back, case_as_it_was, say_look
 from starter.commands.stages import StageName, check_stage
 from starter.completing import references
 from starter.failures import Exit
 from starter.hints import step_line
-from starter.output import TimeFormat, say, say_json, say_table, show_time
-from starter.reading import known_reference, reading
+from starter.output import TimeFormat, choose_fields, say, say_json, say_table, show_time
+from starter.reading import Office, known_reference, reading
+from starter.rows import Column, RowOptions, say_line, say_rows
 from starter.views.case import CaseRecord, case_json, read_case, steps_now
-from starter.views.timeline import timeline
+from starter.views.timeline import ENTRY_FIELDS, timeline
 
 Reference = Annotated[str, Parameter(help="Reference of the case, e.g. EAS-K7QX4MZ-R.", completer=references)]
-Json = Annotated[bool, Parameter(negative="", help="Print JSON.")]
 Time = Annotated[TimeFormat | None, Parameter(help="local, iso or relative.")]
 
 
-def show(reference: Reference, /, *, json: Json = False, time: Time = None) -> int:
+def show(
+    reference: Reference,
+    /,
+    *,
+    json: Annotated[
+        str | None, Parameter(help="Print JSON: --json for every field, --json=a,b for some.")
+    ] = None,
+    back: Back | None = None,
+    watch: Annotated[
+        bool,
+        Parameter(
+            negative="",
+            show_default=False,
+            help="Show it again at each change; off a terminal, print new events as JSON lines.",
+        ),
+    ] = False,
+    time: Time = None,
+) -> int:
     """Show where a case stands, what is awaited, and the next command."""
-    with reading() as office:
-        record = read_case(office, known_reference(office, reference))
-        view = case_json(office, record)
-        if json:
-            say_json(view)
+    moment = back or Back()
+    if watch:
+        from starter.watching import watch_log
+
+        watch_log(
+            lambda office: _show(office, known_reference(office, reference), time),
+            lambda office, seen: _tell(office, known_reference(office, reference), seen),
+            back=moment,
+            lines=json is not None,
+        )
+    with reading() as live, case_as_it_was(live, reference, moment) as (office, known):
+        if json is None:
+            _show(office, known, time)
             return Exit.DONE
-        say_table([*_page(view), *_waits(view, record, time), ("Version", str(view["version"]))], ("", ""))
-        for number, step in enumerate(steps_now(office, record)):
-            say(("Next: " if number == 0 else "  or: ") + step_line(step))
+        view = case_json(office, read_case(office, known))
+        say_json(choose_fields([view], "" if json == "all" else json, tuple(view))[0])
     return Exit.DONE
 
 
@@ -40,30 +67,23 @@ def history(
     reference: Reference,
     /,
     *,
-    json: Json = False,
+    output: RowOptions | None = None,
+    back: Back | None = None,
     deadlines: Annotated[bool, Parameter(negative="", help="Show each deadline that was set, too.")] = False,
     time: Time = None,
 ) -> int:
     """Show what happened in a case, in order, by whom."""
-    with reading() as office:
-        record = read_case(office, known_reference(office, reference))
+    chosen = output or RowOptions()
+    chosen.fields(ENTRY_FIELDS)
+    with reading() as live, case_as_it_was(live, reference, back or Back()) as (office, known):
+        record = read_case(office, known)
         entries = list(timeline(office, record))
-        if json:
-            say_json([entry.as_json() for entry in entries])
+        if chosen.for_programs:
+            say_rows([entry.as_json() for entry in entries], ENTRY_FIELDS, chosen, ())
             return Exit.DONE
-        say_table(
-            (
-                (
-                    str(entry.version),
-                    show_time(entry.occurred_at, time, record.programme.time_zone),
-                    entry.who,
-                    entry.sentence,
-                )
-                for entry in entries
-                if deadlines or not entry.deadline
-            ),
-            ("#", "WHEN", "WHO", "WHAT"),
-        )
+        say_look(office, time)
+        shown = [e.as_json() | {"who": e.who} for e in entries if deadlines or not e.deadline]
+        say_rows(shown, ENTRY_FIELDS, chosen, _history_table(time, record.programme.time_zone))
     return Exit.DONE
 
 
@@ -96,19 +116,62 @@ def wait(
     return Exit.NOT_YET
 
 
-def _page(view: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "Case", view["reference"]
-    yield "Recipient", f"{view['recipient_name']} ({view['recipient']}), {view['authority']}"
-    yield "Provider", f"{view['provider_name']} ({view['provider']})" if view["provider"] else "none yet"
+def _show(office: Office, reference: str, time: TimeFormat | None) -> None:
+    record = read_case(office, reference)
+    view = case_json(office, record)
+    say_look(office, time)
+    say_table(
+        [*_page(view, record.programme), *_waits(view, record, time), ("Version", str(view["version"]))],
+        ("", ""),
+    )
+    if office.looks:
+        return  # what could be done then is of no use now
+    for number, step in enumerate(steps_now(office, record)):
+        say(("Next: " if number == 0 else "  or: ") + step_line(step))
+
+
+def _tell(office: Office, reference: str, seen: int | None) -> None:
+    """The events past that position, a line of JSON each."""
+    if seen is None:
+        return
+    for entry in timeline(office, read_case(office, reference)):
+        if entry.position > seen:
+            say_line(entry.as_json())
+
+
+def _history_table(time: TimeFormat | None, zone: str) -> tuple[Column, ...]:
+    return (
+        Column("version", "#", lambda row: str(row["version"])),
+        Column(
+            "occurred_at", "WHEN", lambda row: show_time(instant_from_text(row["occurred_at"]), time, zone)
+        ),
+        Column("person", "WHO", lambda row: row["who"]),
+        Column("sentence", "WHAT", lambda row: row["sentence"]),
+    )
+
+
+def _page(view: dict[str, Any], programme: Programme) -> Iterator[tuple[str, str]]:
+    yield "Case", f"{view['reference']}, {programme.title.en}"
+    recipient = f"{view['recipient_name']} ({view['recipient']})"
+    yield (
+        _label(programme.noun("recipient")),
+        f"{recipient}, {programme.noun('authority')} {view['authority']}",
+    )
+    provider = f"{view['provider_name']} ({view['provider']})" if view["provider"] else "none yet"
+    yield _label(programme.noun("provider")), provider
     yield "Area", f"{view['area']}, route {view['route']}"
     yield "Stage", view["stage"].replace("_", " ") + (" (paused)" if view["paused"] else "")
     if view["agreement_hash"]:
-        signed = ", ".join(view["signed"]).replace("_", " ") or "nobody"
+        signed = ", ".join(programme.word(Party(party)) for party in view["signed"]) or "nobody"
         version, days = view["agreement_version"], view["days_agreed"]
-        yield "Agreement", f"version {version}, {days} days, signed by {signed}"
+        yield _label(programme.noun("agreement")), f"version {version}, {days} days, signed by {signed}"
         yield "Text hash", view["agreement_hash"]
     if view["visits"]:
         yield "Days", f"{view['days_counted']} held, {view['days_confirmed']} confirmed"
+
+
+def _label(noun: str) -> str:
+    return noun[:1].upper() + noun[1:]
 
 
 def _waits(view: dict[str, Any], record: CaseRecord, form: TimeFormat | None) -> Iterator[tuple[str, str]]:

@@ -32,7 +32,9 @@ from starter.output import note, say
 from starter.reading import reading
 from starter.register.csv_file import read_rows
 from starter.register.wales import RequestRow
-from starter.sample.stories import STORIES, Step, Story
+from starter.sample.deped_stories import DEPED_STORIES
+from starter.sample.stories import STORIES
+from starter.sample.story import SAMPLES, Step, Story
 from starter.sending import Sender, accept, deliver
 from starter.stack import Stack
 from starter.views.case import read_case
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
 _ADMIN = "admin"
-_PROGRAMME = "EAS"
+_STORIES = (*STORIES, *DEPED_STORIES)
 _IN_A_HOME = re.compile(
     r"clock|profile|temporal\.(toml|draft)|(log|vault|temporal)\.db(-wal|-shm|-journal)?"
     r"|keys/(vault|system)\.key|keys/payload\.keys|profiles/[a-z0-9.-]+\.key|run/[a-z.]+"
@@ -119,7 +121,7 @@ async def _run(settings: Settings) -> dict[str, list[str]]:
         await _load_registers(settings, client)
         requests = _requests()
         told: dict[str, list[str]] = {}
-        for number, story in enumerate(STORIES, start=1):
+        for number, story in enumerate(_STORIES, start=1):
             reference, lines = await _tell(settings, client, number, story, requests[story.request])
             told[reference] = lines
     return told
@@ -127,16 +129,17 @@ async def _run(settings: Settings) -> dict[str, list[str]]:
 
 async def _load_registers(settings: Settings, client: "Client") -> None:
     """The same files and the same readers that staff use."""
-    with reading(settings) as office, as_file(files("starter.sample") / "wales") as folder:
+    steps: tuple[list[Entry], ...] = ([], [], [], [])
+    with reading(settings) as office:
         sender = _sender(settings, _ADMIN)
         known = set(office.connection.execute(select(person_table.c.person)).scalars())
-        people, posts = people_entries(settings, folder / "people.csv", known, new_keys=True)
-        steps: list[list[Entry]] = [
-            school_entries(folder / "schools.csv"),
-            people,
-            posts,
-            offer_entries(folder / "offers.csv", _PROGRAMME),
-        ]
+        for programme, register in SAMPLES.items():
+            with as_file(files("starter.sample") / register) as folder:
+                people, posts = people_entries(settings, folder / "people.csv", known, new_keys=True)
+                schools = school_entries(folder / "schools.csv", register)
+                offers = offer_entries(folder / "offers.csv", programme)
+            for step, entries in zip(steps, (schools, people, posts, offers), strict=True):
+                step += entries
         report = await send_entries(sender, client, office, steps, "brokerage demo --fresh")
     if report.failed:
         raise Failure(Exit.BUG, "B-SAMPLE", f"{report.failed} entries of the sample registers were refused.")
@@ -146,19 +149,22 @@ async def _load_registers(settings: Settings, client: "Client") -> None:
 
 
 def _requests() -> dict[str, RequestRow]:
-    with as_file(files("starter.sample") / "wales" / "requests.csv") as path:
-        return {row.key: row for _line, row in read_rows(path, RequestRow)}
+    found: dict[str, RequestRow] = {}
+    for folder in SAMPLES.values():
+        with as_file(files("starter.sample") / folder / "requests.csv") as path:
+            found |= {row.key: row for _line, row in read_rows(path, RequestRow)}
+    return found
 
 
 async def _tell(
     settings: Settings, client: "Client", number: int, story: Story, request: RequestRow
 ) -> tuple[str, list[str]]:
     today = datetime.now(UTC).date()
-    reference = case_reference(_PROGRAMME, story.request)
+    reference = case_reference(story.programme, story.request)
     _say("")
     _say(f"{number}. {reference}: {story.title}")
     lines: list[str] = []
-    opening = request.body(_PROGRAMME) | {"desired_start": _ahead(request.desired_start, today)}
+    opening = request.body(story.programme) | {"desired_start": _ahead(request.desired_start, today)}
     steps = (Step(story.opener, "open", lambda _today: opening), *story.steps)
     for place, step in enumerate(steps):
         body = step.values(today)
@@ -168,7 +174,7 @@ async def _tell(
             settings, client, reference, step, body, f"{story.request}:{place}" if place else story.request
         )
         for line_number, line in enumerate(receipt.happened):
-            _say(f"   {step.person if line_number == 0 else '':<16} {line}")
+            _say(f"   {step.person if line_number == 0 else '':<20} {line}")
         lines += receipt.happened
         if place == len(steps) - 1 and receipt.status is not None and receipt.status.stage != story.ends:
             raise Failure(

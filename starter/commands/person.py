@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,8 +14,8 @@ from activities.read_models.schema import person as person_table
 from activities.read_models.schema import post as post_table
 from activities.settings import Settings
 from domain.directory.people import AssignPost, EndPost, RegisterPerson, ReplaceKey
-from domain.ids import PERSON_ID_PATTERN
-from domain.parties import SCHOOL_POSTS, Post
+from domain.ids import PERSON_ID_PATTERN, PROGRAMME_CODE_PATTERN
+from domain.parties import PROGRAMME_POSTS, SCHOOL_POSTS, Post
 from starter.commands.importing import Entry, preview_all, send_all
 from starter.commands.writing import (
     Order,
@@ -30,16 +31,42 @@ from starter.completing import people
 from starter.failures import Exit, Failure
 from starter.home import create_profile
 from starter.nearest import did_you_mean
-from starter.output import choose_fields, say_json, say_table
 from starter.reading import reading
 from starter.register.csv_file import read_rows
 from starter.register.wales import PersonRow
+from starter.rows import Column, RowOptions, say_rows
 from starter.sending import repeat_line
 
 app = App(name="person", help="People, their keys and their posts.", help_format="plaintext")
 
 PersonArgument = Annotated[str, Parameter(help="Person id, e.g. sip.carys.", completer=people)]
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A post as it was typed, with its school or its programme."""
+
+    post: Post
+    school: str | None = None
+    programme: str | None = None
+
+    @property
+    def words(self) -> str:
+        """'head at 6990004', 'broker in EAS'."""
+        at = f" at {self.school}" if self.school else ""
+        return f"{self.post.value}{at}" + (f" in {self.programme}" if self.programme else "")
+
+    def values(self) -> dict[str, Any]:
+        return {"post": self.post.value, "school": self.school, "programme": self.programme}
+
+
 FIELDS = ("person", "language", "has_key", "posts")
+_TABLE = (
+    Column("person", "PERSON", lambda row: row["person"]),
+    Column("language", "LANGUAGE", lambda row: row["language"]),
+    Column("has_key", "KEY", lambda row: "key" if row["has_key"] else "no key"),
+    Column("posts", "POSTS", lambda row: ", ".join(row["posts"])),
+)
 
 
 @app.command
@@ -50,7 +77,7 @@ def add(
     name: Annotated[str, Parameter(help="Name; sealed in the log.")],
     email: Annotated[str, Parameter(help="Mail address; sealed in the log.")],
     language: Annotated[
-        Literal["cy", "en", "both"], Parameter(help="Language they wish to be written to in.")
+        Literal["cy", "en", "fil", "both"], Parameter(help="Language they wish to be written to in.")
     ] = "both",
     public_key: Annotated[
         str | None, Parameter(help="Their public key, from 'brokerage person key'.")
@@ -73,13 +100,12 @@ def add(
     if new_key and public_key:
         raise Failure(Exit.USAGE, "E-VALUE", "Give --public-key or --new-key, not both.")
     _check_person(person)
-    held = [_post(text) for text in post]
     posts = [
         (
-            f"{each.value}{f' at {school}' if school else ''}",
-            read_body(AssignPost, _assigned(each, school, since), WriteOptions()),
+            held.words,
+            read_body(AssignPost, _assigned(held, since), WriteOptions()),
         )
-        for each, school in held
+        for held in map(_post, post)
     ]
     typed = {"name": name, "email": email, "language": language, "public-key": public_key}
     read_body(RegisterPerson, typed, chosen)
@@ -111,8 +137,7 @@ def post(
 ) -> int:
     """Record that a person holds a post from a day on."""
     chosen = options or WriteOptions()
-    held, school = _post(post)
-    values = _assigned(held, school, since) | {"until": until}
+    values = _assigned(_post(post), since) | {"until": until}
     return _write(person, AssignPost, "assign-post", values, chosen)
 
 
@@ -126,8 +151,7 @@ def end_post(
     options: WriteOptions | None = None,
 ) -> int:
     """Record the last day on which a person holds a post."""
-    held, school = _post(post)
-    values = {"post": held.value, "school": school, "until": until}
+    values = _post(post).values() | {"until": until}
     return _write(person, EndPost, "end-post", values, options or WriteOptions())
 
 
@@ -210,6 +234,7 @@ def _assignment(row: PersonRow) -> dict[str, Any]:
     return {
         "post": row.post.value,
         "school": row.school if row.post in SCHOOL_POSTS else None,
+        "programme": row.programme if row.post in PROGRAMME_POSTS else None,
         "since": row.since.isoformat(),
         "until": row.until.isoformat() if row.until else None,
     }
@@ -218,18 +243,18 @@ def _assignment(row: PersonRow) -> dict[str, Any]:
 @app.command(name="list")
 def list_(
     *,
-    json: Annotated[
-        str | None, Parameter(help="Print JSON with these fields; 'all' for every field.")
-    ] = None,
+    output: RowOptions | None = None,
 ) -> int:
     """List people by id with the posts they hold; names stay sealed."""
+    chosen = output or RowOptions()
+    chosen.fields(FIELDS)
     with reading() as office:
         held = defaultdict(list)
         for row in office.connection.execute(
             select(post_table).order_by(post_table.c.person, post_table.c.place)
         ):
             ended = f" until {row.until}" if row.until else ""
-            held[row.person].append(f"{row.post}{f':{row.school}' if row.school else ''}{ended}")
+            held[row.person].append(f"{row.post}{_where(row.school or row.programme)}{ended}")
         rows = [
             {
                 "person": row.person,
@@ -239,16 +264,7 @@ def list_(
             }
             for row in office.connection.execute(select(person_table).order_by(person_table.c.person))
         ]
-    if json is not None:
-        say_json(choose_fields(rows, "" if json == "all" else json, FIELDS))
-    else:
-        say_table(
-            (
-                (r["person"], r["language"], "key" if r["has_key"] else "no key", ", ".join(r["posts"]))
-                for r in rows
-            ),
-            ("PERSON", "LANGUAGE", "KEY", "POSTS"),
-        )
+    say_rows(rows, FIELDS, chosen, _TABLE)
     return Exit.DONE
 
 
@@ -259,8 +275,9 @@ def _write(person: str, model: Any, verb: str, values: dict[str, Any], options: 
         return carry_out(office, Order(verb, lambda _key: f"person/{person}", body, options))
 
 
-def _post(text: str) -> tuple[Post, str | None]:
-    name, _, school = text.partition(":")
+def _post(text: str) -> _Held:
+    """A post as it is typed: 'head:6990004', 'broker', or 'broker:EAS' for one programme only."""
+    name, _, where = text.partition(":")
     if name not in set(Post):
         raise Failure(
             Exit.USAGE,
@@ -269,16 +286,25 @@ def _post(text: str) -> tuple[Post, str | None]:
             (f"Posts: {', '.join(Post)}",),
         )
     post = Post(name)
-    if post in SCHOOL_POSTS and not school:
-        raise Failure(Exit.USAGE, "E-POST", f"The post {name} belongs to a school: {name}:6990004.")
-    if school and post not in SCHOOL_POSTS:
-        raise Failure(Exit.USAGE, "E-POST", f"The post {name} belongs to no school: write {name} alone.")
-    return post, school or None
+    if post in SCHOOL_POSTS:
+        if not where:
+            raise Failure(Exit.USAGE, "E-POST", f"The post {name} belongs to a school: {name}:6990004.")
+        return _Held(post, school=where)
+    if where and (post not in PROGRAMME_POSTS or not re.fullmatch(PROGRAMME_CODE_PATTERN, where)):
+        example = f", or {name}:EAS for one programme" if post in PROGRAMME_POSTS else ""
+        raise Failure(
+            Exit.USAGE, "E-POST", f"The post {name} belongs to no school: write {name} alone{example}."
+        )
+    return _Held(post, programme=where or None)
 
 
-def _assigned(post: Post, school: str | None, since: str | None) -> dict[str, Any]:
+def _assigned(held: _Held, since: str | None) -> dict[str, Any]:
     day = since or date.today().isoformat()  # noqa: DTZ011 – the user's own day
-    return {"post": post.value, "school": school, "since": day}
+    return held.values() | {"since": day}
+
+
+def _where(place: str | None) -> str:
+    return f":{place}" if place else ""
 
 
 def _check_person(person: str) -> None:

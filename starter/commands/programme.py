@@ -14,19 +14,27 @@ from starter.failures import Exit, Failure
 from starter.nearest import near_programme
 from starter.output import say, say_json, say_table
 from starter.reading import reading
+from starter.rows import Column, RowOptions, say_rows
 
 app = App(name="programme", help="Programmes: their routes, areas, waits and words.", help_format="plaintext")
 
+FIELDS = ("code", "version", "title")
+_TABLE = (
+    Column("code", "CODE", lambda row: row["code"]),
+    Column("version", "VERSION", lambda row: str(row["version"])),
+    Column("title", "TITLE", lambda row: row["title"]),
+)
+
 
 @app.command(name="list")
-def list_(*, json: Annotated[bool, Parameter(negative="", help="Print JSON.")] = False) -> int:
+def list_(*, output: RowOptions | None = None) -> int:
     """List the programmes in force."""
+    chosen = output or RowOptions()
+    chosen.fields(FIELDS)
     with reading() as office:
-        rows = [_programme(row.content) for row in office.connection.execute(select(programme_table))]
-    if json:
-        say_json([{"code": p.code, "version": p.version, "title": p.title.en} for p in rows])
-    else:
-        say_table(((p.code, str(p.version), p.title.en) for p in rows), ("CODE", "VERSION", "TITLE"))
+        found = [_programme(row.content) for row in office.connection.execute(select(programme_table))]
+    rows = [{"code": p.code, "version": p.version, "title": p.title.en} for p in found]
+    say_rows(rows, FIELDS, chosen, _TABLE)
     return 0
 
 

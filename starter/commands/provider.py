@@ -13,10 +13,10 @@ from starter.completing import areas as known_areas
 from starter.completing import programmes
 from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean
-from starter.output import choose_fields, say_json, say_table
 from starter.reading import reading
 from starter.register.csv_file import read_rows
 from starter.register.wales import OfferRow
+from starter.rows import Column, RowOptions, say_rows
 from starter.sending import repeat_line
 
 app = App(name="provider", help="What schools offer to others.", help_format="plaintext")
@@ -61,11 +61,11 @@ def offer_entries(file: Path, programme: str) -> list[Entry]:
 def list_(
     *,
     area: Annotated[str | None, Parameter(help="Only offers in this area.", completer=known_areas)] = None,
-    json: Annotated[
-        str | None, Parameter(help="Print JSON with these fields; 'all' for every field.")
-    ] = None,
+    output: RowOptions | None = None,
 ) -> int:
     """List what schools offer."""
+    chosen = output or RowOptions()
+    chosen.fields(FIELDS)
     with reading() as office:
         query = select(provider_offer).order_by(provider_offer.c.area, provider_offer.c.school)
         if area:
@@ -89,20 +89,15 @@ def list_(
             }
             for row in office.connection.execute(query)
         ]
-    if json is not None:
-        say_json(choose_fields(rows, "" if json == "all" else json, FIELDS))
-    else:
-        say_table(
-            (
-                (
-                    r["area"],
-                    r["school"],
-                    names.get(r["school"], ""),
-                    " ".join(r["languages"]),
-                    r["days_per_term"],
-                )
-                for r in rows
-            ),
-            ("AREA", "SCHOOL", "NAME", "LANGUAGES", "DAYS A TERM"),
-        )
+    say_rows(rows, FIELDS, chosen, _table(names))
     return 0
+
+
+def _table(names: dict[str, str]) -> tuple[Column, ...]:
+    return (
+        Column("area", "AREA", lambda row: row["area"]),
+        Column("school", "SCHOOL", lambda row: row["school"]),
+        Column("name", "NAME", lambda row: names.get(row["school"], "")),
+        Column("languages", "LANGUAGES", lambda row: " ".join(row["languages"])),
+        Column("days_per_term", "DAYS A TERM", lambda row: row["days_per_term"]),
+    )

@@ -110,7 +110,7 @@ def _looker(office: Office, state: CaseState, profile: str | None) -> str:
         )
     posts = office.facts.posts(person, datetime.now(UTC).date())
     auditor = any(held.post is Post.AUDITOR for held in posts)
-    if not auditor and not parties_played(posts, state.recipient, state.provider):
+    if not auditor and not parties_played(posts, state.recipient, state.provider, state.programme):
         raise Failure(
             Exit.REFUSED,
             "R-POST",

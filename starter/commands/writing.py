@@ -45,7 +45,7 @@ class SenderOptions:
         Parameter(help="Person whose key signs; by default this home's own.", completer=profiles),
     ] = None
     timeout: Annotated[float, Parameter(help="Seconds to wait for the answer.")] = 20.0
-    lang: Annotated[Literal["cy", "en"], Parameter(help="Language the command is given in.")] = "en"
+    lang: Annotated[Literal["cy", "en", "fil"], Parameter(help="Language the command is given in.")] = "en"
     dry_run: Annotated[
         bool,
         Parameter(

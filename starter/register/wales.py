@@ -11,8 +11,11 @@ from domain.case.values import (
     PersonId,
     Phase,
     PriorityRef,
+    ProgrammeCode,
     QuarterDays,
+    RouteCode,
     SchoolId,
+    SupportLanguage,
     Urgency,
 )
 from domain.parties import Post
@@ -53,9 +56,11 @@ class PersonRow(CsvRow):
     person: PersonId
     name: str = Field(max_length=120)
     email: str = Field(max_length=120)
-    language: Literal["cy", "en", "both"]
+    language: Literal["cy", "en", "fil", "both"]
     post: Post
     school: SchoolId | None = None
+    programme: ProgrammeCode | None = None
+    """The programme of a post that is held in one only."""
     since: date = Field(alias="from")
     until: date | None = Field(default=None, alias="to")
 
@@ -65,7 +70,7 @@ class OfferRow(CsvRow):
 
     school: SchoolId = Field(alias="School Number")
     area: AreaCode = Field(alias="Area")
-    languages: Annotated[tuple[Literal["cy", "en"], ...], BeforeValidator(_languages)] = Field(
+    languages: Annotated[tuple[Literal["cy", "en", "fil"], ...], BeforeValidator(_languages)] = Field(
         alias="Languages"
     )
     quarter_days: QuarterDays = Field(alias="Days Per Term")
@@ -76,17 +81,18 @@ class RequestRow(CsvRow):
     """A request for support as an office keeps it before it becomes a case."""
 
     key: str = Field(alias="Key", pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,60}$")
-    route: Literal["sip", "school"] = Field(alias="Route")
+    route: RouteCode = Field(alias="Route")
     recipient: SchoolId = Field(alias="Recipient")
     area: AreaCode = Field(alias="Area")
     phase: Annotated[Phase, BeforeValidator(_lower)] = Field(alias="Phase")
-    support_language: Literal["cy", "en", "either"] = Field(alias="Language")
+    support_language: SupportLanguage = Field(alias="Language")
     urgency: Urgency = Field(alias="Urgency")
     priority: PriorityRef | None = Field(default=None, alias="Priority")
     overview_version: OverviewVersion | None = Field(default=None, alias="Overview Version")
     need: str = Field(alias="Need", max_length=2000)
     desired_start: date = Field(alias="Desired Start")
     preferred_provider: SchoolId | None = Field(default=None, alias="Preferred Provider")
+    provider: SchoolId | None = Field(default=None, alias="Provider")
 
     def body(self, programme: str) -> dict[str, Any]:
         """Body of the command that opens the case."""

@@ -1,53 +1,9 @@
-"""The cases of the demonstration: who says what, in order. All schools and people are from sample/wales.
+"""The cases of the demonstration in Wales. All schools and people are from sample/wales."""
 
-A step names a person, a verb and its values. Days are counted from the day of the demonstration; a
-signature is on the text that stands at that moment.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
-Values = Callable[[date], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One command of one person."""
-
-    person: str
-    verb: str
-    values: Values = field(default=lambda _today: {})
-
-
-@dataclass(frozen=True)
-class Story:
-    """One request and what becomes of it."""
-
-    request: str
-    """Key of the request in sample/wales/requests.csv."""
-    title: str
-    opener: str
-    steps: tuple[Step, ...]
-    ends: str
-    """Stage in which the demonstration leaves it."""
-
-
-def _fixed(**values: Any) -> Values:
-    return lambda _today: values
-
-
-def _objective(aim: str, baseline: str, success: str) -> dict[str, str]:
-    return {"aim": aim, "baseline": baseline, "success": success}
-
-
-def _scoped(quarter_days: int, *objectives: dict[str, str]) -> Values:
-    return lambda today: {
-        "objectives": list(objectives),
-        "quarter_days": quarter_days,
-        "met_on": today.isoformat(),
-    }
+from starter.sample.story import Step, Story, Values, fixed, objective, rated, review, scoped, visit
 
 
 def _agreed(
@@ -85,43 +41,17 @@ def _financial_year(today: date) -> str:
     return f"{first}-{(first + 1) % 100:02d}"
 
 
-def _visit(quarter_days: int, objectives: list[int], done: str, **more: Any) -> Values:
-    return lambda today: {
-        "on": today.isoformat(),
-        "quarter_days": quarter_days,
-        "objectives": objectives,
-        "done": done,
-        "next_steps": "Try it in two more classes before the next visit.",
-        **more,
-    }
-
-
-def _rated(*ratings: tuple[int, str]) -> list[dict[str, Any]]:
-    return [
-        {
-            "objective": number,
-            "rating": rating,
-            "evidence": "Books, lessons seen and the school's own figures.",
-        }
-        for number, rating in ratings
-    ]
-
-
-def _review(*ratings: tuple[int, str], partnership: int = 4, satisfaction: int = 4) -> Values:
-    return _fixed(ratings=_rated(*ratings), partnership=partnership, satisfaction=satisfaction)
-
-
-_REASONING = _objective(
+_REASONING = objective(
     "Pupils explain their reasoning in numeracy",
     "4 in 10 explain a method when asked",
     "7 in 10 explain a method by the end of the spring term",
 )
-_PLANNING = _objective(
+_PLANNING = objective(
     "Numeracy is planned across the curriculum",
     "Planned in mathematics only",
     "Planned in four areas in years 3 to 6",
 )
-_READING = _objective(
+_READING = objective(
     "Reading strategies are taught in every class",
     "Taught in two of seven classes",
     "Taught in all classes, seen in lesson visits",
@@ -135,24 +65,24 @@ STORIES: Final[tuple[Story, ...]] = (
         (
             Step("sip.carys", "submit"),
             Step("head.6990004", "consent"),
-            Step("broker.dylan", "triage", _fixed(tier="standard")),
-            Step("sip.carys", "scope", _scoped(16, _REASONING, _PLANNING)),
+            Step("broker.dylan", "triage", fixed(tier="standard")),
+            Step("sip.carys", "scope", scoped(16, _REASONING, _PLANNING)),
             Step(
                 "broker.dylan",
                 "offer",
-                _fixed(provider="6990105", reason="Strong numeracy, same size of school."),
+                fixed(provider="6990105", reason="Strong numeracy, same size of school."),
             ),
             Step(
                 "head.6990105",
                 "decline-offer",
-                _fixed(reason_code="capacity", reason="No numeracy lead this term."),
+                fixed(reason_code="capacity", reason="No numeracy lead this term."),
             ),
             Step(
                 "broker.dylan",
                 "offer",
-                _fixed(provider="6990103", reason="Offers numeracy and has the days."),
+                fixed(provider="6990103", reason="Offers numeracy and has the days."),
             ),
-            Step("head.6990103", "accept-offer", _fixed(conflict="none")),
+            Step("head.6990103", "accept-offer", fixed(conflict="none")),
             Step(
                 "broker.dylan",
                 "draft-agreement",
@@ -160,7 +90,7 @@ STORIES: Final[tuple[Story, ...]] = (
             ),
             Step("finance.gwilym", "approve-funding"),
             Step("head.6990004", "sign"),
-            Step("head.6990103", "request-changes", _fixed(reason="Three days are what we can release.")),
+            Step("head.6990103", "request-changes", fixed(reason="Three days are what we can release.")),
             Step(
                 "broker.dylan",
                 "draft-agreement",
@@ -173,31 +103,31 @@ STORIES: Final[tuple[Story, ...]] = (
             Step(
                 "partner.eleri",
                 "record-visit",
-                _visit(4, [1, 2], "Looked at planning and books together.", safeguarding_briefed=True),
+                visit(4, [1, 2], "Looked at planning and books together.", safeguarding_briefed=True),
             ),
-            Step("lead.6990004", "confirm-visit", _fixed(visit="V1")),
-            Step("partner.eleri", "record-visit", _visit(4, [1], "Taught three lessons together.")),
-            Step("lead.6990004", "confirm-visit", _fixed(visit="V2")),
+            Step("lead.6990004", "confirm-visit", fixed(visit="V1")),
+            Step("partner.eleri", "record-visit", visit(4, [1], "Taught three lessons together.")),
+            Step("lead.6990004", "confirm-visit", fixed(visit="V2")),
             Step(
                 "sip.carys",
                 "mid-review",
-                _fixed(decision="continue", note="On course; more time on objective 2."),
+                fixed(decision="continue", note="On course; more time on objective 2."),
             ),
             Step(
                 "partner.eleri",
                 "record-visit",
-                _visit(4, [2], "Planned the summer term with all class teachers.", mode="online"),
+                visit(4, [2], "Planned the summer term with all class teachers.", mode="online"),
             ),
-            Step("lead.6990004", "confirm-visit", _fixed(visit="V3")),
+            Step("lead.6990004", "confirm-visit", fixed(visit="V3")),
             Step("head.6990004", "complete"),
-            Step("head.6990004", "review", _review((1, "met"), (2, "partly-met"))),
-            Step("partner.eleri", "review", _review((1, "met"), (2, "met"), satisfaction=5)),
-            Step("sip.carys", "validate", _fixed(ratings=_rated((1, "met"), (2, "partly-met")))),
-            Step("broker.dylan", "close", _fixed(outcome="partly-met", follow_up="check-in")),
+            Step("head.6990004", "review", review((1, "met"), (2, "partly-met"))),
+            Step("partner.eleri", "review", review((1, "met"), (2, "met"), satisfaction=5)),
+            Step("sip.carys", "validate", fixed(ratings=rated((1, "met"), (2, "partly-met")))),
+            Step("broker.dylan", "close", fixed(outcome="partly-met", follow_up="check-in")),
             Step(
                 "sip.carys",
                 "record-follow-up",
-                _fixed(sustained="yes", note="Still planned across four areas."),
+                fixed(sustained="yes", note="Still planned across four areas."),
             ),
         ),
         "archived",
@@ -208,15 +138,15 @@ STORIES: Final[tuple[Story, ...]] = (
         "head.6990003",
         (
             Step("head.6990003", "submit"),
-            Step("sip.carys", "align", _fixed(priority="SSO-1", overview_version="2026-1")),
-            Step("broker.mali", "triage", _fixed(tier="light")),
-            Step("sip.carys", "scope", _scoped(8, _READING)),
+            Step("sip.carys", "align", fixed(priority="SSO-1", overview_version="2026-1")),
+            Step("broker.mali", "triage", fixed(tier="light")),
+            Step("sip.carys", "scope", scoped(8, _READING)),
             Step(
                 "broker.mali",
                 "offer",
-                _fixed(provider="6990105", reason="Offers literacy in the primary phase."),
+                fixed(provider="6990105", reason="Offers literacy in the primary phase."),
             ),
-            Step("head.6990105", "accept-offer", _fixed(conflict="none")),
+            Step("head.6990105", "accept-offer", fixed(conflict="none")),
             Step(
                 "broker.mali",
                 "draft-agreement",
@@ -229,28 +159,28 @@ STORIES: Final[tuple[Story, ...]] = (
             Step(
                 "lead.6990105",
                 "record-visit",
-                _visit(4, [1], "Reading in years 3 and 4.", safeguarding_briefed=True),
+                visit(4, [1], "Reading in years 3 and 4.", safeguarding_briefed=True),
             ),
             Step(
                 "head.6990003",
                 "dispute-visit",
-                _fixed(visit="V1", reason="It was half a day: the afternoon fell out."),
+                fixed(visit="V1", reason="It was half a day: the afternoon fell out."),
             ),
             Step(
                 "broker.mali",
                 "resolve-dispute",
-                _fixed(visit="V1", counted_quarter_days=2, reason="Both agree on half a day."),
+                fixed(visit="V1", counted_quarter_days=2, reason="Both agree on half a day."),
             ),
-            Step("lead.6990105", "record-visit", _visit(4, [1], "Reading in years 5 and 6.")),
-            Step("head.6990003", "confirm-visit", _fixed(visit="V2")),
-            Step("sip.carys", "mid-review", _fixed(decision="continue", note="Half way, going well.")),
-            Step("lead.6990105", "record-visit", _visit(2, [1], "Whole-staff session.", mode="online")),
-            Step("head.6990003", "confirm-visit", _fixed(visit="V3")),
+            Step("lead.6990105", "record-visit", visit(4, [1], "Reading in years 5 and 6.")),
+            Step("head.6990003", "confirm-visit", fixed(visit="V2")),
+            Step("sip.carys", "mid-review", fixed(decision="continue", note="Half way, going well.")),
+            Step("lead.6990105", "record-visit", visit(2, [1], "Whole-staff session.", mode="online")),
+            Step("head.6990003", "confirm-visit", fixed(visit="V3")),
             Step("head.6990003", "complete"),
-            Step("head.6990105", "review", _review((1, "met"))),
-            Step("head.6990003", "review", _review((1, "met"), satisfaction=5)),
-            Step("sip.carys", "validate", _fixed(ratings=_rated((1, "met")))),
-            Step("broker.mali", "close", _fixed(outcome="met", follow_up="none")),
+            Step("head.6990105", "review", review((1, "met"))),
+            Step("head.6990003", "review", review((1, "met"), satisfaction=5)),
+            Step("sip.carys", "validate", fixed(ratings=rated((1, "met")))),
+            Step("broker.mali", "close", fixed(outcome="met", follow_up="none")),
         ),
         "archived",
     ),
@@ -261,8 +191,8 @@ STORIES: Final[tuple[Story, ...]] = (
         (
             Step("sip.gethin", "submit"),
             Step("head.6990009", "consent"),
-            Step("broker.dylan", "triage", _fixed(tier="light")),
-            Step("head.6990009", "withdraw", _fixed(reason="We have joined a network that covers this.")),
+            Step("broker.dylan", "triage", fixed(tier="light")),
+            Step("head.6990009", "withdraw", fixed(reason="We have joined a network that covers this.")),
         ),
         "withdrawn",
     ),
@@ -272,14 +202,14 @@ STORIES: Final[tuple[Story, ...]] = (
         "head.6990007",
         (
             Step("head.6990007", "submit"),
-            Step("sip.gethin", "align", _fixed(priority="SSO-2", overview_version="2026-1")),
-            Step("broker.mali", "triage", _fixed(tier="intensive")),
+            Step("sip.gethin", "align", fixed(priority="SSO-2", overview_version="2026-1")),
+            Step("broker.mali", "triage", fixed(tier="intensive")),
             Step(
                 "sip.gethin",
                 "scope",
-                _scoped(
+                scoped(
                     24,
-                    _objective(
+                    objective(
                         "Practical science in every unit",
                         "In half of the units",
                         "In all units of years 7 to 9",
@@ -289,12 +219,12 @@ STORIES: Final[tuple[Story, ...]] = (
             Step(
                 "broker.mali",
                 "offer",
-                _fixed(provider="6990106", reason="Named by the school; offers the area in Welsh."),
+                fixed(provider="6990106", reason="Named by the school; offers the area in Welsh."),
             ),
             Step(
                 "head.6990106",
                 "accept-offer",
-                _fixed(conflict="declared", conflict_note="Our science lead taught there until last year."),
+                fixed(conflict="declared", conflict_note="Our science lead taught there until last year."),
             ),
             Step(
                 "broker.mali",
@@ -308,9 +238,9 @@ STORIES: Final[tuple[Story, ...]] = (
             Step(
                 "lead.6990106",
                 "record-visit",
-                _visit(4, [1], "First day in the department.", safeguarding_briefed=True),
+                visit(4, [1], "First day in the department.", safeguarding_briefed=True),
             ),
-            Step("lead.6990007", "confirm-visit", _fixed(visit="V1")),
+            Step("lead.6990007", "confirm-visit", fixed(visit="V1")),
             Step(
                 "broker.mali",
                 "pause",
@@ -329,20 +259,20 @@ STORIES: Final[tuple[Story, ...]] = (
         (
             Step("sip.nerys", "submit"),
             Step("head.6990013", "consent"),
-            Step("adviser.meinir", "triage", _fixed(tier="intensive", urgency="urgent")),
+            Step("adviser.meinir", "triage", fixed(tier="intensive", urgency="urgent")),
             Step(
                 "sip.nerys",
                 "scope",
-                _scoped(
-                    20, _objective("Secure algebra by year 9", "Half are secure", "Eight in ten are secure")
+                scoped(
+                    20, objective("Secure algebra by year 9", "Half are secure", "Eight in ten are secure")
                 ),
             ),
             Step(
                 "broker.dylan",
                 "offer",
-                _fixed(provider="6990102", reason="Offers the area; two authorities away, by agreement."),
+                fixed(provider="6990102", reason="Offers the area; two authorities away, by agreement."),
             ),
-            Step("head.6990102", "accept-offer", _fixed(conflict="none")),
+            Step("head.6990102", "accept-offer", fixed(conflict="none")),
             Step(
                 "broker.dylan",
                 "draft-agreement",
@@ -359,14 +289,14 @@ STORIES: Final[tuple[Story, ...]] = (
         "head.6990014",
         (
             Step("head.6990014", "submit"),
-            Step("sip.nerys", "align", _fixed(priority="SSO-3", overview_version="2026-1")),
-            Step("broker.mali", "triage", _fixed(tier="light")),
+            Step("sip.nerys", "align", fixed(priority="SSO-3", overview_version="2026-1")),
+            Step("broker.mali", "triage", fixed(tier="light")),
             Step(
                 "sip.nerys",
                 "scope",
-                _scoped(6, _objective("Staff are confident with the digital tools", "3 of 9 are", "All are")),
+                scoped(6, objective("Staff are confident with the digital tools", "3 of 9 are", "All are")),
             ),
-            Step("broker.mali", "offer", _fixed(provider="6990103", reason="Named by the school.")),
+            Step("broker.mali", "offer", fixed(provider="6990103", reason="Named by the school.")),
         ),
         "partner_offered",
     ),
@@ -380,7 +310,7 @@ STORIES: Final[tuple[Story, ...]] = (
             Step(
                 "broker.dylan",
                 "signpost",
-                _fixed(to="The humanities network of the region, which meets in Welsh."),
+                fixed(to="The humanities network of the region, which meets in Welsh."),
             ),
         ),
         "signposted",

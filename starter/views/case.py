@@ -12,10 +12,10 @@ from domain.case.events import read_case_event
 from domain.case.state import CaseState, fold
 from domain.case.status import waiting_on
 from domain.case.waits import awaited
-from domain.ids import case_stream
 from domain.messages import NextStep
 from domain.programmes.model import Programme
 from domain.text.english import wait_words
+from starter.back import look_json
 from starter.failures import Exit, Failure
 from starter.reading import Office
 
@@ -31,7 +31,7 @@ class CaseRecord:
 
 def read_case(office: Office, reference: str) -> CaseRecord:
     """The case, folded from its events. Raises Failure where the programme is not on record."""
-    events = tuple(office.log.events(stream=case_stream(reference)))
+    events = office.case_events(reference)
     state = fold(
         (
             read_case_event(r.envelope.type, r.envelope.schema_version, r.payload),
@@ -55,7 +55,7 @@ def case_json(office: Office, record: CaseRecord) -> dict[str, Any]:
     """The case for programs: flat and stable; texts about people stay sealed and are left out."""
     state, programme = record.state, record.programme
     names = office.school_names()
-    now = datetime.now(UTC)
+    now = office.now(state.programme)
     running = state.next_deadline
     agreement = state.agreement
     return {
@@ -76,6 +76,7 @@ def case_json(office: Office, record: CaseRecord) -> dict[str, Any]:
         "opened_at": instant_text(state.opened_at) if state.opened_at else None,
         "version": state.version,
         "position": record.events[-1].position,
+        **look_json(office, state.programme),
         "objectives": len(state.objectives),
         "agreement_version": agreement.version if agreement else None,
         "agreement_hash": agreement.content_hash if agreement else None,
@@ -91,7 +92,7 @@ def case_json(office: Office, record: CaseRecord) -> dict[str, Any]:
         "awaited": [
             {
                 "wait": item.wait,
-                "what": wait_words(item.wait),
+                "what": wait_words(item.wait, programme),
                 "owner": item.owner.value,
                 "due_at": instant_text(d.due_at) if (d := state.deadline(item.wait)) else None,
                 "overdue": bool(d and d.passed),

@@ -1,46 +1,161 @@
-"""The list of cases, from the read model."""
+"""The list of cases, from the read model: chosen, ordered and cut by the database."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_, select
 
-from activities.read_models.schema import case_row, programme
+from activities.read_models.schema import case_row, programme, school
 from domain.calendars import days_left
-from domain.canonical import instant_from_text
+from domain.canonical import instant_from_text, instant_text
 from starter.reading import Office
 
 FIELDS: Final = (
     "reference", "programme", "route", "recipient", "provider", "area", "stage", "waiting_on", "due_at",
     "school_days_left", "opened_at", "version",
+    "recipient_name", "provider_name", "authority", "phase", "support_language", "waiting_parties",
+    "wait", "overdue", "paused", "open", "days_agreed", "days_counted",
 )  # fmt: skip
+"""Flat and stable: what is added goes to the end."""
+
+_RECIPIENT: Final = school.alias("recipient_school")
+_PROVIDER: Final = school.alias("provider_school")
+_SORTED_BY: Final[dict[str, ColumnElement[Any]]] = {
+    "school_days_left": case_row.c.due_at,
+    "recipient_name": _RECIPIENT.c.name,
+    "provider_name": _PROVIDER.c.name,
+    "days_agreed": case_row.c.agreed_quarter_days,
+    "days_counted": case_row.c.counted_quarter_days,
+}
+"""What stands for a field that is no column of its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Which cases are listed: those of which everything holds that is given."""
+
+    stages: tuple[str, ...] = ()
+    programme: str | None = None
+    route: str | None = None
+    area: str | None = None
+    authority: str | None = None
+    school: str | None = None
+    """A school of the case, recipient or provider."""
+    recipient: str | None = None
+    provider: str | None = None
+    waiting_party: str | None = None
+    overdue: bool = False
+    due_before: Callable[[str], datetime] | None = None
+    """The moment before which the next wait is due, given the time zone of a programme."""
+    open: bool | None = None
+    paused: bool = False
+
+
+ALL: Final = Choice()
 
 
 def list_cases(
-    office: Office,
-    *,
-    stage: str | None = None,
-    school: str | None = None,
-    open_only: bool = False,
+    office: Office, choice: Choice = ALL, *, sort: str | None = None, limit: int | None = None
 ) -> list[dict[str, Any]]:
-    """Rows of cases: overdue and earliest due first, cases without a deadline last."""
-    query = select(case_row).order_by(case_row.c.due_at.is_(None), case_row.c.due_at, case_row.c.reference)
-    if stage:
-        query = query.where(case_row.c.stage == stage)
-    if school:
-        query = query.where((case_row.c.recipient == school) | (case_row.c.provider == school))
-    if open_only:
-        query = query.where(case_row.c.open.is_(True))
-    now = datetime.now(UTC)
-    zones = {
-        row.code: orjson.loads(row.content)["time_zone"]
-        for row in office.connection.execute(select(programme))
+    """Rows of the chosen cases: overdue and earliest due first, those without a deadline last.
+
+    `sort` is a field of FIELDS, with '-' in front for the other way round; what has no value comes last.
+    """
+    zones = _zones(office)
+    query = _chosen(office, zones, choice).order_by(*_order(_overdue(office, zones), sort)).limit(limit)
+    return [_row(office, row, zones[row.programme]) for row in office.connection.execute(query)]
+
+
+def count_cases(office: Office, choice: Choice = ALL) -> int:
+    """How many cases are chosen."""
+    query = _chosen(office, _zones(office), choice).with_only_columns(func.count())
+    return office.connection.execute(query).scalar_one()
+
+
+def _chosen(office: Office, zones: dict[str, str], choice: Choice) -> Select[Any]:
+    query = (
+        select(
+            case_row,
+            _RECIPIENT.c.name.label("recipient_name"),
+            _PROVIDER.c.name.label("provider_name"),
+        )
+        .outerjoin(_RECIPIENT, _RECIPIENT.c.number == case_row.c.recipient)
+        .outerjoin(_PROVIDER, _PROVIDER.c.number == case_row.c.provider)
+    )
+    return query.where(*_conditions(office, zones, choice))
+
+
+def _conditions(office: Office, zones: dict[str, str], choice: Choice) -> Iterator[ColumnElement[bool]]:
+    c = case_row.c
+    for name in ("programme", "route", "area", "authority", "recipient", "provider", "open"):
+        value = getattr(choice, name)
+        if value is not None:
+            yield c[name] == value
+    if choice.stages:
+        yield c.stage.in_(choice.stages)
+    if choice.school is not None:
+        yield or_(c.recipient == choice.school, c.provider == choice.school)
+    if choice.waiting_party is not None:
+        yield (" " + c.waiting_parties + " ").contains(f" {choice.waiting_party} ", autoescape=True)
+    if choice.overdue:
+        yield _overdue(office, zones)
+    if choice.due_before is not None:
+        moment = choice.due_before
+        yield _due_before(zones, lambda _code, zone: moment(zone))
+    if choice.paused:
+        yield c.paused.is_(True)
+
+
+def _overdue(office: Office, zones: dict[str, str]) -> ColumnElement[bool]:
+    """Something was recorded as overdue, or what comes next is due already."""
+    return or_(case_row.c.overdue.is_(True), _due_before(zones, lambda code, _zone: office.now(code)))
+
+
+def _due_before(zones: dict[str, str], moment: Callable[[str, str], datetime]) -> ColumnElement[bool]:
+    """Due before a moment that may differ from programme to programme."""
+    return or_(
+        false(),
+        *(
+            and_(case_row.c.programme == code, case_row.c.due_at < instant_text(moment(code, zone)))
+            for code, zone in zones.items()
+        ),
+    )
+
+
+def _order(overdue: ColumnElement[bool], sort: str | None) -> Iterator[ColumnElement[Any]]:
+    late = case((overdue, 1), else_=0)
+    if sort is None:
+        yield late.desc()
+        yield case_row.c.due_at.is_(None)
+        yield case_row.c.due_at
+    else:
+        name = sort.removeprefix("-")
+        column = late if name == "overdue" else _SORTED_BY[name] if name in _SORTED_BY else case_row.c[name]
+        yield column.is_(None)
+        yield column.desc() if sort.startswith("-") else column
+    yield case_row.c.reference
+
+
+def _row(office: Office, row: Row[Any], zone: str) -> dict[str, Any]:
+    now = office.now(row.programme)
+    due_at = instant_from_text(row.due_at) if row.due_at else None
+    derived = {
+        "school_days_left": days_left(now, due_at, zone) if due_at else None,
+        "overdue": row.overdue or (due_at is not None and due_at < now),
+        "days_agreed": _days(row.agreed_quarter_days),
+        "days_counted": _days(row.counted_quarter_days),
     }
-    rows = []
-    for row in office.connection.execute(query):
-        due_at = instant_from_text(row.due_at) if row.due_at else None
-        values = {name: getattr(row, name) for name in FIELDS if name != "school_days_left"}
-        left = days_left(now, due_at, zones[row.programme]) if due_at else None
-        rows.append(values | {"school_days_left": left})
-    return rows
+    return {name: derived[name] if name in derived else getattr(row, name) for name in FIELDS}
+
+
+def _days(quarters: int | None) -> str | None:
+    return None if quarters is None else f"{quarters / 4:g}"
+
+
+def _zones(office: Office) -> dict[str, str]:
+    """Time zones by programme."""
+    rows = office.connection.execute(select(programme.c.code, programme.c.content))
+    return {row.code: orjson.loads(row.content)["time_zone"] for row in rows}

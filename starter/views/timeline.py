@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from activities.event_log.read import RecordedEvent
 from domain.canonical import instant_text
@@ -14,6 +14,12 @@ from starter.reading import Office
 from starter.views.case import CaseRecord
 from starter.views.changes import changes, facts_of
 
+ENTRY_FIELDS: Final = (
+    "position", "version", "type", "occurred_at", "recorded_at", "person", "post", "school", "recorded_for",
+    "method", "reason", "sentence", "stage", "command", "rules", "changed",
+)  # fmt: skip
+"""Fields of an entry for programs, in their order."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -22,6 +28,10 @@ class Entry:
     position: int
     version: int
     type: str
+    schema_version: int
+    """In which its payload is stored."""
+    read_as: int
+    """In which this code reads it: a later one where the form has changed since."""
     occurred_at: datetime
     recorded_at: datetime
     person: str
@@ -51,6 +61,8 @@ class Entry:
             "position": self.position,
             "version": self.version,
             "type": self.type,
+            "schema_version": self.schema_version,
+            "read_as": self.read_as,
             "occurred_at": instant_text(self.occurred_at),
             "recorded_at": instant_text(self.recorded_at),
             "person": self.person,
@@ -90,6 +102,8 @@ def _entry(
         position=recorded.position,
         version=envelope.version,
         type=envelope.type,
+        schema_version=envelope.schema_version,
+        read_as=event.schema_version,
         occurred_at=envelope.occurred_at,
         recorded_at=envelope.recorded_at,
         person=envelope.actor.person,

@@ -48,9 +48,11 @@ from domain.messages import (
     Refused,
 )
 from starter.home import create_home
+from starter.register import deped
 from starter.register.csv_file import RowT, read_rows
 from starter.register.wales import OfferRow, PersonRow, RequestRow, SchoolRow
-from starter.sample.stories import STORIES, Step, Story
+from starter.sample.stories import STORIES
+from starter.sample.story import SAMPLES, Step, Story
 
 ADMIN: Final = "admin"
 FOUNDED: Final = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -165,7 +167,7 @@ class Office:
 
     def speak_of(self, story: Story) -> None:
         """From now on people speak about the case of that story."""
-        self.stream = case_stream(case_reference("EAS", story.request + self.tag))
+        self.stream = case_stream(case_reference(story.programme, story.request + self.tag))
 
     def body_of(self, step: Step) -> dict[str, Any]:
         """The values of a step, where the case stands now."""
@@ -268,9 +270,16 @@ def founded_home(home: Path) -> Path:
 
 
 def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for school in _rows("schools.csv", SchoolRow):
+    for school in _rows("wales/schools.csv", SchoolRow):
         yield f"school/{school.number}", "register", school.body()
-    people = _rows("people.csv", PersonRow)
+    for leader in _rows("deped/schools.csv", deped.SchoolRow):
+        yield f"school/{leader.number}", "register", leader.body()
+    for programme, folder in SAMPLES.items():
+        yield from _people_and_offers(programme, folder)
+
+
+def _people_and_offers(programme: str, folder: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    people = _rows(f"{folder}/people.csv", PersonRow)
     for row in {row.person: row for row in people}.values():
         identity = {"name": row.name, "email": row.email, "language": row.language}
         yield (
@@ -279,26 +288,33 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
             identity | {"public_key": public_key_text(seed_of(row.person))},
         )
     for row in people:
-        held = {"post": row.post.value, "school": row.school, "since": row.since.isoformat()}
+        held = {
+            "post": row.post.value,
+            "school": row.school,
+            "programme": row.programme,
+            "since": row.since.isoformat(),
+        }
         yield f"person/{row.person}", "assign-post", held
-    for offer in _rows("offers.csv", OfferRow):
-        body = {"programme": "EAS"} | offer.model_dump(mode="json", exclude={"school"})
+    for offer in _rows(f"{folder}/offers.csv", OfferRow):
+        body = {"programme": programme} | offer.model_dump(mode="json", exclude={"school"})
         yield f"provider/{offer.school}", "record-offer", body
 
 
 def _rows(name: str, model: type[RowT]) -> list[RowT]:
-    with as_file(files("starter.sample") / "wales" / name) as path:
+    with as_file(files("starter.sample") / name) as path:
         return [row for _line, row in read_rows(path, model)]
 
 
 @lru_cache(maxsize=1)
 def _requests() -> dict[str, RequestRow]:
-    return {row.key: row for row in _rows("requests.csv", RequestRow)}
+    return {
+        row.key: row for folder in SAMPLES.values() for row in _rows(f"{folder}/requests.csv", RequestRow)
+    }
 
 
 def steps_of(story: Story, today: date) -> tuple[Step, ...]:
     """The steps of a story, its opening included; a start that has passed is a fortnight ahead."""
     request = _requests()[story.request]
     start = max(request.desired_start, today + timedelta(days=14))
-    opening = request.body("EAS") | {"desired_start": start}
+    opening = request.body(story.programme) | {"desired_start": start}
     return (Step(story.opener, "open", lambda _today: opening), *story.steps)

@@ -23,7 +23,8 @@ from domain.envelope import OnBehalfOf, RecordedFor
 from domain.ids import case_reference, case_stream, deadline_command_id
 from domain.messages import CaseStatus, Command, HandleCommand, HandledCommand, Receipt, Refused
 from domain.personal import Personal
-from starter.sample.stories import STORIES, Story
+from starter.sample.stories import STORIES
+from starter.sample.story import Story
 from tests.activities.builders import ADMIN, WHOLE, Office, seed_of, steps_of
 from tests.domain.case.office import Office as RulesOffice
 

@@ -17,11 +17,11 @@ from activities.read_models import schema
 from activities.read_models.compare import differences
 from activities.read_models.facts import FactReader
 from activities.read_models.update import case_values, rebuild
-from domain.case.events import UnknownEventError
 from domain.case.status import case_status
 from domain.messages import NextStep, Receipt
 from domain.parties import Party
 from domain.programmes.model import Programme
+from domain.upcasting import UnknownEventError
 from starter.sample.stories import STORIES
 from tests.activities.builders import ADMIN, WHOLE, Office, steps_of
 

@@ -8,12 +8,12 @@ import pytest
 from pydantic import ValidationError
 
 from domain.canonical import canonical_bytes, from_canonical
-from domain.case.events import UnknownEventError
 from domain.case.situation import Refusal
 from domain.directory.base import DirectoryFacts
 from domain.ids import SYSTEM_PERSON
 from domain.parties import DatedPost, HeldPost, Party, Post, parties_played
 from domain.streams import DIRECTORY, command_model, read_event
+from domain.upcasting import UnknownEventError
 from tests.domain.case.office import eas
 
 ADMIN = DirectoryFacts(
@@ -43,7 +43,7 @@ class Stream:
             return answer.code
         for event in answer:
             stored = from_canonical(canonical_bytes(event.payload()))
-            assert read_event(self.kind, type(event).__name__, 1, stored) == event
+            assert read_event(self.kind, type(event).__name__, event.schema_version, stored) == event
             self.state = DIRECTORY[self.kind].evolve(self.state, event)
         return [type(event).__name__ for event in answer]
 
@@ -194,6 +194,34 @@ def test_the_parts_people_play_follow_from_their_posts_and_the_two_schools() -> 
         HeldPost(post=Post.HEAD, school="6990001"), HeldPost(post=Post.HEAD, school="6990002"),
         HeldPost(post=Post.SIP, school="6990002"), HeldPost(post=Post.AUDITOR),
     ]  # fmt: skip
-    assert set(parties_played(posts, "6990001", "6990002")) == {Party.RECIPIENT_HEAD, Party.PROVIDER_HEAD}
-    assert set(parties_played(posts, "6990001", None)) == {Party.RECIPIENT_HEAD}
-    assert parties_played(posts, None, None) == {}
+    assert set(parties_played(posts, "6990001", "6990002", "EAS")) == {
+        Party.RECIPIENT_HEAD,
+        Party.PROVIDER_HEAD,
+    }
+    assert set(parties_played(posts, "6990001", None, "EAS")) == {Party.RECIPIENT_HEAD}
+    assert parties_played(posts, None, None, "EAS") == {}
+
+
+def test_a_post_of_no_school_may_be_held_in_one_programme_only() -> None:
+    ann = person()
+    both = replace(ADMIN, areas={"EAS": frozenset(), "DEPED": frozenset()})
+    assert ann.say("assign-post", both, post="broker", programme="XYZ", since="2026-09-01") == "R-PROGRAMME"
+    assert ann.say("assign-post", both, post="auditor", programme="EAS", since="2026-09-01") == "R-POST"
+    assert ann.say("assign-post", both, post="broker", programme="EAS", since="2026-09-01") == [
+        "PostAssigned"
+    ]
+    assert ann.say("assign-post", both, post="broker", programme="DEPED", since="2026-09-01") == [
+        "PostAssigned"
+    ]
+    assert ann.say("end-post", both, post="broker", programme="EAS", until="2026-12-31") == ["PostEnded"]
+    assert [(held.programme, held.until) for held in ann.state.posts] == [
+        ("EAS", date(2026, 12, 31)), ("DEPED", None),
+    ]  # fmt: skip
+
+
+def test_such_a_post_plays_its_part_in_the_cases_of_its_programme_alone() -> None:
+    here = HeldPost(post=Post.BROKER, programme="EAS")
+    assert set(parties_played([here], "6990001", None, "EAS")) == {Party.BROKER}
+    assert parties_played([here], "6990001", None, "DEPED") == {}
+    everywhere = HeldPost(post=Post.BROKER)
+    assert set(parties_played([everywhere], "6990001", None, "DEPED")) == {Party.BROKER}

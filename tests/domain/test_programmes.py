@@ -8,8 +8,7 @@ from domain.case.stages import Stage
 from domain.directory.programmes import ProgrammePublished
 from domain.parties import Party, Post
 from domain.programmes import Programme, ProgrammeError, parse_programme
-from domain.programmes.model import REQUIRED_WAITS
-from tests.domain.case.office import EAS_FILE, in_stage
+from tests.domain.case.office import DEPED_FILE, EAS_FILE, in_stage
 
 EAS = EAS_FILE.read_text(encoding="utf-8")
 
@@ -25,7 +24,7 @@ WRONG = {
         'broker = { en = "broker", cy = "brocer" }', 'broker = { en = "", cy = "brocer" }', "vocabulary.broker.en: must not be empty"
     ),
     "a word in one language": (
-        'broker = { en = "broker", cy = "brocer" }', 'broker = { en = "broker" }', "vocabulary.broker.cy: is missing"
+        'broker = { en = "broker", cy = "brocer" }', 'broker = { en = "broker" }', "vocabulary.broker: said in en; the programme's languages are cy, en"
     ),
     "a party without a word": (
         'broker = { en = "broker", cy = "brocer" }\nprincipal', "principal", "vocabulary: missing: broker"
@@ -41,7 +40,7 @@ WRONG = {
         "posts.bishop: must be 'head', 'lead', 'sip', 'curriculum_partner', 'broker', 'principal_adviser', "
         "'finance', 'administrator' or 'auditor'",
     ),
-    "a route there is not": ('code = "sip"', 'code = "leader"', "routes.leader.code: must be 'sip' or 'school'"),
+    "a route there is not": ('code = "sip"', 'code = "choir"', "routes.choir.code: must be 'sip', 'school' or 'leader'"),
     "a route opened by finance": (
         'opened_by = ["sip"]', 'opened_by = ["finance"]',
         "routes.sip: opened_by: finance cannot open a request; sip, recipient_head, recipient_lead can",
@@ -53,13 +52,28 @@ WRONG = {
     ),
     "an area twice": ('code = "literacy"', 'code = "numeracy"', "areas: named twice: numeracy"),
     "a route twice": ('code = "school"', 'code = "sip"', "routes: named twice: sip"),
-    "an area of a new kind": (
-        'code = "literacy"\nkind = "skill"', 'code = "literacy"\nkind = "art"',
-        "areas.literacy.kind: must be 'aole', 'skill' or 'professional-learning'",
+    "an area of a kind in capitals": (
+        'code = "literacy"\nkind = "skill"', 'code = "literacy"\nkind = "Art"',
+        "areas.literacy.kind: must be written like ^[a-z][a-z0-9-]{1,39}$",
+    ),
+    "a provider that opens a route on which one is found": (
+        'opened_by = ["sip"]', 'opened_by = ["provider_head"]',
+        "routes.sip: opened_by: provider_head cannot open a request; sip, recipient_head, recipient_lead can",
+    ),
+    "a duty of somebody who cannot": (
+        'step = "head_consent"', 'step = "head_consent"\nduties = { draft = "finance" }',
+        "routes.sip: duties.draft: finance cannot; broker can",
+    ),
+    "an agreement that one head need not sign": (
+        'step = "head_consent"', 'step = "head_consent"\nduties = { sign = ["recipient_head", "sip"] }',
+        "routes.sip: duties.sign: both heads sign, and the sip may; each once",
+    ),
+    "a language that is not English alone": (
+        'currency = "GBP"', 'currency = "GBP"\nlanguages = ["cy"]', "languages: en must be among them"
     ),
     "a wait too few": ('funding = { days = 5, unit = "working_days" }\n', "", "waits: missing: funding"),
     "a wait too many": (
-        "[waits]", '[waits]\nappeal = { days = 10, unit = "school_days" }', "waits: not known: appeal"
+        "[waits]", '[waits]\nappeal = { days = 10, unit = "school_days" }', "waits: not known on these routes: appeal"
     ),
     "no time at all": ("draft = { days = 40", "draft = { days = 0", "waits.draft.days: must be greater than or equal to 1"),
     "a fraction of a day": ("draft = { days = 40", "draft = { days = 2.5", "waits.draft.days: must be a valid integer"),
@@ -102,10 +116,10 @@ def test_all_problems_are_said_at_once() -> None:
 
 def test_the_file_shipped_is_right_and_whole() -> None:
     eas = parse_programme(EAS, "eas.toml")
-    assert set(eas.waits) == REQUIRED_WAITS
+    assert len(eas.waits) == 22
     assert len(eas.areas) == 11
     assert {route.code: route.step for route in eas.routes} == {"sip": "head_consent", "school": "alignment"}
-    assert eas.word(Party.SIP, "cy") == "partner gwella ysgolion"
+    assert eas.vocabulary[Party.SIP].cy == "partner gwella ysgolion"
     assert set(eas.posts) == set(Post)
     assert eas.area("numeracy") is not None
     assert eas.area("latin") is None
@@ -130,3 +144,22 @@ def test_thresholds_come_from_the_programme_and_from_nowhere_else() -> None:
     office.rule(most_objectives=1)
     objective = {"aim": "a", "baseline": "b", "success": "c"}
     assert office.refused("sip.hill", "scope", objectives=[objective] * 2).code == "R-OBJECTIVES"
+
+
+def test_the_deped_file_says_what_the_seed_says() -> None:
+    deped = parse_programme(DEPED_FILE.read_text(encoding="utf-8"), "deped.toml")
+    assert (deped.time_zone, deped.currency, deped.languages) == ("Asia/Manila", "PHP", ("en", "fil"))
+    assert [mode.code for mode in deped.work_modes] == ["lac", "sbm", "ci"]
+    assert {area.code for area in deped.areas} == {
+        "contextualised-materials", "teacher-made-materials", "content", "pedagogy", "classroom-management",
+        "differentiated-instruction", "inclusive-education", "teaching-assessment-activities", "ip-resource-persons",
+        "lac-sped", "lac-multigrade", "lac-shs", "lac-project-teams", "leadership-governance", "disaster-risk-reduction",
+    }  # fmt: skip
+    leader = deped.route("leader")
+    assert leader is not None
+    assert (leader.provider, leader.step, leader.one_partner) == ("opener", "head_consent", True)
+    assert {"alignment", "first_offer", "offer_answer"} & set(deped.waits) == set()
+    assert deped.rules.most_amount_minor == 140_000_00
+    assert (deped.noun("provider"), deped.noun("recipient")) == ("leader school", "partner school")
+    assert deped.posts[Post.HEAD].en == "school head"
+    assert deped.posts[Post.LEAD].en == "focal person"

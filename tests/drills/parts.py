@@ -19,6 +19,7 @@ from starter.reading import reading
 from starter.stack.temporal_server import TemporalServer
 from tests.activities.builders import seed_of
 from tests.end_to_end.office import RunningOffice
+from tests.end_to_end.worker_log import workflow_complaints
 
 _NURSERY: Final = """
 import json, os, sys
@@ -65,6 +66,8 @@ class Parts:
         self._nursery.stdin.close()
         await self._nursery.wait()
         await self.stop_server()
+        log = self.settings.run_files / "worker.log"
+        assert not log.exists() or workflow_complaints(log) == []
 
     @property
     def environment(self) -> dict[str, str]:

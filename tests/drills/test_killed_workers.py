@@ -24,7 +24,8 @@ from domain.ids import case_reference, case_stream
 from domain.messages import Receipt
 from starter.connection import connect
 from starter.home import profile_seed
-from starter.sample.stories import STORIES, Step
+from starter.sample.stories import STORIES
+from starter.sample.story import Step
 from starter.sending import Sender, accept, deliver
 from tests.drills.parts import Parts, hold_keys_of_everybody
 from tests.end_to_end.office import PROGRAMME, Done, opening, words_of

@@ -37,10 +37,11 @@ from starter.home import profile_seed
 from starter.reading import reading
 from starter.register.csv_file import read_rows
 from starter.register.wales import RequestRow
-from starter.sample.stories import Step, Story
+from starter.sample.story import SAMPLES, Step, Story
 from starter.sending import Sender, accept, deliver
 from starter.stack.temporal_server import find_binary
 from starter.views.case import read_case
+from tests.end_to_end.worker_log import workflow_complaints
 
 PROGRAMME: Final = "EAS"
 _LONGEST_COMMAND_SECONDS: Final = 60
@@ -75,10 +76,15 @@ class Done:
 
 
 class RunningOffice:
-    """One home, its stack and its people. `with RunningOffice(home)` starts and stops the stack."""
+    """One home, its stack and its people. `with RunningOffice(home)` starts and stops the stack.
 
-    def __init__(self, home: Path) -> None:
+    `more` is what its shell has set besides the home. When it stops, its worker must have had nothing to
+    complain of in the workflows it ran.
+    """
+
+    def __init__(self, home: Path, **more: str) -> None:
         self.settings = Settings(home=home)
+        self.more = more
         self.port = free_port()
         self._up: subprocess.Popen[str] | None = None
 
@@ -110,20 +116,22 @@ class RunningOffice:
         self._up.send_signal(signal.SIGINT)
         self._up.communicate(timeout=60)
         assert self._up.returncode == 0
+        assert workflow_complaints(self.settings.run_files / "worker.log") == []
 
     def load_registers(self) -> None:
         """The schools, people and offers of the sample, by the commands that staff use."""
-        with as_file(files("starter.sample") / "wales") as folder:
-            self.cli("school", "import", str(folder / "schools.csv")).well()
-            self.cli("person", "import", str(folder / "people.csv"), "--new-keys").well()
-            self.cli("provider", "import", str(folder / "offers.csv")).well()
+        for programme, register in SAMPLES.items():
+            with as_file(files("starter.sample") / register) as folder:
+                self.cli("school", "import", str(folder / "schools.csv"), "--register", register).well()
+                self.cli("person", "import", str(folder / "people.csv"), "--new-keys").well()
+                self.cli("provider", "import", str(folder / "offers.csv"), "--programme", programme).well()
 
     # Typing
 
     def environment(self, **more: str) -> dict[str, str]:
         """The environment of a shell that works in this home, and of nothing else of ours."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-        return clean | {"BROKERAGE_HOME": str(self.home)} | more
+        return clean | {"BROKERAGE_HOME": str(self.home)} | self.more | more
 
     def cli(self, *words: str, profile: str | None = None, **more: str) -> Done:
         """What a process of its own makes of the line."""
@@ -190,7 +198,7 @@ class RunningOffice:
     ) -> tuple[str, tuple[Step, ...]]:
         client = await connect(self.settings, address=self.address)
         key = f"{story.request}:{area}"
-        reference = case_reference(PROGRAMME, key)
+        reference = case_reference(story.programme, key)
         steps = (opening(story, area), *story.steps)
         for place, step in enumerate(steps):
             sender = Sender(
@@ -262,9 +270,9 @@ def decoded_attributes(info: Mapping[str, Any]) -> dict[str, Any]:
 
 def opening(story: Story, area: str | None = None) -> Step:
     """The opening command of a story, for its own area or another."""
-    with as_file(files("starter.sample") / "wales" / "requests.csv") as path:
+    with as_file(files("starter.sample") / SAMPLES[story.programme] / "requests.csv") as path:
         row = next(row for _line, row in read_rows(path, RequestRow) if row.key == story.request)
-    body = row.body(PROGRAMME) | {"desired_start": max(row.desired_start, today() + timedelta(days=14))}
+    body = row.body(story.programme) | {"desired_start": max(row.desired_start, today() + timedelta(days=14))}
     return Step(story.opener, "open", lambda _today: plain(body) | ({"area": area} if area else {}))
 
 

@@ -8,8 +8,11 @@ import pytest
 
 from activities.home_files import lock_file, read_clock
 from starter.home import create_home
+from starter.sample.deped_stories import DEPED_STORIES
 from starter.sample.stories import STORIES
 from tests.end_to_end.office import Done, RunningOffice
+
+TOLD = (*STORIES, *DEPED_STORIES)
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +28,14 @@ def demo(office: RunningOffice) -> Done:
 
 def test_it_tells_every_story_and_proves_it(demo: Done) -> None:
     assert demo.code == 0, demo
-    for number, story in enumerate(STORIES, start=1):
-        assert re.search(rf"^{number}\. EAS-\S+: {re.escape(story.title)}$", demo.out, re.MULTILINE)
+    for number, story in enumerate(TOLD, start=1):
+        assert re.search(
+            rf"^{number}\. {story.programme}-\S+: {re.escape(story.title)}$", demo.out, re.MULTILINE
+        )
     proven = re.findall(
-        r"^✓ (EAS-\S+): \d+ events replayed, word for word what was printed", demo.out, re.MULTILINE
+        r"^✓ ([A-Z]+-\S+-\S): \d+ events replayed, word for word what was printed", demo.out, re.MULTILINE
     )
-    assert len(proven) == len(STORIES)
+    assert len(proven) == len(TOLD)
     assert re.search(
         r"^✓ The log holds: \d+ events, \d+ commands, 0 of them refused,", demo.out, re.MULTILINE
     )
@@ -39,7 +44,7 @@ def test_it_tells_every_story_and_proves_it(demo: Done) -> None:
 
 def test_it_leaves_a_home_on_the_demonstration_clock(office: RunningOffice, demo: Done) -> None:
     assert read_clock(office.settings) == "demo"
-    assert len(office.here("case", "list", "--json", "all").json) == len(STORIES)
+    assert len(office.here("case", "list", "--json", "all").json) == len(TOLD)
 
 
 def test_the_lines_it_ends_with_can_be_typed(office: RunningOffice, demo: Done) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from domain.case.stages import Stage
-from starter.sample.stories import STORIES, Story
+from starter.sample.stories import STORIES
+from starter.sample.story import Story
 from tests.end_to_end.office import RunningOffice
 
 LONGEST_WAY = 60

@@ -1,4 +1,4 @@
-"""Whole cases, every command a process of its own: one begun by the SIP, one by the school, side by side.
+"""Whole cases, every command a process of its own: begun by the SIP, by the school, by a leader school, side by side.
 
 After each command that moved a case on, everybody who can say where it stands is asked, and the answers
 are kept: the tests below only read them.
@@ -14,14 +14,16 @@ import pytest
 
 from domain.case.stages import Stage
 from domain.ids import case_reference, case_stream
-from starter.sample.stories import STORIES, Story
+from starter.sample.deped_stories import DEPED_STORIES
+from starter.sample.stories import STORIES
+from starter.sample.story import Story
 from tests.end_to_end.looks import Look, look_at
-from tests.end_to_end.office import PROGRAMME, Done, RunningOffice, opening, words_of
+from tests.end_to_end.office import Done, RunningOffice, opening, words_of
 
 SECRET: Final = "Gwyfyn-ymerawdwr"
 """Stands in every text that is written here, and in nothing else."""
 
-ROUTES: Final = {"sip": STORIES[0], "school": STORIES[1]}
+ROUTES: Final = {"sip": STORIES[0], "school": STORIES[1], "leader": DEPED_STORIES[0]}
 
 
 @dataclass
@@ -45,7 +47,7 @@ def case(request: pytest.FixtureRequest, told: dict[str, Told]) -> Told:
 
 
 def _tell(office: RunningOffice, story: Story) -> Told:
-    told = Told(case_reference(PROGRAMME, story.request))
+    told = Told(case_reference(story.programme, story.request))
     stage = None
     for step in (opening(story), *story.steps):
         opens = step.verb == "open"
@@ -65,7 +67,7 @@ def test_every_command_is_done_by_a_process_that_ends_well(told: dict[str, Told]
     assert {each.err for each in done} == {""}
 
 
-def test_both_routes_pass_every_stage_of_theirs(told: dict[str, Told]) -> None:
+def test_every_route_passes_every_stage_of_its_own(told: dict[str, Told]) -> None:
     stages = {
         route: list(dict.fromkeys(look.log["stage"] for look in case.looks)) for route, case in told.items()
     }
@@ -85,6 +87,10 @@ def test_both_routes_pass_every_stage_of_theirs(told: dict[str, Told]) -> None:
         Stage.DRAFT, Stage.AWAITING_HEAD_CONSENT, *common, Stage.CLOSED, Stage.ARCHIVED,
     ]  # fmt: skip
     assert stages["school"] == [Stage.DRAFT, Stage.AWAITING_ALIGNMENT, *common, Stage.ARCHIVED]
+    matching = {Stage.MATCHING, Stage.PARTNER_OFFERED}
+    assert stages["leader"] == [
+        Stage.DRAFT, Stage.AWAITING_HEAD_CONSENT, *(stage for stage in common if stage not in matching), Stage.CLOSED,
+    ]  # fmt: skip
 
 
 def test_temporals_own_program_shows_the_stage_that_brokerage_shows(case: Told) -> None:
@@ -95,7 +101,7 @@ def test_temporals_own_program_shows_the_stage_that_brokerage_shows(case: Told) 
 def test_temporals_own_program_lists_cases_by_their_stage(
     running: RunningOffice, told: dict[str, Told]
 ) -> None:
-    told_ids = {case_stream(case.reference) for case in told.values()}
+    told_ids = {case_stream(told[route].reference) for route in ("sip", "school")}
     query = "CaseStage = 'archived' AND CaseProgramme = 'EAS' AND ExecutionStatus = 'Completed'"
     listed = _eventually(lambda: running.temporal("workflow", "list", "--query", query).stdout, told_ids)
     assert all(stream in listed for stream in told_ids)

@@ -12,7 +12,10 @@ from sqlalchemy import text
 from activities.event_log import report
 from activities.event_log.sqlite import TRIGGERS
 from domain.canonical import leaf_hash
+from domain.case.earlier_forms import CASE_UPCASTERS
+from domain.case.events import CASE_EVENTS, HeadConsentGiven
 from domain.ids import stream_key
+from domain.upcasting import EventTypes, UnknownEventError, Upcaster
 from starter.__main__ import run
 from tests.activities.builders import ADMIN, Office, seed_of
 from tests.activities.event_log.forger import command, event, insert
@@ -236,3 +239,44 @@ def test_a_missing_vault_is_said_and_none_is_made(
     assert (code, out) == (6, "")
     assert err.startswith(f"✗ There is no vault at {vault}.  U-VAULT")
     assert not vault.exists()
+
+
+def test_a_replay_says_in_which_form_an_event_is_stored_and_in_which_it_is_read(
+    told: Office, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a release in which an event has changed: here one that adds nothing."""
+    reference = stream_key(told.stream)
+    assert "HeadConsentGiven v1  (position" in cli("audit", "replay", reference)[1]
+    head = orjson.loads(cli("audit", "verify", "--json")[1])["head_hash"]
+    monkeypatch.setattr(HeadConsentGiven, "schema_version", 2)
+    added = Upcaster("HeadConsentGiven", 1, 2, dict)
+    changed = EventTypes("case", CASE_EVENTS.values(), (*CASE_UPCASTERS, added))
+    monkeypatch.setattr("domain.case.events.CASE_EVENT_TYPES", changed)
+    monkeypatch.setattr("domain.streams.CASE_EVENT_TYPES", changed)
+    out = cli("audit", "replay", reference)[1]
+    assert "HeadConsentGiven v1, read as v2  (position" in out
+    assert "TriageAccepted v1  (position" in out
+    entries = orjson.loads(cli("audit", "replay", reference, "--json")[1])
+    forms = {(entry["type"], entry["schema_version"], entry["read_as"]) for entry in entries}
+    assert {("HeadConsentGiven", 1, 2), ("TriageAccepted", 1, 1)} < forms
+    verified = orjson.loads(cli("audit", "verify", "--json")[1])
+    assert (verified["findings"], verified["head_hash"]) == ([], head), "the bytes are as they were"
+
+
+def test_an_event_of_a_later_version_stops_everything_that_would_derive_from_it(
+    told: Office, cli: Cli
+) -> None:
+    insert(
+        told,
+        command(told.seed(ADMIN), stream=told.stream),
+        replace(event(), type="CaseArchived", schema_version=2, payload={}),
+    )
+    reference, size = stream_key(told.stream), told.size()
+    for words in (("case", "show"), ("case", "history"), ("audit", "replay")):
+        code, out, err = cli(*words, reference)
+        assert (code, out) == (8, "")
+        assert f"position {size[0]}: event type CaseArchived version 2 in a case stream is not known" in err
+    assert "UnknownEventError" in cli("audit", "verify")[2]
+    with pytest.raises(UnknownEventError):
+        told.give("broker.dylan", "withdraw", {"reason": "…"})
+    assert told.size() == size

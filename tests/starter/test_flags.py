@@ -9,7 +9,8 @@ import pytest
 from domain.canonical import plain
 from domain.case.commands import COMMANDS, SYSTEM_VERBS
 from starter.flags import FlagError, absolute_days, command_line, flags_of, read_values, show_values
-from starter.sample.stories import STORIES, Step
+from starter.sample.stories import STORIES
+from starter.sample.story import Step
 
 VERBS = sorted(set(COMMANDS) - SYSTEM_VERBS)
 STEPS = [step for story in STORIES for step in story.steps if step.verb != "sign"]

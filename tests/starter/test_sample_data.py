@@ -22,7 +22,7 @@ def _words(text: str) -> frozenset[str]:
 
 COLUMNS: Final = {
     "schools.csv": "School Number,School Name,LA Name,Sector,Governance,Welsh Medium Type,Phase,Town,Postcode,Pupils,Federation",
-    "people.csv": "person,name,email,language,post,school,authority,from,to",
+    "people.csv": "person,name,email,language,post,school,authority,from,to,programme",
     "offers.csv": "School Number,Area,Languages,Days Per Term,Note",
     "requests.csv": "Key,Route,Recipient,Area,Phase,Language,Urgency,Priority,Overview Version,Need,Desired Start,Preferred Provider",
 }

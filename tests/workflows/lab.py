@@ -32,7 +32,7 @@ from domain.messages import (
     Receipt,
     update_id,
 )
-from starter.sample.stories import Story
+from starter.sample.story import Story
 from tests.activities.builders import WHOLE, Office, steps_of
 from workflows.options import TASK_TIMEOUT
 from workflows.registry import WORKFLOWS

@@ -24,7 +24,6 @@ from activities.event_log.errors import (
 )
 from activities.handle_command import CommandHandler
 from activities.vault import SealBrokenError
-from domain.case.events import UnknownEventError
 from domain.case.stages import Stage
 from domain.ids import BadReferenceError, case_reference, case_stream, command_workflow_id
 from domain.messages import (
@@ -40,6 +39,7 @@ from domain.messages import (
     Receipt,
     Refused,
 )
+from domain.upcasting import UnknownEventError
 from tests.activities.builders import ADMIN, WHOLE, Office, steps_of
 from tests.workflows.conftest import KEYS, binary
 from tests.workflows.lab import ANSWER, Lab

@@ -18,7 +18,7 @@ from domain.messages import (
     Receipt,
     Refused,
 )
-from starter.sample.stories import Step
+from starter.sample.story import Step
 from tests.activities.builders import WHOLE, Office, steps_of
 from tests.workflows.lab import Lab
 from workflows.options import ASK_AGAIN, ORPHAN_GRACE

@@ -30,6 +30,7 @@ from domain.programmes import Programme, parse_programme
 ZONE: Final = ZoneInfo("Europe/London")
 REFERENCE: Final = case_reference("EAS", "office")
 EAS_FILE: Final = Path(__file__).resolve().parents[3] / "domain" / "programmes" / "eas.toml"
+DEPED_FILE: Final = EAS_FILE.with_name("deped.toml")
 
 HILL: Final = "6990001"
 """The recipient."""
@@ -73,13 +74,19 @@ SPEAKER: Final = {
 }
 
 OBJECTIVE: Final = {"aim": "fluency", "baseline": "40 of 100", "success": "60 of 100"}
-Route = Literal["sip", "school"]
+Route = Literal["sip", "school", "leader"]
 
 
 @lru_cache(maxsize=1)
 def eas() -> Programme:
     """The EAS programme as it is shipped."""
     return parse_programme(EAS_FILE.read_text(encoding="utf-8"), EAS_FILE.name)
+
+
+@lru_cache(maxsize=1)
+def deped() -> Programme:
+    """The DepEd programme as it is shipped."""
+    return parse_programme(DEPED_FILE.read_text(encoding="utf-8"), DEPED_FILE.name)
 
 
 def sealed(text: str, key: str = "key") -> Personal:
@@ -93,16 +100,30 @@ def sealed(text: str, key: str = "key") -> Personal:
 class Office:
     """One case and the people around it."""
 
-    def __init__(self, *, seal: Callable[[str], Personal] = sealed) -> None:
-        self.programme = eas()
+    def __init__(self, route: Route = "school", *, seal: Callable[[str], Personal] = sealed) -> None:
+        self.on(route)
         self.now = datetime.combine(date(2026, 9, 15), time(9, 0), ZONE)
         self.state = CaseState()
         self.log: list[tuple[e.CaseEvent, datetime]] = []
         self.posts: dict[str, tuple[HeldPost, ...]] = dict(STAFF)
         self.closed_schools: set[str] = set()
         self.federations: dict[str, str] = {}
+        self.authorities: dict[str, str] = {}
         self.open_same_need: tuple[str, ...] = ()
+        self.open_as_provider: tuple[str, ...] = ()
         self._seal = seal
+
+    def on(self, route: Route) -> "Office":
+        """From now on requests begin by that route, under its programme's rules."""
+        self.route = route
+        self.programme = deped() if route == "leader" else eas()
+        self.reference = case_reference(self.programme.code, "office")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the programme's days are counted."""
+        return ZoneInfo(self.programme.time_zone)
 
     # Speaking
 
@@ -121,7 +142,7 @@ class Office:
 
     def ask(self, person: str, command: CaseCommand, recorded_by: str | None = None) -> Decision | Refusal:
         """What would become of it, without doing it."""
-        return decide(self.state, command, self.facts(person, command, recorded_by), REFERENCE)
+        return decide(self.state, command, self.facts(person, command, recorded_by), self.reference)
 
     def keep(self, events: Iterable[e.CaseEvent]) -> None:
         """Fold events in."""
@@ -165,6 +186,7 @@ class Office:
             programme=self.programme,
             schools={number: self.school(number) for number in NAMES if number in named},
             open_same_need=self.open_same_need,
+            open_as_provider=self.open_as_provider,
             known_persons=frozenset(self.posts),
             holders=self._holders(),
         )
@@ -175,7 +197,7 @@ class Office:
             number=number,
             name=NAMES[number],
             open=number not in self.closed_schools,
-            authority="Cwm Enfys",
+            authority=self.authorities.get(number, "Cwm Enfys"),
             phase=PHASES[number],
             federation=self.federations.get(number),
             heads=self._holding(number, Post.HEAD),
@@ -227,12 +249,12 @@ class Office:
 
     # The usual course
 
-    def at(self, stage: Stage, route: Route = "school") -> "Office":
-        """The case in that stage, brought there by the usual course."""
-        for person, verb in USUAL_COURSE[route]:
+    def at(self, stage: Stage) -> "Office":
+        """The case in that stage, brought there by the usual course of the office's route."""
+        for person, verb in USUAL_COURSE[self.route]:
             if self.state.stage is stage:
                 break
-            answer = self.say(person, verb, **({"route": route} if verb == "open" else {}))
+            answer = self.say(person, verb)
             assert isinstance(answer, Decision), f"{verb} by {person}: {answer}"
         assert self.state.stage is stage, f"the usual course does not lead to {stage}"
         return self
@@ -254,9 +276,10 @@ class Office:
         ]
         usual: dict[str, dict[str, Any]] = {
             "open": {
-                "programme": "EAS", "route": "school", "recipient": HILL, "area": "numeracy", "phase": "primary",
-                "support_language": "en", "need": "number sense", "desired_start": date(2026, 11, 2),
-            },
+                "programme": self.programme.code, "route": self.route, "recipient": HILL, "area": "numeracy",
+                "phase": "primary", "support_language": "en", "need": "number sense",
+                "desired_start": date(2026, 11, 2),
+            } | ({"area": "pedagogy", "provider": SEA} if self.route == "leader" else {}),
             "amend": {"need": "number sense in Year 4"},
             "consent": {"request_version": state.request_version or 1},
             "refuse-consent": {"reason": "not now"},
@@ -279,7 +302,7 @@ class Office:
             "schedule-visit": {"on": today + timedelta(days=7), "quarter_days": "0.5"},
             "record-visit": {
                 "on": today, "quarter_days": "0.5", "objectives": [1], "done": "a lesson", "next_steps": "another",
-                "safeguarding_briefed": True,
+                "safeguarding_briefed": True, "work_mode": "lac" if self.route == "leader" else None,
             },
             "miss-visit": {"visit": visit, "because_of": "neither", "reason_code": "weather"},
             "confirm-visit": {"visit": visit},
@@ -302,24 +325,26 @@ class Office:
         return usual.get(verb, {})
 
     def terms(self, **changes: Any) -> dict[str, Any]:
-        """Terms of an agreement from today, for sixteen weeks and four days."""
-        today = self.now.date()
-        end = today + timedelta(weeks=16)
+        """Terms of an agreement from today, for four days in sixteen weeks; in twelve on the route leader."""
+        today, leader = self.now.date(), self.route == "leader"
+        weeks = 12 if leader else 16
+        end = today + timedelta(weeks=weeks)
         return {
             "start": today,
             "end": end,
             "quarter_days": "4",
             "mode": "in-person",
+            "work_modes": ["lac", "ci"] if leader else [],
             "language": "both",
             "activities": "lessons together",
             "provider_lead": "lead.sea",
             "recipient_lead": "lead.hill",
             "cover_minor": "1000.00",
-            "rate_card": "eas-2026",
-            "years": [{"financial_year": "2026-27", "quarter_days": "4"}],
+            "rate_card": None if leader else "eas-2026",
+            "years": [{"financial_year": "2026" if leader else "2026-27", "quarter_days": "4"}],
             "expectations": "staff are released",
             "safeguarding_contact": "head.hill",
-            "mid_review_on": today + timedelta(weeks=8),
+            "mid_review_on": today + timedelta(weeks=weeks // 2),
             "final_review_on": end + timedelta(weeks=2),
         } | changes
 
@@ -335,7 +360,7 @@ class Office:
     def _holders(self) -> dict[Party, tuple[str, ...]]:
         holders: dict[Party, tuple[str, ...]] = {}
         for person, held in self.posts.items():
-            for party in parties_played(held, self.state.recipient, self.state.provider):
+            for party in parties_played(held, self.state.recipient, self.state.provider, self.programme.code):
                 holders[party] = (*holders.get(party, ()), person)
         return holders
 
@@ -353,7 +378,15 @@ _FROM_TRIAGE: Final = (
     ("head.hill", "review"), ("lead.sea", "review"), ("sip.hill", "validate"), ("broker", "close"),
     ("sip.hill", "record-follow-up"),
 )  # fmt: skip
-USUAL_COURSE: Final = {route: (*first, *_FROM_TRIAGE) for route, first in _TO_TRIAGE.items()}
+_FROM_AGREED: Final = _FROM_TRIAGE[_FROM_TRIAGE.index(("lead.sea", "record-visit")) :]
+USUAL_COURSE: Final = {
+    **{route: (*first, *_FROM_TRIAGE) for route, first in _TO_TRIAGE.items()},
+    "leader": (
+        ("head.sea", "open"), ("head.sea", "submit"), ("head.hill", "consent"), ("broker", "triage"),
+        ("head.sea", "scope"), ("head.sea", "draft-agreement"), ("adviser", "approve-funding"),
+        ("head.hill", "sign"), ("head.sea", "sign"), *_FROM_AGREED,
+    ),
+}  # fmt: skip
 
 ENDINGS: Final[dict[Stage, tuple[Stage, str, str]]] = {
     Stage.SIGNPOSTED: (Stage.TRIAGE, "broker", "signpost"),
@@ -364,18 +397,18 @@ ENDINGS: Final[dict[Stage, tuple[Stage, str, str]]] = {
 
 def in_stage(stage: Stage, route: Route = "school") -> Office:
     """A case in any stage that a case can be in."""
-    if stage is Stage.AWAITING_HEAD_CONSENT:
-        return Office().at(stage, "sip")
+    if stage is Stage.AWAITING_HEAD_CONSENT and route == "school":
+        return Office("sip").at(stage)
     if stage is Stage.NO_PARTNER:
-        office = Office().at(Stage.MATCHING, route)
+        office = Office(route).at(Stage.MATCHING)
         office.done("adviser", "no-partner", nobody_left=True)
         return office
     if stage in ENDINGS:
         before, person, verb = ENDINGS[stage]
-        office = Office().at(before, route)
+        office = Office(route).at(before)
         office.done(person, verb)
         return office
-    return Office().at(stage, route)
+    return Office(route).at(stage)
 
 
 def names(answer: Decision | Refusal) -> tuple[str, ...]:

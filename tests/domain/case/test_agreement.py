@@ -6,7 +6,7 @@ from domain.case import events as e
 from domain.case.agreement import agreement_hash, financial_years
 from domain.case.stages import Stage
 from domain.parties import Party, Post
-from tests.domain.case.office import SEA, Office, in_stage, sealed
+from tests.domain.case.office import SEA, Office, deped, eas, in_stage, sealed
 
 
 def drafted(office: Office) -> e.AgreementDrafted:
@@ -132,7 +132,13 @@ def test_a_sip_who_took_a_post_at_the_partner_school_since_the_offer_cannot_endo
 def test_financial_years_run_from_april_to_march(start: str, end: str, years: list[str]) -> None:
     from datetime import date
 
-    assert financial_years(date.fromisoformat(start), date.fromisoformat(end)) == years
+    assert financial_years(eas(), date.fromisoformat(start), date.fromisoformat(end)) == years
+
+
+def test_where_the_programme_says_so_the_financial_year_is_the_calendar_year() -> None:
+    from datetime import date
+
+    assert financial_years(deped(), date(2026, 3, 31), date(2027, 1, 2)) == ["2026", "2027"]
 
 
 def test_where_all_days_fall_in_one_financial_year_the_draft_names_it() -> None:

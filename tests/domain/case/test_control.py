@@ -94,10 +94,10 @@ def test_the_recipients_head_withdraws_from_any_open_stage(stage: Stage) -> None
 
 
 def test_the_sip_withdraws_only_their_own_request_and_only_before_consent() -> None:
-    office = Office().at(Stage.AWAITING_HEAD_CONSENT, "sip")
+    office = Office("sip").at(Stage.AWAITING_HEAD_CONSENT)
     office.done("sip.hill", "withdraw")
     assert in_stage(Stage.DRAFT).refused("sip.hill", "withdraw").code == "R-POST"
-    assert Office().at(Stage.TRIAGE, "sip").refused("sip.hill", "withdraw").code == "R-POST"
+    assert Office("sip").at(Stage.TRIAGE).refused("sip.hill", "withdraw").code == "R-POST"
 
 
 def test_a_deadline_that_was_overtaken_causes_nothing() -> None:

@@ -90,12 +90,12 @@ def test_a_case_in_a_terminal_stage_takes_no_command_and_awaits_nothing(stage: S
             assert code == ("R-REFERENCE" if verb == "open" else "R-STAGE")
 
 
-@pytest.mark.parametrize("route", ["sip", "school"])
+@pytest.mark.parametrize("route", ["sip", "school", "leader"])
 def test_each_row_causes_only_its_events_and_leads_only_where_it_says(route: Route) -> None:
-    office = Office()
+    office = Office(route)
     for person, verb in USUAL_COURSE[route]:
         before = office.state.stage
-        answer = office.say(person, verb, **({"route": route} if verb == "open" else {}))
+        answer = office.say(person, verb)
         assert isinstance(answer, Decision)
         row = row_at(before, verb)
         assert row is not None

@@ -1,0 +1,36 @@
+"""How events of a case read that were stored before routes had duties and ways of working had names.
+
+Values stand here as they held then, spelt out: a default that changes one day must not change the past.
+"""
+
+from typing import Final
+
+from domain.upcasting import Payload, Upcaster
+
+
+def _drafted_before_duties(payload: Payload) -> Payload:
+    """A broker found the provider of every case, and the SIP scoped and endorsed."""
+    duties = {
+        "scope": "sip",
+        "present": ["recipient_head", "sip"],
+        "draft": "broker",
+        "sign": ["recipient_head", "provider_head", "sip"],
+    }
+    return payload | {"provider": None, "duties": duties}
+
+
+def _agreement_before_work_modes(payload: Payload) -> Payload:
+    """Both heads and the SIP signed every agreement; none named a way of working or paid for supplies."""
+    terms = payload["terms"] | {"work_modes": [], "supplies_minor": 0}
+    return payload | {"terms": terms, "signatories": ["recipient_head", "provider_head", "sip"]}
+
+
+def _visit_before_work_modes(payload: Payload) -> Payload:
+    return payload | {"work_mode": None}
+
+
+CASE_UPCASTERS: Final[tuple[Upcaster, ...]] = (
+    Upcaster("CaseDrafted", 1, 2, _drafted_before_duties),
+    Upcaster("AgreementDrafted", 1, 2, _agreement_before_work_modes),
+    Upcaster("VisitRecorded", 1, 2, _visit_before_work_modes),
+)

@@ -1,0 +1,49 @@
+"""How directory events read that were stored before posts had programmes and programmes had languages.
+
+Values stand here as they held then, spelt out: a default that changes one day must not change the past.
+"""
+
+from typing import Any, Final
+
+from domain.upcasting import Payload, Upcaster
+
+
+def _post_before_programmes(payload: Payload) -> Payload:
+    """Every post of no school was held in all programmes."""
+    return payload | {"programme": None}
+
+
+def _programme_before_languages(payload: Payload) -> Payload:
+    """Every programme wrote English and Welsh, found providers for those who asked, and counted April years."""
+    content = payload["content"]
+    duties = {
+        "scope": "sip",
+        "present": ["recipient_head", "sip"],
+        "draft": "broker",
+        "sign": ["recipient_head", "provider_head", "sip"],
+    }
+    began = {"provider": "matched", "duties": duties, "one_partner": False, "same_authority": False}
+    now = content | {
+        "title": _words(content["title"]),
+        "languages": ["en", "cy"],
+        "financial_year": "april",
+        "nouns": {},
+        "vocabulary": {name: _words(words) for name, words in content["vocabulary"].items()},
+        "posts": {name: _words(words) for name, words in content["posts"].items()},
+        "areas": [area | {"title": _words(area["title"])} for area in content["areas"]],
+        "work_modes": [],
+        "routes": [route | began | {"title": _words(route["title"])} for route in content["routes"]],
+        "rules": content["rules"] | {"most_amount_minor": None, "rate_card_cited": True},
+    }
+    return payload | {"content": now}
+
+
+def _words(words: dict[str, Any]) -> dict[str, Any]:
+    return words | {"fil": None}
+
+
+PEOPLE: Final = (
+    Upcaster("PostAssigned", 1, 2, _post_before_programmes),
+    Upcaster("PostEnded", 1, 2, _post_before_programmes),
+)
+PROGRAMMES: Final = (Upcaster("ProgrammePublished", 1, 2, _programme_before_languages),)

@@ -1,0 +1,10 @@
+"""`brokerage admin`: upkeep, for whoever owns the log."""
+
+from cyclopts import App
+
+app = App(name="admin", help="Upkeep of the office's own tables.", help_format="plaintext")
+app.command(
+    "starter.commands.rebuilding:rebuild",
+    name="rebuild",
+    help="Derive the lists anew from the log, and prove them equal to it.",
+)

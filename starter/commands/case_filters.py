@@ -1,0 +1,162 @@
+"""Flags that choose cases, and what they mean in this office."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import orjson
+from cyclopts import Group, Parameter
+from sqlalchemy import select
+
+from activities.read_models.schema import programme as programme_table
+from activities.read_models.schema import school as school_table
+from domain.parties import Party
+from starter.commands.stages import StageName, check_stage
+from starter.completing import areas, programmes, schools
+from starter.failures import Exit, Failure
+from starter.moments import read_time
+from starter.nearest import did_you_mean
+from starter.reading import Office
+from starter.views.case_list import Choice
+
+
+@Parameter(name="*", group=Group("Which cases", sort_key=2))
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Flags that choose cases: those of which all holds that is given."""
+
+    stage: Annotated[
+        tuple[StageName, ...],
+        Parameter(
+            negative="",
+            consume_multiple=False,
+            show_default=False,
+            help="In this stage, e.g. triage; several may be given, also with commas.",
+        ),
+    ] = ()
+    programme: Annotated[str | None, Parameter(help="Of this programme, e.g. EAS.", completer=programmes)] = (
+        None
+    )
+    route: Annotated[str | None, Parameter(help="By this route, e.g. sip.")] = None
+    area: Annotated[str | None, Parameter(help="In this area of support.", completer=areas)] = None
+    authority: Annotated[str | None, Parameter(help="Of schools of this authority.")] = None
+    school: Annotated[
+        str | None, Parameter(help="Of this school, recipient or provider.", completer=schools)
+    ] = None
+    recipient: Annotated[str | None, Parameter(help="With this recipient school.", completer=schools)] = None
+    provider: Annotated[str | None, Parameter(help="With this provider school.", completer=schools)] = None
+    waiting_on: Annotated[str | None, Parameter(help=f"Waiting on this party: {', '.join(Party)}.")] = None
+    overdue: Annotated[bool, Parameter(negative="", show_default=False, help="With something overdue.")] = (
+        False
+    )
+    due_before: Annotated[
+        str | None,
+        Parameter(allow_leading_hyphen=True, help="Due before that day or time: 2026-10-03, today, +2w."),
+    ] = None
+    open: Annotated[bool, Parameter(negative="", show_default=False, help="Still being dealt with.")] = False
+    closed: Annotated[bool, Parameter(negative="", show_default=False, help="No longer dealt with.")] = False
+    paused: Annotated[bool, Parameter(negative="", show_default=False, help="Paused.")] = False
+
+
+def check_filters(typed: Filters) -> None:
+    """Raise Failure for what is wrong in any office."""
+    if typed.open and typed.closed:
+        raise Failure(Exit.USAGE, "E-USAGE", "Give --open or --closed, not both.")
+    _stages(typed)
+    if typed.waiting_on is not None:
+        _party(typed.waiting_on)
+    if typed.due_before is not None:
+        read_time("--due-before", typed.due_before)
+
+
+def choice_of(office: Office, typed: Filters) -> Choice:
+    """What the flags mean. Raises Failure (exit 3) for what is the name of nothing here."""
+    programmes = _programmes(office) if typed.programme or typed.route or typed.area else {}
+    areas = [area["code"] for content in programmes.values() for area in content["areas"]]
+    routes = [route["code"] for content in programmes.values() for route in content["routes"]]
+    return Choice(
+        stages=_stages(typed),
+        programme=_one_of("programme", typed.programme, programmes),
+        route=_one_of("route", typed.route, routes),
+        area=_one_of("area", typed.area, areas),
+        authority=_authority(office, typed.authority),
+        school=_school(office, typed.school),
+        recipient=_school(office, typed.recipient),
+        provider=_school(office, typed.provider),
+        waiting_party=None if typed.waiting_on is None else _party(typed.waiting_on),
+        overdue=typed.overdue,
+        due_before=None if typed.due_before is None else _begin(typed.due_before),
+        open=True if typed.open else False if typed.closed else None,
+        paused=typed.paused,
+    )
+
+
+def _stages(typed: Filters) -> tuple[str, ...]:
+    return tuple(check_stage(name) for text in typed.stage for name in text.split(","))
+
+
+def _party(text: str) -> str:
+    name = text.strip().lower().replace(" ", "_").replace("-", "_")
+    if name not in set(Party):
+        raise Failure(
+            Exit.USAGE,
+            "E-PARTY",
+            f"There is no party {text!r}.{did_you_mean(name, Party)}",
+            (f"Parties: {', '.join(Party)}",),
+        )
+    return name
+
+
+def _begin(text: str) -> Callable[[str], datetime]:
+    moment = read_time("--due-before", text)
+    return (lambda _zone: moment) if isinstance(moment, datetime) else moment.begin
+
+
+def _programmes(office: Office) -> dict[str, Any]:
+    rows = office.connection.execute(select(programme_table.c.code, programme_table.c.content))
+    return {row.code: orjson.loads(row.content) for row in rows}
+
+
+def _one_of(what: str, typed: str | None, known: Iterable[str]) -> str | None:
+    names = list(dict.fromkeys(known))
+    if typed is None or typed in names:
+        return typed
+    raise Failure(
+        Exit.NOT_FOUND,
+        f"E-{what.upper()}",
+        f"There is no {what} {typed!r}.{did_you_mean(typed, names)}",
+        (f"Known: {', '.join(names) or 'none yet'}",),
+        ("brokerage programme list",),
+    )
+
+
+def _authority(office: Office, typed: str | None) -> str | None:
+    if typed is None:
+        return None
+    names = sorted(set(office.connection.execute(select(school_table.c.authority)).scalars()))
+    found: str | None = next((name for name in names if name.casefold() == typed.strip().casefold()), None)
+    if found is None:
+        raise Failure(
+            Exit.NOT_FOUND,
+            "E-AUTHORITY",
+            f"No school on the register is of an authority {typed!r}.{did_you_mean(typed, names)}",
+            (f"Authorities: {', '.join(names) or 'none yet'}",),
+            ("brokerage school list",),
+        )
+    return found
+
+
+def _school(office: Office, number: str | None) -> str | None:
+    if number is None:
+        return None
+    query = select(school_table.c.number).where(school_table.c.number == number)
+    if office.connection.execute(query).scalar() is None:
+        raise Failure(
+            Exit.NOT_FOUND,
+            "E-SCHOOL",
+            f"There is no school {number} in the register.",
+            (),
+            ("brokerage school list",),
+        )
+    return number

@@ -1,0 +1,131 @@
+"""The office of the domain's tests, with a real log under it: what its people say is sealed, signed and stored.
+
+It speaks as `tests.domain.case.office.Office` does, and every answer comes from the real handler, so that
+what is recorded is what a worker would have written.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from activities.founding import found
+from activities.settings import Settings
+from activities.signing import public_key_text
+from domain.canonical import plain
+from domain.case.commands import CaseCommand, PassDeadline
+from domain.case.events import read_case_event
+from domain.case.situation import Decision, Refusal
+from domain.envelope import OnBehalfOf
+from domain.ids import case_stream, stream_key
+from domain.messages import HandleCommand, HandledCommand, LoadCase, Message, Receipt
+from domain.messages import PassDeadline as PassDeadlineMessage
+from domain.personal import Personal
+from starter.home import create_home
+from tests.activities import builders
+from tests.activities.builders import ADMIN, FOUNDED, seed_of
+from tests.domain.case.office import NAMES, PHASES, STAFF, Office
+
+
+class RecordedOffice(Office):
+    """One case on a real log. `messages` holds what went to the worker and what came back."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(seal=Personal)
+        self.real = builders.Office(home, self.now)
+        self.messages: list[Message] = []
+
+    def give(self, person: str, command: CaseCommand, recorded_by: str | None = None) -> Decision | Refusal:
+        """What the worker makes of it; the case is then as its log has it."""
+        self.real.now = self.now
+        self.real.stream = case_stream(self.reference)
+        before = len(self.log)
+        handled = self._handle(person, command, recorded_by)
+        self.messages += [handled, handled.answer, handled.status]
+        self.log = [
+            (read_case_event(r.envelope.type, r.envelope.schema_version, r.payload), r.envelope.occurred_at)
+            for r in self.real.events()
+        ]
+        if isinstance(handled.answer, Receipt):
+            self.state = self.real.state()
+            return Decision(events=tuple(event for event, _ in self.log[before:]), acting=None)
+        return Refusal(handled.answer.code, handled.answer.message, handled.answer.hint)
+
+    def _handle(self, person: str, command: CaseCommand, recorded_by: str | None) -> HandledCommand:
+        if isinstance(command, PassDeadline):
+            passing = PassDeadlineMessage(
+                reference=stream_key(self.real.stream),
+                wait=command.wait,
+                due_at=command.due_at,
+                now=self.now,
+                workflow=self.real.stream,
+                run="run-1",
+            )
+            self.messages += [passing, LoadCase(reference=passing.reference)]
+            return self.real.handler.pass_deadline(passing)
+        body: dict[str, Any] = plain(command.model_dump())
+        for_whom = OnBehalfOf(person=person, method="letter", evidence="letter-7") if recorded_by else None
+        sent = self.real.sign(
+            recorded_by or person,
+            command.verb,
+            body,
+            on_behalf_of=for_whom,
+            expected_version=self.state.version if recorded_by else None,
+            occurred_at=self.now if recorded_by else None,
+        )
+        asked = HandleCommand(command=sent, now=self.now, workflow=sent.stream, run="run-1")
+        self.messages += [sent, asked]
+        return self.real.handler.handle(asked)
+
+
+def registered_home(home: Path) -> Path:
+    """A founded home with the schools and people of the domain's tests, each said in more than one way."""
+    create_home(Settings(home=home), ADMIN, "real")
+    office = builders.Office(home, FOUNDED)
+    found(office.handler, office.settings, FOUNDED)
+    for stream, verb, body in _entries():
+        office.done(ADMIN, verb, body, stream=stream)
+    office.close()
+    return home
+
+
+def copied(home: Path, to: Path) -> RecordedOffice:
+    """An office of one's own over a copy of a home."""
+    shutil.copytree(home, to)
+    return RecordedOffice(to)
+
+
+def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    more = {
+        "sector": "maintained", "governance": "community", "language_category": "English medium",
+        "town": "Aberbryn", "postcode": "CF99 9ZZ", "pupils": 212, "federation": "Cwm Federation",
+    }  # fmt: skip
+    for number, name in NAMES.items():
+        plainly = {"name": name, "authority": "Cwm Enfys", "phase": PHASES[number]}
+        yield f"school/{number}", "register", plainly | (more if name == "Moor High" else {})
+        offer = {"programme": "EAS", "area": "numeracy", "languages": ["en"], "quarter_days": 40}
+        yield f"provider/{number}", "record-offer", offer
+    noted = {"area": "humanities", "languages": ["cy", "en"], "quarter_days": 4, "note": "From spring on."}
+    yield "provider/6990005", "record-offer", {"programme": "EAS"} | noted
+    for person, posts in STAFF.items():
+        identity = {
+            "name": f"{person} of Cwm Enfys",
+            "email": f"{person}@cwm-enfys.example",
+            "language": "cy",
+        }
+        yield f"person/{person}", "register", identity | {"public_key": public_key_text(seed_of(person))}
+        for held in posts:
+            assigned = {"post": held.post.value, "school": held.school, "since": "2026-01-05"}
+            yield f"person/{person}", "assign-post", assigned
+    yield "person/former", "register", {"name": "Somebody", "email": "somebody@cwm-enfys.example"}
+    yield "person/former", "replace-key", {"public_key": public_key_text(seed_of("former"))}
+    for post, school in (("broker", None), ("head", "6990005")):
+        yield (
+            "person/former",
+            "assign-post",
+            {"post": post, "school": school, "since": "2026-01-05", "until": "2026-08-31"},
+        )
+        yield "person/former", "end-post", {"post": post, "school": school, "until": "2026-07-31"}
+    finance = {"post": "finance", "programme": "EAS"}
+    yield "person/former", "assign-post", finance | {"since": "2026-01-05"}
+    yield "person/former", "end-post", finance | {"until": "2026-07-31"}

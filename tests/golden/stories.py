@@ -1,0 +1,216 @@
+"""The cases that are kept as golden histories: together everything happens in them that can happen to a case.
+
+A story is told once, by `python -m tests.golden.record`; what it left behind is never told again. To have
+something new kept, add a story; to change one changes nothing that is kept.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from domain.case.situation import Decision
+from domain.case.stages import Stage
+from tests.domain.case.office import DALE, GLEN, SEA, Office
+
+
+def sip_route_to_archive(office: Office) -> None:
+    """The usual course of a case begun by the SIP, to its follow-up; only what must be said is said."""
+    office.on("sip").at(Stage.ARCHIVED)
+
+
+def school_route_to_archive(office: Office) -> None:
+    """A case begun by the school; everything that may be said is said."""
+    _open_fully(office)
+    _go_on(office, Stage.TRIAGE)
+    office.done("adviser", "triage", urgency="normal")
+    scoped = {
+        "aim": "fluency",
+        "baseline": "40 of 100",
+        "success": "60 of 100",
+        "measure": "a test",
+        "evidence_source": "books",
+    }
+    office.done("sip.hill", "scope", objectives=[scoped], present=["sip", "recipient_head"])
+    office.done("broker", "offer")
+    office.done("head.sea", "accept-offer", conflict="declared", conflict_note="our heads are friends")
+    office.done("broker", "draft-agreement", terms=_full_terms(office))
+    _go_on(office, Stage.IN_DELIVERY)
+    office.done("lead.hill", "confirm-visit")
+    office.done("lead.sea", "record-visit", begin="09:00", end="11:30", cover_used=True, cover_minor="80.00")
+    office.done("lead.hill", "confirm-visit")
+    office.done("sip.hill", "mid-review", present=["sip", "recipient_head", "provider_head"])
+    office.done("head.hill", "complete")
+    office.done("head.sea", "complete")
+    office.done(
+        "head.hill",
+        "review",
+        effect_on_provider="new ideas",
+        sustaining="the lead goes on",
+        worth_sharing=True,
+    )
+    office.done("lead.sea", "review")
+    office.done("sip.hill", "validate", note="seen in books")
+    office.done("broker", "close")
+    office.done("sip.hill", "record-follow-up")
+
+
+def partner_declines(office: Office) -> None:
+    """An objection, an offer taken back, one declined, one that nobody answers; then no partner is left."""
+    _open_fully(office)
+    office.done("head.hill", "submit")
+    office.done("adviser", "except-alignment")
+    office.done("adviser", "triage")
+    office.done("sip.hill", "scope")
+    office.done("head.hill", "object-to", provider=DALE)
+    office.done("broker", "offer")
+    office.done("broker", "rescind-offer")
+    office.done("broker", "offer", provider=GLEN)
+    office.done("head.glen", "decline-offer")
+    office.done("broker", "offer")
+    office.days_pass(6)
+    office.done("adviser", "no-partner", nobody_left=True)
+
+
+def withdrawn(office: Office) -> None:
+    """A case that its school withdraws while its need is being scoped."""
+    office.at(Stage.SCOPING)
+    office.done("head.hill", "withdraw")
+
+
+def paused_and_resumed(office: Office) -> None:
+    """Paused with a wait running, prolonged, resumed; the wait goes on with the days that were left."""
+    office.at(Stage.TRIAGE)
+    office.days_pass(2)
+    office.done("broker", "pause")
+    office.days_pass(3)
+    office.done("broker", "pause", reason_code="weather")
+    office.days_pass(2)
+    office.done("broker", "resume")
+    office.done("broker", "triage")
+
+
+def changed_in_delivery(office: Office) -> None:
+    """Money returned, a text changed, a visit missed, one disputed; a variation refused, one agreed; extended."""
+    office.at(Stage.FUNDING_APPROVAL)
+    office.done("finance", "return-funding")
+    for _ in range(2):
+        office.done("broker", "draft-agreement")
+        office.done("finance", "approve-funding")
+        if office.state.agreement is not None and office.state.agreement.version == 2:
+            office.done("head.hill", "sign")
+            office.done("head.sea", "request-changes")
+    for person in ("head.hill", "head.sea", "sip.hill"):
+        office.done(person, "sign")
+    office.done("broker", "schedule-visit")
+    office.done("lead.sea", "miss-visit", visit="V1")
+    for _ in range(2):
+        office.done("lead.sea", "record-visit", quarter_days="1", begin="09:00", end="15:30")
+    office.done("lead.hill", "dispute-visit", visit="V2")
+    office.done("broker", "resolve-dispute", visit="V2")
+    office.done("broker", "propose-variation")
+    office.done("head.hill", "refuse-variation")
+    office.done("broker", "propose-variation")
+    for person in ("head.hill", "head.sea"):
+        office.done(person, "agree-variation")
+    office.done("sip.hill", "mid-review")
+    office.done("adviser", "extend")
+    office.done("head.sea", "complete", recorded_by="broker")
+    office.done("head.hill", "complete")
+
+
+def nobody_answers(office: Office) -> None:
+    """Reviews are late and so is the follow-up: deadlines pass, and the case is archived by the last."""
+    office.at(Stage.FINAL_REVIEW)
+    office.days_pass(40)
+    _go_on(office, Stage.CLOSED)
+    office.days_pass(61)
+
+
+def consent_refused(office: Office) -> None:
+    """A request that is amended, and yet not what the head wants."""
+    office.on("sip").at(Stage.AWAITING_HEAD_CONSENT)
+    office.done("sip.hill", "amend")
+    office.done(
+        "sip.hill", "amend", need=None, priority="SSO-1", overview_version="2026-2", preferred_provider=SEA
+    )
+    office.refused("head.hill", "triage")
+    office.done("head.hill", "refuse-consent")
+
+
+def signposted(office: Office) -> None:
+    """A request that something else serves better."""
+    office.at(Stage.TRIAGE)
+    office.done("broker", "signpost")
+
+
+def leader_route_to_archive(office: Office) -> None:
+    """A leader school picks its partner; the division returns the first plan."""
+    office.on("leader").at(Stage.FUNDING_APPROVAL)
+    office.done("adviser", "return-funding")
+    office.done("head.sea", "draft-agreement", terms=office.terms(supplies_minor="250.00"))
+    office.done("adviser", "approve-funding")
+    office.done("head.hill", "sign")
+    office.done("head.sea", "sign")
+    office.done("lead.sea", "record-visit", quarter_days="1")
+    office.done("lead.hill", "confirm-visit")
+    office.done("sip.hill", "mid-review")
+    office.done("lead.sea", "record-visit", quarter_days="1", work_mode="ci")
+    for person in ("head.hill", "head.sea"):
+        office.done(person, "complete")
+    _go_on(office, Stage.CLOSED)
+    office.done("sip.hill", "record-follow-up")
+
+
+def declined(office: Office) -> None:
+    """A request that is not for this programme."""
+    office.at(Stage.TRIAGE)
+    office.done("adviser", "decline")
+
+
+STORIES: Final[dict[str, Callable[[Office], None]]] = {
+    story.__name__.replace("_", "-"): story
+    for story in (
+        sip_route_to_archive, school_route_to_archive, partner_declines, withdrawn, paused_and_resumed,
+        changed_in_delivery, nobody_answers, consent_refused, signposted, declined,
+        leader_route_to_archive,
+    )
+}  # fmt: skip
+
+
+def _open_fully(office: Office) -> None:
+    office.done(
+        "head.hill",
+        "open",
+        priority="SSO-2",
+        overview_version="2026-1",
+        preferred_provider=SEA,
+        urgency="urgent",
+    )
+
+
+def _go_on(office: Office, stage: Stage) -> None:
+    """The usual course from where the case stands."""
+    usual = (
+        (Stage.DRAFT, "head.hill", "submit"), (Stage.AWAITING_ALIGNMENT, "sip.hill", "align"),
+        (Stage.TRIAGE, "broker", "triage"), (Stage.FUNDING_APPROVAL, "finance", "approve-funding"),
+        (Stage.AWAITING_SIGNATURES, "head.hill", "sign"), (Stage.AWAITING_SIGNATURES, "head.sea", "sign"),
+        (Stage.AWAITING_SIGNATURES, "sip.hill", "sign"), (Stage.AGREED, "lead.sea", "record-visit"),
+        (Stage.FINAL_REVIEW, "head.hill", "review"), (Stage.FINAL_REVIEW, "lead.sea", "review"),
+        (Stage.FINAL_REVIEW, "sip.hill", "validate"), (Stage.FINAL_REVIEW, "broker", "close"),
+    )  # fmt: skip
+    for at, person, verb in usual:
+        if office.state.stage is at and office.state.stage is not stage:
+            answer = office.say(person, verb)
+            assert isinstance(answer, Decision), f"{verb} by {person}: {answer}"
+    assert office.state.stage is stage
+
+
+def _full_terms(office: Office) -> dict[str, Any]:
+    terms = office.terms()
+    more: dict[str, Any] = {
+        "release_quarter_days": "2", "provider_deputy": "partner.sea", "recipient_deputy": "head.hill",
+        "travel_minor": "60.00", "confidentiality": "nothing leaves the schools", "exit_terms": "by letter",
+        "periods": [{"period": "2026-autumn-1", "quarter_days": "4"}],
+        "follow_up_on": terms["final_review_on"] + timedelta(days=60),
+    }  # fmt: skip
+    return terms | more
