@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from domain.case import events as e
 from domain.case.stages import Stage
-from domain.parties import Party
+from domain.parties import Party, Post
 from domain.programmes.model import NOUNS, Noun, Programme
 
 
@@ -21,6 +21,10 @@ class Voice:
     def party(self, party: Party | str) -> str:
         """'the recipient school's headteacher'."""
         return "the " + self._programme.word(Party(party))
+
+    def post(self, post: str) -> str:
+        """'headteacher'."""
+        return self._programme.posts[Post(post)].en
 
     def noun(self, name: Noun) -> str:
         """What the programme calls a thing: 'support overview'."""

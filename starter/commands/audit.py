@@ -163,7 +163,7 @@ def _summary(report: Any) -> dict[str, Any]:
 
 def _print(entry: Entry, form: TimeFormat | None, zone: str) -> None:
     at = f" at {entry.school}" if entry.school else ""
-    post = f"{entry.post.replace('_', ' ')}{at}" if entry.post else "no post needed"
+    post = f"{entry.post_words}{at}" if entry.post_words else "no post needed"
     upcast = f", read as v{entry.read_as}" if entry.read_as != entry.schema_version else ""
     say(
         f"{entry.version:>3}  {show_time(entry.recorded_at, form, zone)}  {entry.type} v{entry.schema_version}{upcast}"

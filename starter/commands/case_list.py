@@ -1,6 +1,6 @@
 """`brokerage case list`: the cases, overdue and the earliest due first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -14,7 +14,7 @@ from starter.nearest import did_you_mean
 from starter.output import TimeFormat, note, on_terminal, say, show_time
 from starter.reading import Office, reading
 from starter.rows import Column, RowOptions, say_line, say_rows
-from starter.views.case_list import FIELDS, count_cases, list_cases
+from starter.views.case_list import FIELDS, count_cases, list_cases, time_zones, word_for
 
 _SPARE = 4
 """Columns that a narrow terminal may do without."""
@@ -97,7 +97,7 @@ def _list(office: Office, asked: _Asked) -> None:
         say_rows(rows, FIELDS, asked.output, ())
         return
     say_look(office, asked.time)
-    say_rows(rows, FIELDS, asked.output, _table(asked.time), _SPARE)
+    say_rows(rows, FIELDS, asked.output, _table(office, rows, asked.time), _SPARE)
     if on_terminal():
         say(_count(len(rows), count_cases(office, choice) if len(rows) == asked.limit else len(rows)))
 
@@ -112,15 +112,17 @@ def _list_changes(office: Office, asked: _Asked, tell: bool) -> None:
         asked.known[row["reference"]] = row
 
 
-def _table(time: TimeFormat | None) -> tuple[Column, ...]:
+def _table(office: Office, rows: Sequence[Mapping[str, Any]], time: TimeFormat | None) -> tuple[Column, ...]:
+    zones = time_zones(office)
+    recipient, provider = (word_for(office, noun, rows).upper() for noun in ("recipient", "provider"))
     return (
         Column("reference", "REFERENCE", lambda row: row["reference"]),
-        Column("recipient", "RECIPIENT", lambda row: row["recipient_name"] or row["recipient"]),
+        Column("recipient", recipient, lambda row: row["recipient_name"] or row["recipient"]),
         Column("area", "AREA", lambda row: row["area"]),
         Column("stage", "STAGE", lambda row: row["stage"].replace("_", " ") + " (paused)" * row["paused"]),
         Column("waiting_on", "WAITING ON", _waiting),
-        Column("due_at", "DUE", lambda row: _due(row, time)),
-        Column("provider", "PROVIDER", lambda row: row["provider_name"] or row["provider"] or "–"),
+        Column("due_at", "DUE", lambda row: _due(row, time, zones[row["programme"]])),
+        Column("provider", provider, lambda row: row["provider_name"] or row["provider"] or "–"),
         Column("days_agreed", "DAYS", _days),
         Column("phase", "PHASE", lambda row: row["phase"]),
         Column("support_language", "LANGUAGE", lambda row: row["support_language"]),
@@ -140,11 +142,11 @@ def _days(row: Mapping[str, Any]) -> str:
     return f"{row['days_counted']}/{row['days_agreed']}" if row["days_agreed"] is not None else "–"
 
 
-def _due(row: Mapping[str, Any], form: TimeFormat | None) -> str:
+def _due(row: Mapping[str, Any], form: TimeFormat | None, zone: str) -> str:
     if row["due_at"] is None:
         return "OVERDUE" if row["overdue"] else "–"
     left = row["school_days_left"]
-    text = show_time(instant_from_text(row["due_at"]), form)
+    text = show_time(instant_from_text(row["due_at"]), form, zone)
     days = f"{abs(left)} school day{'s' * (abs(left) != 1)}"
     return f"OVERDUE {days}, {text}" if left < 0 else f"{text} ({days})"
 

@@ -1,6 +1,6 @@
 """The list of cases, from the read model: chosen, ordered and cut by the database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -64,14 +64,14 @@ def list_cases(
 
     `sort` is a field of FIELDS, with '-' in front for the other way round; what has no value comes last.
     """
-    zones = _zones(office)
+    zones = time_zones(office)
     query = _chosen(office, zones, choice).order_by(*_order(_overdue(office, zones), sort)).limit(limit)
     return [_row(office, row, zones[row.programme]) for row in office.connection.execute(query)]
 
 
 def count_cases(office: Office, choice: Choice = ALL) -> int:
     """How many cases are chosen."""
-    query = _chosen(office, _zones(office), choice).with_only_columns(func.count())
+    query = _chosen(office, time_zones(office), choice).with_only_columns(func.count())
     return office.connection.execute(query).scalar_one()
 
 
@@ -155,7 +155,19 @@ def _days(quarters: int | None) -> str | None:
     return None if quarters is None else f"{quarters / 4:g}"
 
 
-def _zones(office: Office) -> dict[str, str]:
+def time_zones(office: Office) -> dict[str, str]:
     """Time zones by programme."""
-    rows = office.connection.execute(select(programme.c.code, programme.c.content))
-    return {row.code: orjson.loads(row.content)["time_zone"] for row in rows}
+    return {code: content["time_zone"] for code, content in _contents(office)}
+
+
+def word_for(office: Office, noun: str, rows: Iterable[Mapping[str, Any]]) -> str:
+    """What the programme of all these cases calls a thing; the plain word where they are of several."""
+    codes = {row["programme"] for row in rows}
+    words = [content.get("nouns", {}).get(noun) for code, content in _contents(office) if code in codes]
+    return str(words[0]["en"]) if len(words) == 1 and words[0] else noun
+
+
+def _contents(office: Office) -> Iterator[tuple[str, dict[str, Any]]]:
+    # As plain data: a list does not pay for the whole model of a programme.
+    for row in office.connection.execute(select(programme.c.code, programme.c.content)):
+        yield row.code, orjson.loads(row.content)

@@ -15,7 +15,7 @@ from starter.views.case import CaseRecord
 from starter.views.changes import changes, facts_of
 
 ENTRY_FIELDS: Final = (
-    "position", "version", "type", "occurred_at", "recorded_at", "person", "post", "school", "recorded_for",
+    "position", "version", "type", "schema_version", "read_as", "occurred_at", "recorded_at", "person", "post", "school", "recorded_for",
     "method", "reason", "sentence", "stage", "command", "rules", "changed",
 )  # fmt: skip
 """Fields of an entry for programs, in their order."""
@@ -36,6 +36,8 @@ class Entry:
     recorded_at: datetime
     person: str
     post: str | None
+    post_words: str | None
+    """What the programme calls that post."""
     school: str | None
     recorded_for: str | None
     """Whose decision it was, where somebody else recorded it."""
@@ -51,8 +53,7 @@ class Entry:
     @property
     def who(self) -> str:
         """'broker.dylan (broker)', 'broker.dylan (broker) for head.6990004'."""
-        post = self.post.replace("_", " ") if self.post else ""
-        who = f"{self.person} ({post})" if post else self.person
+        who = f"{self.person} ({self.post_words})" if self.post_words else self.person
         return f"{who} for {self.recorded_for}" if self.recorded_for else who
 
     def as_json(self) -> dict[str, Any]:
@@ -108,6 +109,7 @@ def _entry(
         recorded_at=envelope.recorded_at,
         person=envelope.actor.person,
         post=envelope.actor.post,
+        post_words=voice.post(envelope.actor.post) if envelope.actor.post else None,
         school=envelope.actor.school,
         recorded_for=behalf.person if behalf else None,
         method=behalf.method if behalf else None,
