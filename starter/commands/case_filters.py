@@ -16,7 +16,7 @@ from starter.commands.stages import StageName, check_stage
 from starter.completing import areas, programmes, schools
 from starter.failures import Exit, Failure
 from starter.moments import read_time
-from starter.nearest import did_you_mean
+from starter.nearest import did_you_mean, near_school
 from starter.reading import Office
 from starter.views.case_list import Choice
 
@@ -155,7 +155,7 @@ def _school(office: Office, number: str | None) -> str | None:
         raise Failure(
             Exit.NOT_FOUND,
             "E-SCHOOL",
-            f"There is no school {number} in the register.",
+            f"There is no school {number} in the register.{near_school(office, number)}",
             (),
             ("brokerage school list",),
         )

@@ -10,7 +10,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.signing import public_key_text, signature_fits
 from domain import messages
-from domain.messages import Command, Message, Receipt
+from domain.messages import Command, Message, Receipt, UnsignedCommand
 from domain.streams import command_model
 from tests.activities.builders import seed_of
 from tests.golden.files import MESSAGES, samples
