@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -30,13 +31,14 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities import founding, kill_points
 from activities.event_log.append import EventLog
 from activities.event_log.engine import open_reader, open_writer
-from activities.event_log.errors import SchemaError
+from activities.event_log.errors import DatabaseUnfitError, SchemaError
 from activities.event_log.migrations import migrate
 from activities.handle_command import CommandHandler
 from activities.health import all_needed, check_home, check_log, check_temporal
 from activities.health_storage import check_storage
 from activities.home_files import HomeFileError, read_clock, read_key, read_private
 from activities.logging_setup import configure_logging
+from activities.places import PlaceError, log_place, vault_place
 from activities.read_models.schema import post
 from activities.settings import Settings
 from activities.temporal import CaseActivities
@@ -69,7 +71,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         kill_points.require_known(settings.kill_at)
     except ValidationError as error:
         for problem in error.errors():
-            _complain(f"BROKERAGE_{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}")
+            _complain(
+                f"BROKERAGE_{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
+            )
         return _USAGE
     except ValueError as error:
         _complain(str(error))
@@ -81,6 +85,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return asyncio.run(_serve(settings))
     except HomeFileError as error:
         _log.error("a file of the home is missing or wrong", why=str(error), fix=error.fix)
+    except (PlaceError, DatabaseUnfitError) as error:
+        _log.error("the database cannot be used", why=str(error), fix=error.fix)
     except PayloadKeyError as error:
         _log.error("the payload keys cannot be used", file=str(settings.payload_keys_file), why=str(error))
     except SchemaError as error:
@@ -100,7 +106,7 @@ async def _check(settings: Settings) -> int:
     checks = [
         *check_home(settings, PayloadKeys.parse),
         *(check_storage(settings) if settings.home.is_dir() else ()),
-        *check_log(settings),
+        *check_log(settings, worker=True),
         *await check_temporal(settings, SEARCH_ATTRIBUTES, workers=False),
     ]
     for check in checks:
@@ -183,21 +189,38 @@ async def _run_until(worker: Worker, stop: asyncio.Event, settings: Settings) ->
 
 
 def _open_log(settings: Settings) -> CommandHandler:
-    """The command handler over the home's log, brought to the newest schema and founded if it is new."""
+    """The command handler over the home's log, which is founded if it is new.
+
+    A file is brought to the newest schema; a database has to be fit as it is.
+    """
     vault_key, system_key = read_key(settings.vault_key_file), read_key(settings.worker_key_file)
-    engine = open_writer(settings.log_file)
-    migrate(engine)
-    vault = Vault(open_vault(settings.vault_file), vault_key, lambda: datetime.now(UTC))
+    place, vault_at = log_place(settings), vault_place(settings)
+    engine = open_writer(place)
+    if isinstance(place, Path):
+        migrate(engine)
+    else:
+        _require_fit(settings)
+    vault = Vault(open_vault(vault_at), vault_key, lambda: datetime.now(UTC))
     log = EventLog(engine, read_clock(settings))
-    handler = CommandHandler(log, vault, system_key, reading=open_reader(settings.log_file))
+    handler = CommandHandler(log, vault, system_key, reading=open_reader(place))
     with engine.connect() as connection:
         administrator = select(post.c.person).where(post.c.post == Post.ADMINISTRATOR.value).limit(1)
         founded = connection.execute(administrator).first() is not None
     if not founded:
         # Also where an earlier founding was cut short: repeating it adds only what is missing.
         founding.found(handler, settings)
-        _log.info("log founded", file=str(settings.log_file))
+        _log.info("log founded", place=str(place))
     return handler
+
+
+def _require_fit(settings: Settings) -> None:
+    """Raise DatabaseUnfitError over the first thing that is wrong with the database or with our login.
+
+    A schema belongs to its owner, who could also switch its guards off; a worker is never the owner.
+    """
+    for check in check_log(settings, worker=True):
+        if check.needed and not check.ok:
+            raise DatabaseUnfitError(check.what, check.fix)
 
 
 async def _reach_temporal(settings: Settings, stop: asyncio.Event) -> Client | None:

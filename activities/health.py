@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from activities.home_files import HomeFileError, read_clock, read_key, read_private
+from activities.places import PlaceError, log_place
 from activities.settings import Settings
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
     from temporalio.common import SearchAttributeKey
 
 LARGEST_SKEW: Final = timedelta(seconds=5)
@@ -67,14 +68,25 @@ def check_home(settings: Settings, parse_payload_keys: Callable[[str], object]) 
     return checks
 
 
-def check_log(settings: Settings) -> list[Check]:
-    """The log's file, its schema, its triggers, and whether its last entry lies in the future."""
+def check_log(settings: Settings, *, worker: bool = False) -> list[Check]:
+    """The log, its schema, its triggers, and whether its last entry lies in the future.
+
+    In PostgreSQL also the vault and as whom we log in; `worker` asks for what only a worker needs there.
+    """
     from activities.event_log.engine import open_reader
     from activities.event_log.errors import LogUnavailableError, SchemaError
     from activities.event_log.migrations import expected_revision
 
     try:
-        engine = open_reader(settings.log_file)
+        place = log_place(settings)
+    except PlaceError as error:
+        return [Check("log", False, str(error), error.fix)]
+    if not isinstance(place, Path):
+        from activities.health_postgresql import check_database
+
+        return check_database(settings, place, worker=worker, clock=check_clock)
+    try:
+        engine = open_reader(place)
     except SchemaError as error:
         return [Check("schema", False, f"{str(error).capitalize()}.", error.fix)]
     except LogUnavailableError as error:
@@ -84,9 +96,10 @@ def check_log(settings: Settings) -> list[Check]:
             Check("log", True, f"Log: {settings.log_file.absolute()}"),
             Check("schema", True, f"The log's schema is at revision {expected_revision()}."),
             _check_triggers(engine),
-            _check_lists(engine),
-            _check_clock(settings, engine),
+            check_clock(settings, engine),
         ]
+        with engine.begin() as connection:
+            checks.append(check_lists(connection))
     except Exception as error:
         # A damaged file can fail in any of these; that it is damaged is the finding.
         checks = [
@@ -112,8 +125,8 @@ def check_person(settings: Settings, person: str | None, own_public_key: str | N
         fix = "Set BROKERAGE_PROFILE to a person whose key lies in this home."
         return Check("person", False, f"There is no readable key of {person} in {settings.profiles}.", fix)
     try:
-        engine = open_reader(settings.log_file)
-    except LogUnavailableError:
+        engine = open_reader(log_place(settings))
+    except (LogUnavailableError, PlaceError):
         return Check(
             "person", False, f"Whether {person} is on record cannot be seen without the log.", START_WORKER
         )
@@ -228,27 +241,26 @@ def _check_triggers(engine: "Engine") -> Check:
     return Check("triggers", True, f"The log refuses change: all {len(TRIGGERS)} guards are in place.")
 
 
-def _check_lists(engine: "Engine") -> Check:
+def check_lists(connection: "Connection") -> Check:
     """Whether the read models stand where the log ends; each event leaves its position in one of them."""
     from sqlalchemy import func, select
 
     from activities.event_log.read import last_position
     from activities.read_models.schema import metadata
 
-    with engine.begin() as connection:
-        end = last_position(connection)
-        positions = [
-            connection.execute(select(func.max(table.c.position))).scalar() or 0
-            for table in metadata.sorted_tables
-        ]
-    stand = max(positions)
+    end = last_position(connection)
+    stand = max(
+        connection.execute(select(func.max(table.c.position))).scalar() or 0
+        for table in metadata.sorted_tables
+    )
     if stand != end:
         what = f"The lists stand at position {stand}, the log ends at {end}: something else wrote to them."
         return Check("lists", False, what, "Derive them anew: brokerage admin rebuild")
     return Check("lists", True, f"The lists stand where the log ends: position {end}.")
 
 
-def _check_clock(settings: Settings, engine: "Engine") -> Check:
+def check_clock(settings: Settings, engine: "Engine") -> Check:
+    """Whether the log's last entry lies ahead of this machine's clock."""
     from activities.event_log.read import last_command
 
     with engine.connect() as connection:

@@ -6,10 +6,12 @@ Temporal config file; without either, from the file that `brokerage up` writes i
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from activities.database_url import DatabaseUrl
 
 NAMESPACE = "brokerage"
 
@@ -17,11 +19,22 @@ NAMESPACE = "brokerage"
 class Settings(BaseSettings):
     """Everything configurable, from `BROKERAGE_*`. No secret stands here, only where secrets lie."""
 
-    model_config = SettingsConfigDict(env_prefix="BROKERAGE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="BROKERAGE_",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # what was refused may be a password
+    )
 
     home: Path = Path(".brokerage")
     profile: str | None = None
     """Person as whom commands are signed; without it the home's own (file `profile`)."""
+    database_url: Annotated[DatabaseUrl | None, NoDecode] = None
+    """The log in PostgreSQL, and as whom this process logs in: a worker, or somebody who only reads."""
+    vault_url: Annotated[DatabaseUrl | None, NoDecode] = None
+    """The vault in PostgreSQL, as a login that has nothing to do with the log."""
+    owner_url: Annotated[DatabaseUrl | None, NoDecode] = None
+    """Who owns the tables: for `brokerage admin migrate` and nothing else."""
     clock: Literal["real", "demo"] = "real"
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -36,12 +49,12 @@ class Settings(BaseSettings):
 
     @property
     def log_file(self) -> Path:
-        """The event log and its read models."""
+        """The event log and its read models, where they lie in SQLite (see activities/places.py)."""
         return self.home / "log.db"
 
     @property
     def vault_file(self) -> Path:
-        """Keys of subjects, wrapped, and who looked."""
+        """Keys of subjects, wrapped, and who looked; where they lie in SQLite."""
         return self.home / "vault.db"
 
     @property
@@ -68,6 +81,21 @@ class Settings(BaseSettings):
     def temporal_config_file(self) -> Path:
         """Temporal's address as `brokerage up` last wrote it."""
         return self.home / "temporal.toml"
+
+    @property
+    def database_file(self) -> Path:
+        """Where the home's PostgreSQL server answers, as `brokerage up --postgres` last wrote it."""
+        return self.home / "database.toml"
+
+    @property
+    def cluster(self) -> Path:
+        """Data of the PostgreSQL server that `brokerage up --postgres` keeps in the home."""
+        return self.home / "postgresql"
+
+    @property
+    def database_passwords_file(self) -> Path:
+        """Passwords of its logins, in libpq's format."""
+        return self.home / "keys" / "pgpass"
 
     @property
     def run_files(self) -> Path:

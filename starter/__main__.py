@@ -62,12 +62,30 @@ def run(arguments: list[str]) -> int:
         # rich, which prints our help, turns a broken pipe into an exit with 1.
         return int(Exit.DONE)
     except Exception as error:
+        wrong = _wrong_settings(error)
+        if wrong:
+            for line in wrong:
+                note(line)
+            return int(Exit.USAGE)
         note(f"✗ A bug in brokerage: {type(error).__name__}.  B-BUG")
         if verbose:
             _traceback()
         else:
             note("  Run it again with -v for the details to report.")
         return int(Exit.BUG)
+
+
+def _wrong_settings(error: Exception) -> list[str]:
+    """A line for each variable of our environment that cannot be used; none where it is another error."""
+    from pydantic import ValidationError
+
+    if not isinstance(error, ValidationError) or error.title != "Settings":
+        return []
+    return [
+        f"✗ BROKERAGE_{'_'.join(map(str, problem['loc'][:1])).upper()}: "
+        f"{problem['msg'].removeprefix('Value error, ')}.  E-SETTING"
+        for problem in error.errors(include_input=False, include_url=False, include_context=False)
+    ]
 
 
 def _with_all_fields(arguments: list[str]) -> list[str]:

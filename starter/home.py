@@ -156,7 +156,8 @@ def public_key_of(seed: bytes) -> str:
 
 def _is_founded(settings: Settings) -> bool:
     complete = (settings.home / "profile").exists() and any(settings.profiles.glob("*.key"))
-    return complete or settings.log_file.exists() or settings.vault_file.exists()
+    databases = (settings.log_file, settings.vault_file, settings.cluster)
+    return complete or any(path.exists() for path in databases)
 
 
 def _refuse_foreign_directory(home: Path) -> None:

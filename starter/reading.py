@@ -14,6 +14,7 @@ from activities.event_log.engine import open_reader
 from activities.event_log.errors import LogDamagedError, LogUnavailableError, SchemaError
 from activities.event_log.migrations import require_known_schema
 from activities.event_log.read import LogReader, RecordedEvent
+from activities.places import PlaceError, log_place
 from activities.read_models.schema import post, school
 from activities.settings import Settings
 from domain.ids import BadReferenceError, case_stream, parse_reference, stream_kind
@@ -100,9 +101,13 @@ def reading(settings: Settings | None = None) -> Iterator[Office]:
     """
     settings = settings or Settings()
     try:
-        engine = open_reader(settings.log_file)
+        engine = open_reader(log_place(settings))
     except SchemaError as error:
         raise _another_version(settings, error) from error
+    except PlaceError as error:
+        raise Failure(
+            Exit.UNREACHABLE, "U-LOG", str(error), (error.fix,), ("brokerage up", "brokerage doctor")
+        ) from error
     except LogUnavailableError as error:
         raise Failure(
             Exit.UNREACHABLE,

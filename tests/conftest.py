@@ -3,11 +3,14 @@
 import shutil
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.activities.builders import Office, founded_home
+from tests.activities.builders import NewOffice, Office, founded_home
+from tests.postgres import Database, Server
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +26,54 @@ def office(registered_home: Path, tmp_path: Path) -> Iterator[Office]:
     own = Office(tmp_path / "home")
     yield own
     own.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A PostgreSQL server with our logins, and a migrated database to copy."""
+    with Server(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: Server) -> Iterator[Database]:
+    """A fresh, migrated PostgreSQL database of one's own."""
+    with postgres.fresh() as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def new_office(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewOffice]:
+    """As `office`, and each test that asks for it runs on both databases."""
+    if request.param == "sqlite":
+        registered: Path = request.getfixturevalue("registered_home")
+        yield partial(_office_in_files, registered)
+        return
+    server: Server = request.getfixturevalue("postgres")
+    with server.fresh() as database:
+        home = founded_home(tmp_path_factory.mktemp("registered") / "home", database)
+        yield partial(_office_in_database, server, database, home)
+
+
+@contextmanager
+def _office_in_files(registered: Path, home: Path) -> Iterator[Office]:
+    shutil.copytree(registered, home)
+    office = Office(home)
+    yield office
+    office.close()
+
+
+@contextmanager
+def _office_in_database(
+    server: Server, registered: Database, registered_home: Path, home: Path
+) -> Iterator[Office]:
+    shutil.copytree(registered_home, home)
+    with server.fresh(registered.name) as database:
+        office = Office(home, database=database)
+        yield office
+        office.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,11 +8,14 @@ class LogUnavailableError(Exception):
 class SchemaError(LogUnavailableError):
     """The log's schema is not the one that this program was written for; `fix` says what to do about it."""
 
-    def __init__(self, found: str | None, expected: str) -> None:
+    def __init__(self, found: str | None, expected: str, *, by_owner: bool = False) -> None:
+        """`by_owner`: whether the database's owner brings it up to date, and not a worker by itself."""
         self.newer = found is not None and found > expected
         self.fix = (
             "Use the version of Brokerage that brought it up to date, or a later one."
             if self.newer
+            else "Its owner brings it up to date: BROKERAGE_OWNER_URL=… brokerage admin migrate"
+            if by_owner
             else "A worker of this version brings it up to date as it starts: brokerage up"
         )
         words = "newer (revision {}) than this program knows ({})"
@@ -44,3 +47,11 @@ class VersionConflictError(Exception):
 
 class DuplicateCommandError(Exception):
     """A command of this id is in the log already; `find_command` gives its answer."""
+
+
+class DatabaseUnfitError(Exception):
+    """The database, or who logs in to it, is not fit for what is to be done; `fix` says what mends it."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.fix = fix

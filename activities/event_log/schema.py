@@ -1,6 +1,6 @@
 """The tables of the log. Every column repeats what hashed bytes beside it say; `verify` compares them all.
 
-The triggers that make these tables append-only and gapless are spelled per database, in `sqlite`.
+The triggers that make these tables append-only and gapless are spelled per database, in `sqlite` and `postgresql`.
 """
 
 from sqlalchemy import (

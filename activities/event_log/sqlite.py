@@ -1,6 +1,6 @@
 """Everything that is true of SQLite only: triggers, connection settings, and how a file is opened.
 
-PostgreSQL gets a module of the same shape; nothing else in this package asks which database it is.
+`postgresql` is a module of the same shape; `engine.dialect` says which of them a connection needs.
 """
 
 import sqlite3
@@ -79,13 +79,15 @@ TRIGGERS: Final = (
 )
 """What the first migration adds to the tables. Changed only together with a new migration."""
 
+GUARD_NAMES: Final = tuple(statement.split()[2] for statement in TRIGGERS)
+
 
 def changed_guards(connection: Connection) -> tuple[list[str], list[str]]:
     """Triggers that are missing or not in the very words of this version, and triggers and views too many.
 
     Both are looked for in the whole file: a trigger on any table can write into any other.
     """
-    expected = {statement.split()[2]: statement for statement in TRIGGERS}
+    expected = dict(zip(GUARD_NAMES, TRIGGERS, strict=True))
     query = text("SELECT name, type, tbl_name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')")
     present = {name: (kind, table, sql) for name, kind, table, sql in connection.execute(query)}
     missing = [

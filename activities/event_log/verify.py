@@ -14,10 +14,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Table, select
 from sqlalchemy.exc import DBAPIError
 
+from activities.event_log.engine import dialect
 from activities.event_log.migrations import expected_revision, revision_seen
 from activities.event_log.report import Finding, VerifyReport, shown
 from activities.event_log.schema import command, event, log_identity
-from activities.event_log.sqlite import changed_guards, forgiving_text
 from activities.event_log.verify_commands import Claim, CommandCheck, KeysOnRecord
 from activities.event_log.verify_events import EventCheck
 
@@ -58,7 +58,7 @@ def _schema(connection: Connection, report: VerifyReport) -> None:
 
     try:
         revision, expected = revision_seen(connection), expected_revision()
-        missing, strange = changed_guards(connection)
+        missing, strange = dialect(connection).changed_guards(connection)
     except DBAPIError as error:
         report.add(Finding(None, None, None, "unreadable", f"the schema cannot be read: {error.orig}"))
         return
@@ -90,7 +90,7 @@ def _side_by_side(rows: Iterator[Any], claims: Iterator[Claim], events: EventChe
 def _identity(connection: Connection, report: VerifyReport) -> str | None:
     """The identity as it is stored; its instant must be that of the first command."""
     try:
-        with forgiving_text(connection):
+        with dialect(connection).forgiving_text(connection):
             rows = connection.execute(select(log_identity).limit(2)).all()
     except DBAPIError as error:
         message = f"the identity of the log cannot be read: {error.orig}"
@@ -116,7 +116,7 @@ def _rows(connection: Connection, table: Table, report: VerifyReport) -> Iterato
             page = connection.execute(query).all()
         except DBAPIError:
             try:
-                with forgiving_text(connection):
+                with dialect(connection).forgiving_text(connection):
                     page = connection.execute(query).all()
             except DBAPIError as error:
                 message = f"{table.name}: nothing after {past or 0} can be read: {error.orig}"

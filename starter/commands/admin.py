@@ -8,3 +8,4 @@ app.command(
     name="rebuild",
     help="Derive the lists anew from the log, and prove them equal to it.",
 )
+app.command("starter.commands.migrating:migrate", name="migrate")

@@ -104,13 +104,16 @@ def looks(
     time: Annotated[TimeFormat | None, Parameter(help="local, iso or relative.")] = None,
 ) -> int:
     """Show who opened sealed names and texts, when, and what for; the newest look last."""
+    from activities.places import PlaceError, vault_place
     from activities.settings import Settings
     from activities.vault import VaultUnavailableError, read_looks
     from domain.canonical import instant_from_text
 
     settings = Settings()
     try:
-        found = read_looks(settings.vault_file)
+        found = read_looks(vault_place(settings))
+    except PlaceError as error:
+        raise Failure(Exit.UNREACHABLE, "U-VAULT", str(error), (error.fix,), ("brokerage doctor",)) from error
     except VaultUnavailableError as error:
         raise Failure(
             Exit.UNREACHABLE,

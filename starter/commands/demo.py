@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 _ADMIN = "admin"
 _STORIES = (*STORIES, *DEPED_STORIES)
 _IN_A_HOME = re.compile(
-    r"clock|profile|temporal\.(toml|draft)|(log|vault|temporal)\.db(-wal|-shm|-journal)?"
+    r"clock|profile|(temporal|database)\.(toml|draft)|(log|vault|temporal)\.db(-wal|-shm|-journal)?"
+    r"|postgresql(\.draft)?/[\w./-]+|keys/pgpass(\.draft)?"
     r"|keys/(vault|system)\.key|keys/payload\.keys|profiles/[a-z0-9.-]+\.key|run/[a-z.]+"
     r"|((keys|profiles)/)?\.[\w.-]+\.[0-9a-f]{8}"
 )
@@ -57,6 +58,9 @@ def demo(
     fresh: Annotated[
         bool, Parameter(negative="", help="Remove an earlier demonstration in this home first.")
     ] = False,
+    postgres: Annotated[
+        bool, Parameter(negative="", help="Keep log and vault in a PostgreSQL server of the home's own.")
+    ] = False,
 ) -> int:
     """Watch whole cases run on a real Temporal server and a real event log, from nothing.
 
@@ -65,10 +69,7 @@ def demo(
     """
     settings = Settings()
     _prepare(settings, fresh)
-    told = asyncio.run(_run(settings))
-    _say("")
-    _say("Temporal is stopped. A fresh process now reads the log by itself:")
-    _prove(settings, told)
+    told = asyncio.run(_run(settings, postgres))
     _what_next(settings, told)
     return Exit.DONE
 
@@ -114,9 +115,9 @@ def _is_demonstration(home: Path) -> bool:
     )
 
 
-async def _run(settings: Settings) -> dict[str, list[str]]:
+async def _run(settings: Settings, postgres: bool) -> dict[str, list[str]]:
     _say(f"Starting Temporal and a worker in {settings.home} …")
-    async with Stack(settings, say=note) as stack:
+    async with Stack(settings, say=note, postgres=postgres) as stack:
         client = await stack.connect(_ADMIN)
         await _load_registers(settings, client)
         requests = _requests()
@@ -124,6 +125,10 @@ async def _run(settings: Settings) -> dict[str, list[str]]:
         for number, story in enumerate(_STORIES, start=1):
             reference, lines = await _tell(settings, client, number, story, requests[story.request])
             told[reference] = lines
+        await stack.stop_work()
+        _say("")
+        _say("Temporal is stopped. A fresh process now reads the log by itself:")
+        _prove(settings, told)
     return told
 
 
@@ -245,6 +250,10 @@ def _what_next(settings: Settings, told: dict[str, list[str]]) -> None:
     home = _shown(settings.home)
     _say("")
     _say("Everything is left to look at. Try:")
+    if settings.cluster.exists():
+        _say(
+            f"  BROKERAGE_CLOCK=demo BROKERAGE_HOME={home} brokerage up   # in another terminal: serves the log"
+        )
     if shutil.which("brokerage") is None:
         _say(f"  export PATH={_shown(Path(sys.executable).parent)}:$PATH")
     _say(f"  export BROKERAGE_HOME={home}")

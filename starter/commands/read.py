@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 from pydantic import BaseModel
 
 from activities.home_files import HomeFileError, read_key, read_profile
+from activities.places import PlaceError, vault_place
 from activities.settings import Settings
 from domain.case.events import AgreementDrafted, CaseEvent, read_case_event
 from domain.case.state import CaseState
@@ -69,22 +71,21 @@ def _opened(settings: Settings, person: str, purpose: str) -> Iterator[Any]:
     """A function that opens an event's texts, for a person who is named in the record of looks."""
     from activities.vault import SealBrokenError, Vault, VaultUnavailableError, open_vault
 
-    if not settings.vault_file.is_file():
-        raise Failure(
-            Exit.UNREACHABLE,
-            "U-VAULT",
-            f"There is no vault at {settings.vault_file}.",
-            (),
-            ("brokerage doctor",),
-        )
     try:
-        engine = open_vault(settings.vault_file, create=False)
+        place = vault_place(settings)
+        if isinstance(place, Path) and not place.is_file():
+            raise Failure(
+                Exit.UNREACHABLE, "U-VAULT", f"There is no vault at {place}.", (), ("brokerage doctor",)
+            )
+        engine = open_vault(place, create=False)
         vault = Vault(engine, read_key(settings.vault_key_file), lambda: datetime.now(UTC))
         with vault.reading(person, purpose) as looking:
             yield looking.open_model
         engine.dispose()
     except HomeFileError as error:
         raise Failure(Exit.UNREACHABLE, "H-FILE", str(error), (error.fix,), ("brokerage doctor",)) from error
+    except PlaceError as error:
+        raise Failure(Exit.UNREACHABLE, "U-VAULT", str(error), (error.fix,), ("brokerage doctor",)) from error
     except VaultUnavailableError as error:
         raise Failure(Exit.UNREACHABLE, "U-VAULT", str(error), (), ("brokerage doctor",)) from error
     except SealBrokenError as error:

@@ -36,9 +36,10 @@ def rebuild(
 
 def _rebuild(office: Office) -> "Rebuilt":
     from activities.event_log.engine import open_writer
+    from activities.places import log_place
     from activities.read_models.rebuilding import rebuild_rows
 
-    writer = open_writer(office.settings.log_file)
+    writer = open_writer(log_place(office.settings))
     try:
         return rebuild_rows(office.engine, writer)
     except DatabaseError as error:

@@ -5,15 +5,25 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from activities.home_files import read_profile
+from activities.places import log_place
 from activities.settings import Settings
 from starter.failures import Exit
 from starter.home import create_home
 from starter.stack import Stack
 
 
-def up(*, port: int | None = None, ui_port: int = 8233, admin: str = "admin") -> int:
+def up(
+    *,
+    port: int | None = None,
+    ui_port: int = 8233,
+    admin: str = "admin",
+    postgres: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
     """Start Temporal and a worker on this machine and keep them running until Ctrl-C.
 
     Makes the home (BROKERAGE_HOME, by default ./.brokerage) at the first start.
@@ -26,15 +36,16 @@ def up(*, port: int | None = None, ui_port: int = 8233, admin: str = "admin") ->
         Port of Temporal's web page; a free one where it is taken.
     admin
         Person id of the first administrator; of use only at the first start.
+    postgres
+        Keep log and vault in a PostgreSQL server of the home's own; the home then goes on so without it.
     """
     settings = Settings()
     create_home(settings, admin, settings.clock)
-    return asyncio.run(_up(settings, port, ui_port))
+    return asyncio.run(_up(settings, Stack(settings, port=port, ui_port=ui_port, postgres=postgres)))
 
 
-async def _up(settings: Settings, port: int | None, ui_port: int) -> int:
+async def _up(settings: Settings, stack: Stack) -> int:
     stop = asyncio.Event()
-    stack = Stack(settings, port=port, ui_port=ui_port)
     loop = asyncio.get_running_loop()
 
     def told_to_stop() -> None:
@@ -76,6 +87,7 @@ def _say_where_things_are(settings: Settings, stack: Stack) -> None:
         f"  Home      {settings.home.absolute()}",
         f"  You are   {read_profile(settings)}",
         f"  Temporal  {stack.address}   web page {stack.ui_address}",
+        f"  Log       {log_place(settings)}",
         "",
         "  Try in another terminal:",
         f"    {prefix}brokerage doctor",

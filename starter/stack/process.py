@@ -8,7 +8,7 @@ import sys
 from asyncio.subprocess import DEVNULL, STDOUT, Process
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 _SET_PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG of Linux
 _LARGEST_OLD_LOG: Final = 4 * 1024 * 1024
@@ -18,13 +18,21 @@ class Child:
     """A program that runs in a session of its own, so that Ctrl-C in our terminal reaches only us."""
 
     def __init__(
-        self, name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        ends_by: signal.Signals = signal.SIGTERM,
     ) -> None:
         self.name = name
         self.command = command
         self.environment = dict(environment)
+        self.how: dict[str, Any] = {}
+        """More keyword arguments of `subprocess`: where it stands, as whom it runs."""
         self.log_file = folder / f"{name}.log"
         self.pid_file = folder / f"{name}.pid"
+        self._ends_by = ends_by
         self._process: Process | None = None
         self._log_start = 0
 
@@ -47,6 +55,7 @@ class Child:
                 start_new_session=True,
                 umask=0o077,
                 preexec_fn=_end_with_parent(),
+                **self.how,
             )
         self.pid_file.write_text(f"{self._process.pid}\n", "ascii")
 
@@ -61,7 +70,7 @@ class Child:
         graceful = True
         process = self._process
         if process is not None and process.returncode is None:
-            process.terminate()
+            process.send_signal(self._ends_by)
             try:
                 await asyncio.wait_for(process.wait(), patience)
             except TimeoutError:

@@ -22,6 +22,8 @@ from starter.stack.temporal_server import TemporalServer, clean_environment
 if TYPE_CHECKING:
     from temporalio.client import Client
 
+    from starter.stack.postgres_server import PostgresServer
+
 _LONGEST_WORKER_START_SECONDS: Final = 60.0
 _WORKER_PATIENCE_SECONDS: Final = 25.0
 """The worker drains for 20; then what it was doing is repeated by the next one."""
@@ -37,7 +39,8 @@ class Stack:
 
     `port` fixes Temporal's port; `ui_port=None` leaves its web page out. `say` gets a line when a part
     dies and is started again. `worker_environment` is for drills: kill points count for the first
-    worker only. Raises Failure where the home has a stack already, or a part does not start.
+    worker only. `postgres` lets a new home keep log and vault in a PostgreSQL server of its own; a home
+    that began so goes on so. Raises Failure where the home has a stack already, or a part does not start.
     """
 
     def __init__(
@@ -48,10 +51,12 @@ class Stack:
         ui_port: int | None = None,
         say: Callable[[str], None] | None = None,
         worker_environment: Mapping[str, str] | None = None,
+        postgres: bool = False,
     ) -> None:
         self.settings = settings
         self._server = TemporalServer(settings, port, ui_port)
         self._say = say or _say_on_standard_error
+        self._database = _own_database(settings, postgres)
         self._worker = self._new_worker(worker_environment or {})
         self._lock: int | None = None
         self._watchers: list[asyncio.Task[None]] = []
@@ -89,6 +94,9 @@ class Stack:
         await self._take_lock()
         try:
             await _end_leftover(self.settings.run_files / "temporal.pid", self.settings.home)
+            if self._database is not None:
+                await self._database.start()
+                self._worker.environment |= self._database.environment
             await self._server.start()
             await self._start_worker()
             await self._until_ready()
@@ -96,6 +104,9 @@ class Stack:
                 asyncio.create_task(self._watch(self._server.child, self._server.child.start)),
                 asyncio.create_task(self._watch(self._worker, self._restart_worker)),
             ]
+            if self._database is not None:
+                watching = self._watch(self._database.child, self._database.start)
+                self._watchers.append(asyncio.create_task(watching))
         except BaseException:
             await self._stop()
             raise
@@ -122,6 +133,8 @@ class Stack:
         """End everything at once; what was under way is repeated by the next worker."""
         for child in (self._worker, self._server.child):
             child.kill()
+        if self._database is not None:
+            self._database.child.kill()
 
     def _new_worker(self, extra: Mapping[str, str]) -> Child:
         """A worker that finds our modules whatever the current directory holds, and only our server."""
@@ -144,6 +157,9 @@ class Stack:
         await self._worker.start()
 
     async def _restart_worker(self) -> None:
+        if self._database is not None:
+            # Where both have died, a worker without its database would only die again.
+            await self._database.start()
         for name in _ONLY_ONCE:
             self._worker.environment.pop(name, None)
         await self._start_worker()
@@ -221,13 +237,19 @@ class Stack:
         os.write(descriptor, f"{os.getpid()}\n".encode())
         self._lock = descriptor
 
-    async def _stop(self) -> None:
+    async def stop_work(self) -> None:
+        """Stop worker and Temporal; a database of the home's own can still be read."""
         for watcher in self._watchers:
             watcher.cancel()
         await asyncio.gather(*self._watchers, return_exceptions=True)
         await self._worker.stop(_WORKER_PATIENCE_SECONDS)
         self._ready_file.unlink(missing_ok=True)
         await self._server.child.stop(_SERVER_PATIENCE_SECONDS)
+
+    async def _stop(self) -> None:
+        await self.stop_work()
+        if self._database is not None:
+            await self._database.stop(_SERVER_PATIENCE_SECONDS)
         if self._lock is not None:
             # Emptied, never unlinked: somebody else may be waiting at this very file.
             os.ftruncate(self._lock, 0)
@@ -235,9 +257,36 @@ class Stack:
             self._lock = None
 
 
+def _own_database(settings: Settings, wanted: bool) -> "PostgresServer | None":
+    """The home's own PostgreSQL server, if it has one or is to get one. Raises Failure.
+
+    A home has one log: it never moves from one database to another by a flag or a variable.
+    """
+    if not wanted and not settings.cluster.exists():
+        return None
+    if settings.database_url is not None:
+        raise Failure(
+            Exit.USAGE,
+            "H-DATABASE",
+            f"{settings.home} is to keep its log in a PostgreSQL server of its own,"
+            " but BROKERAGE_DATABASE_URL names another.",
+            next_lines=("env -u BROKERAGE_DATABASE_URL -u BROKERAGE_VAULT_URL brokerage up",),
+        )
+    if settings.log_file.exists():
+        raise Failure(
+            Exit.USAGE,
+            "H-DATABASE",
+            f"{settings.home} keeps its log in SQLite, and a log does not move.",
+            next_lines=("brokerage up", "BROKERAGE_HOME=<a new directory> brokerage up --postgres"),
+        )
+    from starter.stack.postgres_server import PostgresServer
+
+    return PostgresServer(settings)
+
+
 def _as_environment(settings: Settings) -> dict[str, str]:
     """The settings as this process holds them; the clock is the home's own."""
-    values = settings.model_dump(exclude={"home", "clock", "profile"}, exclude_none=True)
+    values = settings.model_dump(exclude={"home", "clock", "profile", "owner_url"}, exclude_none=True)
     given = {f"BROKERAGE_{name.upper()}": str(value) for name, value in values.items()}
     return given | {"BROKERAGE_HOME": str(settings.home.absolute())}
 

@@ -3,16 +3,15 @@
 import asyncio
 import os
 import shutil
-import socket
 import sys
 from pathlib import Path
 from typing import Final
 
 from activities.settings import NAMESPACE, Settings
 from starter.failures import Exit, Failure
+from starter.stack.ports import HOST, free_port, is_free
 from starter.stack.process import Child
 
-HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 7233
 _LONGEST_START_SECONDS: Final = 30.0
 _ATTEMPTS: Final = 3
@@ -54,8 +53,8 @@ class TemporalServer:
         )
 
     def _choose_ports(self) -> None:
-        self.port = self._wanted_port or (DEFAULT_PORT if _is_free(DEFAULT_PORT) else _free_port())
-        if self._wanted_port is not None and not _is_free(self._wanted_port):
+        self.port = self._wanted_port or (DEFAULT_PORT if is_free(DEFAULT_PORT) else free_port())
+        if self._wanted_port is not None and not is_free(self._wanted_port):
             raise Failure(
                 Exit.UNREACHABLE,
                 "U-PORT",
@@ -63,7 +62,7 @@ class TemporalServer:
                 next_lines=("brokerage up", "brokerage up --port <another>"),
             )
         wanted = self._wanted_ui_port
-        self.ui_port = wanted if wanted is None or _is_free(wanted) else _free_port()
+        self.ui_port = wanted if wanted is None or is_free(wanted) else free_port()
 
     def _command(self, binary: Path) -> list[str]:
         # Search attributes are registered by the worker: the server's own flag for them is only heeded
@@ -128,19 +127,3 @@ def find_binary() -> Path:
 def clean_environment() -> dict[str, str]:
     """Our environment without TEMPORAL_*: what a shell says of some cluster must not lead the stack there."""
     return {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

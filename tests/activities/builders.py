@@ -6,6 +6,7 @@ handler. No server is needed; what a workflow would add is the time and the run,
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -53,6 +54,7 @@ from starter.register.csv_file import RowT, read_rows
 from starter.register.wales import OfferRow, PersonRow, RequestRow, SchoolRow
 from starter.sample.stories import STORIES
 from starter.sample.story import SAMPLES, Step, Story
+from tests.postgres import Database
 
 ADMIN: Final = "admin"
 FOUNDED: Final = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -64,17 +66,27 @@ WHOLE: Final = STORIES[0]
 
 
 class Office:
-    """One office. `stream` is the case that people speak about; `now` is moved by hand."""
+    """One office, in SQLite or in a PostgreSQL database as a worker. `stream` is the case that people speak
+    about; `now` is moved by hand."""
 
-    def __init__(self, home: Path, now: datetime = NOW) -> None:
+    def __init__(self, home: Path, now: datetime = NOW, database: Database | None = None) -> None:
         self.settings = Settings(home=home)
         self.now = now
-        self.engine = open_writer(self.settings.log_file)
-        migrate(self.engine)
+        self.database = database
+        if database is None:
+            self.engine = open_writer(self.settings.log_file)
+            migrate(self.engine)
+            self.reading = open_reader(self.settings.log_file)
+            self._vault_engine = open_vault(self.settings.vault_file)
+        else:
+            self.settings.database_file.write_text(
+                f'database_url = "{database.staff}"\nvault_url = "{database.vault}"\n', "utf-8"
+            )
+            self.engine = open_writer(database.worker)
+            self.reading = open_reader(database.worker)
+            self._vault_engine = open_vault(database.vault)
         self.log = EventLog(self.engine, "real")
-        self.reading = open_reader(self.settings.log_file)
         self.reader = LogReader(self.reading)
-        self._vault_engine = open_vault(self.settings.vault_file)
         self.vault = Vault(self._vault_engine, read_key(self.settings.vault_key_file), lambda: self.now)
         self.clock: Callable[[], datetime] = lambda: self.now
         """The worker's own clock; a laboratory sets it to the server's."""
@@ -253,15 +265,19 @@ class Office:
             assert differences(connection, self.reader.events()) == []
 
 
+NewOffice = Callable[[Path], AbstractContextManager[Office]]
+"""Opens an office of one's own, with the sample registers, in a home that is made at that path."""
+
+
 def seed_of(person: str) -> bytes:
     """The same key for the same person in every office of the tests."""
     return hashlib.sha256(f"test key of {person}".encode()).digest()
 
 
-def founded_home(home: Path) -> Path:
+def founded_home(home: Path, database: Database | None = None) -> Path:
     """A new home, founded, with the sample registers entered by its administrator; nothing holds it open."""
     create_home(Settings(home=home), ADMIN, "real")
-    office = Office(home, FOUNDED)
+    office = Office(home, FOUNDED, database)
     found(office.handler, office.settings, FOUNDED)
     for stream, verb, body in _entries():
         office.done(ADMIN, verb, body, stream=stream)

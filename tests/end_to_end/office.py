@@ -11,7 +11,6 @@ import io
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -39,6 +38,7 @@ from starter.register.csv_file import read_rows
 from starter.register.wales import RequestRow
 from starter.sample.story import SAMPLES, Step, Story
 from starter.sending import Sender, accept, deliver
+from starter.stack.ports import free_port
 from starter.stack.temporal_server import find_binary
 from starter.views.case import read_case
 from tests.end_to_end.worker_log import workflow_complaints
@@ -78,12 +78,13 @@ class Done:
 class RunningOffice:
     """One home, its stack and its people. `with RunningOffice(home)` starts and stops the stack.
 
-    `more` is what its shell has set besides the home. When it stops, its worker must have had nothing to
-    complain of in the workflows it ran.
+    `flags` are given to `brokerage up`, and `more` is what its shell has set besides the home. When it stops,
+    its worker must have had nothing to complain of in the workflows it ran.
     """
 
-    def __init__(self, home: Path, **more: str) -> None:
+    def __init__(self, home: Path, *flags: str, **more: str) -> None:
         self.settings = Settings(home=home)
+        self.flags = flags
         self.more = more
         self.port = free_port()
         self._up: subprocess.Popen[str] | None = None
@@ -100,7 +101,17 @@ class RunningOffice:
 
     def __enter__(self) -> Self:
         self._up = subprocess.Popen(
-            [sys.executable, "-m", "starter", "up", "--port", str(self.port), "--ui-port", str(free_port())],
+            [
+                sys.executable,
+                "-m",
+                "starter",
+                "up",
+                "--port",
+                str(self.port),
+                "--ui-port",
+                str(free_port()),
+                *self.flags,
+            ],
             env=self.environment(),
             cwd=self.home.parent,
             stdout=subprocess.PIPE,
@@ -308,10 +319,3 @@ def marked(value: Any, mark: str) -> Any:
 def today() -> date:
     """The day on which the stories are told."""
     return datetime.now(UTC).date()
-
-
-def free_port() -> int:
-    """A port that nobody serves."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -112,3 +112,14 @@ def test_a_link_to_a_demonstration_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "home").symlink_to("other")
     assert RunningOffice(tmp_path / "home").here("demo", "--fresh").code == 2
     assert (tmp_path / "other" / "clock").exists()
+
+
+def test_it_can_be_told_on_postgresql_and_again(tmp_path: Path) -> None:
+    """The second time it clears away what the first has left, the server's data included."""
+    office = RunningOffice(tmp_path / "home")
+    for _ in range(2):
+        demo = office.cli("demo", "--fresh", "--postgres").well()
+        assert len(re.findall(r"word for word what was printed", demo.out)) == len(STORIES)
+        assert "✓ The log holds" in demo.out
+    assert office.settings.cluster.is_dir()
+    assert not office.settings.log_file.exists()

@@ -1,6 +1,5 @@
 """Looking back: whatever was on record at a moment is shown as it was shown then, by every way of asking."""
 
-import shutil
 import tempfile
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -22,7 +21,7 @@ from starter.reading import reading
 from starter.sample.stories import STORIES
 from starter.views.case import case_json, read_case
 from starter.views.case_list import list_cases
-from tests.activities.builders import ADMIN, NOW, Office
+from tests.activities.builders import ADMIN, NOW, NewOffice, Office
 from tests.activities.test_read_models import MOVES, make, programme
 from tests.starter.shell import typed
 
@@ -50,11 +49,9 @@ Seen = dict[int, tuple[dict[str, Any], dict[str, Any] | None]]
 )
 @given(moves=st.lists(st.tuples(st.sampled_from(MOVES), st.integers(0, 9)), min_size=12, max_size=30))
 def test_every_beginning_of_the_log_is_shown_as_it_was(
-    registered_home: Path, moves: list[tuple[str, int]]
+    new_office: NewOffice, moves: list[tuple[str, int]]
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(registered_home, Path(folder) / "home")
-        office = Office(Path(folder) / "home")
+    with tempfile.TemporaryDirectory() as folder, new_office(Path(folder) / "home") as office:
         rules = programme(office)
         office.tell(STORIES[1], before="triage")
         office.tell(before="submit")
@@ -65,7 +62,6 @@ def test_every_beginning_of_the_log_is_shown_as_it_was(
             look(office, seen)
         note(f"{moves}")
         look_back(office, seen)
-        office.close()
 
 
 def look(office: Office, seen: Seen) -> None:

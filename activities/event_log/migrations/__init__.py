@@ -1,5 +1,6 @@
 """The schema's history. Alembic costs start-up time, so it is loaded only by those who migrate."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +16,10 @@ def migrate(engine: Engine) -> None:
     """Bring the schema to the newest revision, in one transaction; does nothing where it is there already.
 
     Rows that are derived from the log are derived anew, so no revision has to say how old rows become new
-    ones. Takes a writer's engine: two processes that start at once then do it one after the other.
-    Raises SchemaError where a newer program has been here before.
+    ones. Takes an engine that holds the log's lock, so that two processes that start at once do it one after
+    the other: on SQLite a writer's, on PostgreSQL the owner's (`postgresql.owner_engine`), whose roles get
+    their rights in the same transaction. Raises DatabaseUnfitError there, and SchemaError where a newer
+    program has been here before.
     """
     require_known_schema(engine, older=True)
     from alembic import command
@@ -27,10 +30,22 @@ def migrate(engine: Engine) -> None:
     config.set_main_option("path_separator", "os")
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        before = revision_seen(connection)
-        command.upgrade(config, "head")
-        if before not in {None, _HEAD}:
-            _derive_rows_anew(connection)
+        if connection.dialect.name == "sqlite":
+            _upgrade(connection, lambda: command.upgrade(config, "head"))
+            return
+        from activities.event_log import postgresql_roles as roles
+        from activities.event_log.postgresql import SCHEMA
+
+        roles.prepare(connection, SCHEMA, (roles.WRITER, roles.READER))
+        _upgrade(connection, lambda: command.upgrade(config, "head"))
+        roles.give_rights(connection)
+
+
+def _upgrade(connection: Connection, upgrade: Callable[[], None]) -> None:
+    before = revision_seen(connection)
+    upgrade()
+    if before not in {None, _HEAD}:
+        _derive_rows_anew(connection)
 
 
 def _derive_rows_anew(connection: Connection) -> None:
@@ -47,7 +62,7 @@ def require_known_schema(engine: Engine, *, older: bool = False) -> None:
     """
     found = schema_revision(engine)
     if found is not None and found != _HEAD and (found > _HEAD or not older):
-        raise SchemaError(found, _HEAD)
+        raise SchemaError(found, _HEAD, by_owner=engine.dialect.name != "sqlite")
 
 
 def schema_revision(engine: Engine) -> str | None:

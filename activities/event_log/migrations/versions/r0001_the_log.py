@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from activities.event_log import sqlite
+from activities.event_log.engine import dialect
 
 revision = "0001"
 down_revision = None
@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.CheckConstraint("outcome IN ('done', 'refused')", name=op.f("command_outcome_known")),
         sa.CheckConstraint("length(hash) = 32", name=op.f("command_hash_has_32_bytes")),
     )
-    for statement in sqlite.TRIGGERS:
+    for statement in dialect(op.get_bind()).TRIGGERS:
         op.execute(statement)
 
 

@@ -1,0 +1,312 @@
+"""Everything that is true of PostgreSQL only: guards, sessions, how it is opened.
+
+Of the same shape as `sqlite`. The log lives in a schema of its own, whose tables the login of a worker may
+read and add to, and nobody but their owner may change.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+from psycopg import errors as pg
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import Connection, Engine, ExceptionContext, QueuePool, create_engine, text
+from sqlalchemy import event as engine_events
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from activities.database_url import DatabaseUrl
+
+SCHEMA: Final = "brokerage"
+
+_LOCK: Final = 0x42_52_4F_4B_4C_4F_47  # "BROKLOG": locks of this kind belong to one database
+_BEGIN_WRITING: Final = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({_LOCK})"
+"""The lock is the first statement, so that the next one sees what its last holder committed."""
+_BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+LOCK_TIMEOUT_MS: Final = 10_000
+_WRITING: Final = {
+    "lock_timeout": LOCK_TIMEOUT_MS,
+    "statement_timeout": 20_000,
+    # A worker that stops in the middle must not hold the log for longer than others wait for it.
+    "idle_in_transaction_session_timeout": 10_000,
+}
+_READING: Final = {
+    "lock_timeout": LOCK_TIMEOUT_MS,
+    "statement_timeout": 120_000,
+    # People page through long lists inside one.
+    "idle_in_transaction_session_timeout": 1_800_000,
+}
+_OWNING: Final = {"lock_timeout": LOCK_TIMEOUT_MS, "statement_timeout": 0}
+
+_NETWORK: Final = {
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+"""A server that is gone without a word is noticed within seconds; what the URL says of these wins."""
+
+REFUSAL: Final = "BEGIN RAISE integrity_constraint_violation USING MESSAGE = TG_ARGV[0]; END"
+"""Body of the function `refuse`, which says what its trigger gives it to say."""
+
+
+def _append_only(table: str, what: str) -> dict[str, str]:
+    """Triggers that refuse to change or remove rows, asked once a statement and so also where none matches."""
+    return {
+        f"{table}_no_{verb.lower()}": (
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {SCHEMA}.{table} FOR EACH STATEMENT "
+            f"EXECUTE FUNCTION refuse('append-only: {what} is never {how}')"
+        )
+        for verb, how in (("UPDATE", "changed"), ("DELETE", "removed"), ("TRUNCATE", "removed"))
+    }
+
+
+def _insert_trigger(table: str) -> dict[str, str]:
+    name = f"{table}_insert_guard"
+    statement = (
+        f"CREATE TRIGGER {name} BEFORE INSERT ON {SCHEMA}.{table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+    )
+    return {name: statement}
+
+
+def row_guard(*refusals: tuple[str, str], row: str = "NEW") -> str:
+    """The body of a trigger function that refuses a row for the first condition that holds."""
+    checks = "".join(
+        f"IF {when} THEN RAISE integrity_constraint_violation USING MESSAGE = '{message}'; END IF; "
+        for when, message in refusals
+    )
+    return f"BEGIN {checks}RETURN {row}; END"
+
+
+_FUNCTIONS: Final = {
+    "refuse": REFUSAL,
+    "log_identity_insert_guard": row_guard(
+        ("EXISTS (SELECT 1 FROM brokerage.log_identity)", "append-only: a log has one identity"),
+    ),
+    "event_insert_guard": row_guard(
+        # ON CONFLICT DO NOTHING would leave the row out in silence: it must not get that far.
+        (
+            "EXISTS (SELECT 1 FROM brokerage.event WHERE position = NEW.position) OR"
+            " EXISTS (SELECT 1 FROM brokerage.event WHERE id = NEW.id) OR"
+            " EXISTS (SELECT 1 FROM brokerage.event WHERE stream = NEW.stream AND version = NEW.version)",
+            "append-only: this event, position or version is taken and is never replaced",
+        ),
+        (
+            "NEW.position IS DISTINCT FROM (SELECT coalesce(max(position), 0) + 1 FROM brokerage.event)",
+            "gapless: an event takes the next position of the log and no other",
+        ),
+        (
+            "NEW.version IS DISTINCT FROM"
+            " (SELECT coalesce(max(version), 0) + 1 FROM brokerage.event WHERE stream = NEW.stream)",
+            "gapless: an event takes the next version of its stream and no other",
+        ),
+    ),
+    "command_insert_guard": row_guard(
+        (
+            "EXISTS (SELECT 1 FROM brokerage.command WHERE number = NEW.number) OR"
+            " EXISTS (SELECT 1 FROM brokerage.command WHERE id = NEW.id)",
+            "append-only: this command was answered already and is never replaced",
+        ),
+        (
+            "NEW.number IS DISTINCT FROM (SELECT coalesce(max(number), 0) + 1 FROM brokerage.command)",
+            "gapless: a command takes the next number of the log and no other",
+        ),
+    ),
+}
+"""Bodies of the functions behind the triggers, by name. Tables are named with their schema: a temporary
+table of the same name must not be asked in their place."""
+
+_TRIGGERS: Final = {
+    **_append_only("log_identity", "the identity of the log"),
+    **_insert_trigger("log_identity"),
+    **_append_only("event", "a recorded event"),
+    **_insert_trigger("event"),
+    **_append_only("command", "a recorded command"),
+    **_insert_trigger("command"),
+}
+"""In the very words in which PostgreSQL tells them again, to somebody whose search path begins with the schema."""
+
+
+def _table_of(trigger: str) -> str:
+    """The table that a trigger's statement names."""
+    return trigger.partition(" ON ")[2].partition(" ")[0]
+
+
+def guard_statements(
+    schema: str, functions: Mapping[str, str], triggers: Mapping[str, str]
+) -> tuple[str, ...]:
+    """What makes the guards, also where an older one stands. They fire whatever role replication plays."""
+    return (
+        *(
+            f"CREATE OR REPLACE FUNCTION {schema}.{name}() RETURNS trigger LANGUAGE plpgsql "
+            f"SET search_path TO pg_catalog, pg_temp AS $guard${body}$guard$"
+            for name, body in functions.items()
+        ),
+        *(
+            statement.replace("CREATE TRIGGER", "CREATE OR REPLACE TRIGGER", 1)
+            for statement in triggers.values()
+        ),
+        *(
+            f"ALTER TABLE {_table_of(statement)} ENABLE ALWAYS TRIGGER {name}"
+            for name, statement in triggers.items()
+        ),
+    )
+
+
+TRIGGERS: Final = guard_statements(SCHEMA, _FUNCTIONS, _TRIGGERS)
+"""What the first migration adds to the tables. Changed only together with a new migration."""
+
+GUARD_NAMES: Final = tuple(_TRIGGERS)
+
+
+def changed_guards(connection: Connection) -> tuple[list[str], list[str]]:
+    """Triggers that are missing, switched off or not in the very words of this version, and what is too many.
+
+    Too many is whatever can change or hide rows unasked: other triggers, rules, views and row security.
+    """
+    return compare_guards(connection, SCHEMA, _FUNCTIONS, _TRIGGERS)
+
+
+_FUNCTIONS_PRESENT: Final = text(
+    "SELECT p.proname, p.prosrc FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang"
+    " WHERE p.pronamespace = CAST(:schema AS regnamespace) AND l.lanname = 'plpgsql' AND NOT p.prosecdef"
+    " AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp']"
+)
+_TRIGGERS_PRESENT: Final = text(
+    "SELECT t.tgname, c.relname, pg_get_triggerdef(t.oid), t.tgenabled = 'A', f.proname"
+    " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+    " LEFT JOIN pg_proc f ON f.oid = t.tgfoid AND f.pronamespace = c.relnamespace"
+    " WHERE c.relnamespace = CAST(:schema AS regnamespace) AND NOT t.tgisinternal"
+)
+_STRANGERS_PRESENT: Final = text(
+    "SELECT 'the rule ' || r.rulename || ' on ' || c.relname FROM pg_rewrite r"
+    " JOIN pg_class c ON c.oid = r.ev_class"
+    " WHERE c.relnamespace = CAST(:schema AS regnamespace) AND r.rulename <> '_RETURN'"
+    " UNION ALL SELECT 'the view ' || c.relname FROM pg_class c"
+    " WHERE c.relnamespace = CAST(:schema AS regnamespace) AND c.relkind IN ('v', 'm')"
+    " UNION ALL SELECT 'row security on ' || c.relname FROM pg_class c"
+    " WHERE c.relnamespace = CAST(:schema AS regnamespace) AND c.relrowsecurity"
+    " UNION ALL SELECT 'the table ' || c.relname || ' below ' || p.relname FROM pg_inherits i"
+    " JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent"
+    " WHERE p.relnamespace = CAST(:schema AS regnamespace) AND p.relkind = 'r'"
+    " ORDER BY 1"
+)
+
+
+def compare_guards(
+    connection: Connection, schema: str, functions: Mapping[str, str], triggers: Mapping[str, str]
+) -> tuple[list[str], list[str]]:
+    """As `changed_guards`, for the guards of any schema."""
+    where = {"schema": schema}
+    bodies = {row.proname: row.prosrc for row in connection.execute(_FUNCTIONS_PRESENT, where)}
+    whole, strange = set(), []
+    for name, table, words, always, function in connection.execute(_TRIGGERS_PRESENT, where):
+        expected = triggers.get(name)
+        if expected is None or _table_of(expected) != f"{schema}.{table}":
+            strange.append(f"{name} on {table}")
+        elif words == expected and always and bodies.get(function) == functions.get(function):
+            whole.add(name)
+    missing = [name for name in triggers if name not in whole]
+    return missing, sorted(strange) + list(connection.execute(_STRANGERS_PRESENT, where).scalars())
+
+
+def writer_engine(url: DatabaseUrl) -> Engine:
+    """An engine whose every transaction holds the log from its first moment."""
+    return make_engine(url, SCHEMA, _WRITING, _BEGIN_WRITING)
+
+
+def reader_engine(url: DatabaseUrl) -> Engine:
+    """An engine whose transactions do not write; each sees one state of the log, start to end."""
+    return make_engine(url, SCHEMA, _READING, _BEGIN_READING)
+
+
+def owner_engine(url: DatabaseUrl, schema: str = SCHEMA) -> Engine:
+    """An engine for migrations; whoever migrates at the same time waits."""
+    return make_engine(url, schema, _OWNING, _BEGIN_WRITING)
+
+
+def make_engine(url: DatabaseUrl, schema: str, limits: Mapping[str, int], begin: str) -> Engine:
+    """An engine on one schema. `limits` are time-outs in milliseconds, `begin` opens each transaction.
+
+    Raises SQLAlchemy's OperationalError where libpq cannot make sense of the URL.
+    """
+    try:
+        said = {name: value for name, value in conninfo_to_dict(str(url)).items() if value is not None}
+    except psycopg.Error as error:
+        raise OperationalError(None, None, error) from error
+    parameters: dict[str, Any] = _NETWORK | {"application_name": "brokerage"} | said
+    settings = "; ".join(
+        (
+            # Named last, a temporary table never stands before one of ours. The one between is a schema that
+            # everybody may use: who may not use ours is told so, and not that temporary tables are forbidden.
+            f"SET search_path TO {schema}, information_schema, pg_temp",
+            "SET synchronous_commit TO on",
+            *(f"SET {name} TO {milliseconds}" for name, milliseconds in limits.items()),
+        )
+    )
+
+    def connect() -> psycopg.Connection[Any]:
+        # Autocommit: the statement that opens a transaction is ours, and comes in one packet with the lock.
+        connection = psycopg.connect(autocommit=True, **parameters)
+        connection.execute(settings.encode())
+        return connection
+
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=connect,
+        hide_parameters=True,  # an error must not carry row values into the logs
+        poolclass=QueuePool,
+        pool_size=8,
+        use_native_hstore=False,  # or every process asks for a type that nobody uses
+    )
+
+    @engine_events.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, begin))
+
+    @engine_events.listens_for(engine, "handle_error", retval=True)
+    def _of_the_database(context: ExceptionContext) -> BaseException | None:
+        """What is the matter with the database, and not with the command, is an OperationalError, as on SQLite."""
+        error = context.original_exception
+        if isinstance(error, _MATTERS_OF_THE_DATABASE):
+            return OperationalError(context.statement, {}, error, hide_parameters=True)
+        return None
+
+    return engine
+
+
+BEGIN: Final = "brokerage_begin"
+"""Execution option of an engine: the statement that opens its transactions, in place of its own."""
+
+_MATTERS_OF_THE_DATABASE: Final = (
+    pg.ReadOnlySqlTransaction,
+    pg.InsufficientPrivilege,
+    pg.IdleInTransactionSessionTimeout,
+)
+"""A server that turned into a standby, rights taken away, a session that was ended: somebody mends it, and
+then the same command is done."""
+
+
+@contextmanager
+def forgiving_text(_connection: Connection) -> Iterator[None]:
+    """Nothing to forgive: the database keeps no text that is not UTF-8."""
+    yield
+
+
+def readable_tables(engine: Engine, schema: str = SCHEMA) -> set[str]:
+    """Tables of the schema that this login may read; none where there is no such schema."""
+    query = text(
+        "SELECT c.relname FROM pg_class c WHERE c.relnamespace = to_regnamespace(:schema)"
+        " AND c.relkind = 'r' AND has_schema_privilege(c.relnamespace, 'USAGE')"
+        " AND has_table_privilege(c.oid, 'SELECT')"
+    )
+    with engine.connect() as connection:
+        return set(connection.execute(query, {"schema": schema}).scalars())
+
+
+def first_line(error: DBAPIError) -> str:
+    """What the server or the driver said, in one line."""
+    said = str(error.orig).strip() or type(error.orig).__name__
+    return said.splitlines()[0].rstrip(".:")

@@ -1,0 +1,63 @@
+"""Where the log and the vault of a home are: in PostgreSQL if something says so, else in files of the home."""
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from activities.database_url import DatabaseUrl
+from activities.settings import Settings
+
+
+class PlaceError(Exception):
+    """What says where the log or the vault is says nothing of use; `fix` says what to do about it."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.fix = fix
+
+
+class HomeDatabase(BaseModel):
+    """What `database.toml` says: the logins of people who work in the home. Workers are given theirs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    database_url: DatabaseUrl
+    vault_url: DatabaseUrl
+
+
+def log_place(settings: Settings) -> Path | DatabaseUrl:
+    """Where the log is: as `BROKERAGE_DATABASE_URL` says, else as the home does. Raises PlaceError."""
+    return _place(settings, "database_url") or settings.log_file
+
+
+def vault_place(settings: Settings) -> Path | DatabaseUrl:
+    """Where the vault is. Raises PlaceError, also where the log is in PostgreSQL and nobody says of the vault.
+
+    A vault beside one of many workers would hold keys that the others never see.
+    """
+    place = settings.vault_url or _place(settings, "vault_url")
+    if place is None and settings.database_url is not None:
+        raise PlaceError(
+            "The log is in PostgreSQL, and nothing says where the vault is.",
+            "Set BROKERAGE_VAULT_URL to a login with the role brokerage_vault.",
+        )
+    return place or settings.vault_file
+
+
+def _place(settings: Settings, name: Literal["database_url", "vault_url"]) -> DatabaseUrl | None:
+    if settings.database_url is not None:
+        return settings.database_url if name == "database_url" else None
+    database = _home_database(settings.database_file)
+    return None if database is None else getattr(database, name)
+
+
+def _home_database(file: Path) -> HomeDatabase | None:
+    try:
+        return HomeDatabase.model_validate(tomllib.loads(file.read_text("utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not what brokerage up writes"
+        raise PlaceError(f"{file} cannot be read: {why}.", "Write it anew: brokerage up") from error

@@ -1,0 +1,169 @@
+"""A whole case on `brokerage up --postgres`: typed line by line, while worker and database are killed in between."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from domain.ids import case_reference
+from starter.sample.stories import STORIES
+from starter.stack.postgres_setup import read_passwords
+from tests.end_to_end.office import PROGRAMME, Done, RunningOffice, opening, words_of
+
+pytestmark = pytest.mark.timeout(400)
+
+STORY: Final = STORIES[0]
+STRUCK: Final = {
+    "scope": ("worker",),
+    "accept-offer": ("postgresql",),
+    "record-visit": ("worker", "postgresql"),
+}
+"""Whom SIGKILL hits right before the first command of that verb."""
+
+
+@dataclass
+class Lived:
+    """The case as it went, and the office in which it did."""
+
+    office: RunningOffice
+    reference: str
+    done: list[Done] = field(default_factory=list)
+    seen: list[bytes] = field(default_factory=list)
+    """Command lines of all processes of this machine, whenever a command was given."""
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    with RunningOffice(tmp_path_factory.mktemp("office") / "home", "--postgres") as office:
+        office.load_registers()
+        lived = Lived(office, case_reference(PROGRAMME, STORY.request))
+        struck = dict(STRUCK)
+        for step in (opening(STORY), *STORY.steps):
+            for part in struck.pop(step.verb, ()):
+                strike(office, part)
+            opens = step.verb == "open"
+            words = words_of(step, None if opens else lived.reference, "in confidence")
+            lived.done.append(office.here(*words, *(["--key", STORY.request] if opens else [])).well())
+            lived.seen.append(command_lines())
+        assert not struck
+        yield lived
+
+
+def strike(office: RunningOffice, part: str) -> None:
+    """Kill the part, and wait until the stack has started it anew."""
+    pid_file = office.settings.run_files / f"{part}.pid"
+    killed = pid_file.read_text("ascii")
+    os.kill(int(killed), signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while pid_file.read_text("ascii") in {"", killed} or office.here("doctor").code:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def command_lines() -> bytes:
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            lines.append(path.read_bytes())
+        except OSError:
+            continue
+    return b"\n".join(lines)
+
+
+def test_every_command_is_done_once_whatever_was_killed_before_it(lived: Lived) -> None:
+    assert len(lived.done) == 1 + len(STORY.steps)
+    shown = lived.office.cli("case", "show", lived.reference, "--json").json
+    assert shown["stage"] == STORY.ends
+    assert lived.office.cli("case", "list", "--json").json[0]["reference"] == lived.reference
+
+
+def test_the_log_holds_and_the_doctor_finds_nothing(lived: Lived) -> None:
+    verified = lived.office.cli("audit", "verify").well()
+    assert verified.out.startswith("✓ The log holds")
+    doctor = lived.office.cli("doctor").well()
+    assert "Your login cannot change what is recorded." in doctor.out
+    assert "The vault refuses change" in doctor.out
+
+
+def test_parties_read_what_was_written_and_are_put_on_record(lived: Lived) -> None:
+    read = lived.office.cli("case", "read", lived.reference, profile="broker.dylan").well()
+    assert "in confidence" in read.out
+    looks = lived.office.cli("audit", "looks", "--json").json
+    assert (looks[-1]["reader"], looks[-1]["purpose"]) == ("broker.dylan", f"case read {lived.reference}")
+
+
+def test_log_and_vault_are_nowhere_else(lived: Lived) -> None:
+    settings = lived.office.settings
+    assert settings.cluster.is_dir()
+    assert not settings.log_file.exists()
+    assert not settings.vault_file.exists()
+
+
+def test_no_password_is_in_a_command_line_a_log_or_an_answer(lived: Lived) -> None:
+    settings = lived.office.settings
+    passwords = read_passwords(settings.database_passwords_file)
+    assert len(passwords) == 5
+    kept = {path: path.read_bytes() for path in settings.home.rglob("*") if path.is_file()}
+    for password in passwords.values():
+        secret = password.encode()
+        assert len(password) > 40
+        assert not [line for line in lived.seen if secret in line]
+        assert [path for path, content in kept.items() if secret in content] == [
+            settings.database_passwords_file
+        ]
+        assert not [done.line for done in lived.done if password in done.out + done.err]
+    assert settings.database_passwords_file.stat().st_mode & 0o077 == 0
+
+
+def test_nobody_else_gets_in(lived: Lived) -> None:
+    """Neither without a password, nor with one login's password as another, whoever runs it on this machine."""
+    import psycopg
+
+    from activities.places import log_place
+
+    url = str(log_place(lived.office.settings))
+    for other in (
+        url.replace("/keys/pgpass", "/keys/none"),
+        url.replace("//staff@", "//postgres@") + "&password=x",
+    ):
+        with pytest.raises(
+            psycopg.OperationalError, match=r"no password supplied|password authentication failed"
+        ):
+            psycopg.connect(other)
+
+
+def test_what_is_committed_survives_the_stack_and_goes_on_without_the_flag(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with RunningOffice(home, "--postgres") as office:
+        office.load_registers()
+        reference = office.bring(STORY, "numeracy", "triage")[0]
+        before = office.head()
+    away = office.cli("case", "show", reference)
+    assert (away.code, away.out) == (6, "")
+    assert "refused" in away.err
+    assert "brokerage up" in away.next_lines
+    with RunningOffice(home) as again:
+        assert again.head() == before
+        assert again.cli("case", "show", reference, "--json").json["stage"] == "triage"
+        again.cli("audit", "verify").well()
+    assert not office.settings.log_file.exists()
+
+
+def test_a_home_in_sqlite_does_not_move_by_a_flag(running: RunningOffice) -> None:
+    refused = running.cli("up", "--postgres")
+    assert refused.code == 2
+    assert "keeps its log in SQLite, and a log does not move" in refused.err
+    assert "BROKERAGE_HOME=<a new directory> brokerage up --postgres" in refused.next_lines
+
+
+def test_a_home_has_one_database(tmp_path: Path) -> None:
+    office = RunningOffice(tmp_path / "home")
+    elsewhere = {"BROKERAGE_DATABASE_URL": "postgresql://worker@127.0.0.1:9/brokerage"}
+    refused = office.cli("up", "--postgres", **elsewhere)
+    assert refused.code == 2
+    assert "BROKERAGE_DATABASE_URL names another" in refused.err
