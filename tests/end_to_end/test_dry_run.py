@@ -150,7 +150,7 @@ def test_nothing_of_temporal_and_no_cryptography_is_loaded(shelf: Shelf) -> None
 
 
 def test_the_real_line_then_does_exactly_that(running: RunningOffice) -> None:
-    reference, rest = running.bring(STORIES[0], "expressive-arts", "triage")
+    reference, rest = running.bring(STORIES[0], "teaching-learning", "triage")
     lines = [
         ["case", "triage", reference, "--tier", "light", "--profile", "head.6990004"],
         ["case", "submit", reference, "--expect-version", "1", "--profile", "sip.carys"],
