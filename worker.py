@@ -14,12 +14,14 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import structlog
 from pydantic import ValidationError
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
@@ -29,10 +31,11 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities import founding, kill_points
 from activities.event_log.append import EventLog
 from activities.event_log.engine import open_reader, open_writer
-from activities.event_log.errors import DatabaseUnfitError
+from activities.event_log.errors import DatabaseUnfitError, SchemaError
 from activities.event_log.migrations import migrate
 from activities.handle_command import CommandHandler
 from activities.health import all_needed, check_home, check_log, check_temporal
+from activities.health_storage import check_storage
 from activities.home_files import HomeFileError, read_clock, read_key, read_private
 from activities.logging_setup import configure_logging
 from activities.places import PlaceError, log_place, vault_place
@@ -40,8 +43,8 @@ from activities.read_models.schema import post
 from activities.settings import Settings
 from activities.temporal import CaseActivities
 from activities.temporal_client import TemporalUnreachableError, connect, register_search_attributes
-from activities.vault import Vault, open_vault
-from domain.ids import TASK_QUEUE
+from activities.vault import Vault, VaultUnavailableError, open_vault
+from domain.ids import TASK_QUEUE, WorkerName, worker_identity
 from domain.parties import Post
 from workflows.converter import PayloadKeyError, PayloadKeys, data_converter
 from workflows.registry import WORKFLOWS
@@ -86,6 +89,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         _log.error("the database cannot be used", why=str(error), fix=error.fix)
     except PayloadKeyError as error:
         _log.error("the payload keys cannot be used", file=str(settings.payload_keys_file), why=str(error))
+    except SchemaError as error:
+        _log.error("the log is of another version", why=str(error), fix=error.fix)
+    except (OperationalError, VaultUnavailableError) as error:
+        why = str(getattr(error, "orig", None) or error)
+        _log.error("log or vault cannot be opened for writing", why=why, fix="python -m worker --check")
     except founding.FoundingError as error:
         _log.error("the first entries of the log were refused", why=str(error))
     except Exception:
@@ -97,6 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 async def _check(settings: Settings) -> int:
     checks = [
         *check_home(settings, PayloadKeys.parse),
+        *(check_storage(settings) if settings.home.is_dir() else ()),
         *check_log(settings, worker=True),
         *await check_temporal(settings, SEARCH_ATTRIBUTES, workers=False),
     ]
@@ -142,9 +151,16 @@ async def _serve(settings: Settings) -> int:
             max_concurrent_local_activities=threads,
             max_cached_workflows=settings.max_cached_workflows,
             graceful_shutdown_timeout=_DRAIN,
-            identity=f"worker/{socket.gethostname()}/{os.getpid()}",
+            identity=_identity(settings),
         )
         return await _run_until(worker, stop, settings)
+
+
+def _identity(settings: Settings) -> str:
+    keys = PayloadKeys.parse(read_private(settings.payload_keys_file))
+    return worker_identity(
+        WorkerName(socket.gethostname(), os.getpid(), version("brokerage"), keys.fingerprints()[0])
+    )
 
 
 async def _run_until(worker: Worker, stop: asyncio.Event, settings: Settings) -> int:

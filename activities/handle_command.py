@@ -12,12 +12,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from pydantic import ValidationError
 from sqlalchemy import Connection, Engine
 
-from activities.commands.case import decide_case, hints_of, status_of
-from activities.commands.directory import decide_directory
-from activities.commands.outcome import not_well_formed, receipt, refused
+from activities.commands.case import hints_of, status_of
+from activities.commands.deciding import (
+    KEY_TAKEN,
+    decide_command,
+    keeps_a_trace,
+    read_given,
+    unfit,
+    without_key,
+)
+from activities.commands.outcome import Declined, Question, receipt, refused
 from activities.event_log import read
 from activities.event_log.append import EventLog, LogTransaction
 from activities.event_log.command_record import CommandRecord
@@ -26,19 +32,11 @@ from activities.kill_points import kill_point
 from activities.read_models.facts import FactReader
 from activities.signing import public_key_text, sign_command, signature_fits
 from activities.vault import SubjectErasedError, Vault
-from domain.canonical import NotCanonicalError, canonical_bytes, instant_text, plain
+from domain.canonical import instant_text, plain
 from domain.case.situation import Refusal
-from domain.directory.base import DirectoryCommand
-from domain.ids import (
-    SYSTEM_PERSON,
-    case_stream,
-    deadline_command_id,
-    stream_is_well_named,
-    stream_kind,
-)
+from domain.envelope import EngineRef
+from domain.ids import SYSTEM_PERSON, case_stream, deadline_command_id, stream_kind
 from domain.messages import (
-    LARGEST_COMMAND_BYTES,
-    SYSTEM_COMMAND_PREFIXES,
     Answer,
     CaseStatus,
     Command,
@@ -49,16 +47,9 @@ from domain.messages import (
     Receipt,
     Refused,
 )
-from domain.personal import Personal, map_personal
-from domain.streams import CASE, command_model
+from domain.streams import CASE
 
 _log = structlog.get_logger(__name__)
-
-UNRECORDED: Final = frozenset({"R-SIGNATURE", "R-REFERENCE", "R-BODY", "R-KEY", "R-CLOCK", "R-VERSION"})
-"""Refusals that leave no trace: not proven to be anybody's; no command that could be kept; a key that is
-another command's; an instant that cannot be; and what is tried again as the same command: an opening
-whose reference is taken, and a command whose sender had read an older version, which is no part of what
-was signed."""
 
 _AHEAD: Final = timedelta(seconds=60)
 _BEHIND: Final = timedelta(minutes=10)
@@ -104,14 +95,9 @@ class CommandHandler:
     def handle(self, request: HandleCommand) -> HandledCommand:
         """The answer to a command; committed before this returns, or nothing was."""
         command = request.command
-        if command.command_id.startswith(SYSTEM_COMMAND_PREFIXES) and command.person != SYSTEM_PERSON:
-            return _turned_away(command, _SYSTEMS_KEY)
-        try:
-            size = len(canonical_bytes(plain(command.model_dump())))
-        except (NotCanonicalError, OverflowError):
-            return _turned_away(command, _NOT_CANONICAL)
-        if size > LARGEST_COMMAND_BYTES:
-            return _turned_away(command, _TOO_LARGE)
+        problem = unfit(command)
+        if problem is not None:
+            return _turned_away(command, problem)
         with self._event_log.transaction() as held:
             handled = self._handle_under_lock(held, request)
             kill_point("before_commit")
@@ -166,23 +152,17 @@ class CommandHandler:
         if known is not None and _is_same(command, known.record):
             return _answered_before(held, command, known.record)
         if known is not None:
-            return _turned_away(command, _KEY_TAKEN)
+            return _turned_away(command, KEY_TAKEN)
         now = self._instant(held, request.now)
         if now is None:
             _log.warning("command turned away: clock", stream=command.stream, asked=request.now.isoformat())
             return _turned_away(command, _AHEAD_OF_TIME)
         request = request.model_copy(update={"now": now})
-        model = command_model(stream_kind(command.stream), command.verb)
-        if model is None or not stream_is_well_named(command.stream):
-            nothing = Refusal("R-BODY", f"There is no command {command.verb!r} for {command.stream}.")
-            return _turned_away(command, nothing)
+        given = read_given(command)
+        if isinstance(given, Refusal):
+            return _turned_away(command, given)
         try:
-            given = map_personal(model.model_validate(command.body), _in_clear)
             body = self._vault.seal_model(given, lambda _path: command.stream, command.command_id)
-        except ValidationError as error:
-            return _turned_away(command, not_well_formed(error))
-        except _NotInClearError as error:
-            return _turned_away(command, Refusal("R-BODY", f"The command is not well formed: {error}."))
         except SubjectErasedError:
             return _turned_away(command, _ERASED)
         return self._decide_and_record(held, facts, request, body, public_key)
@@ -191,10 +171,8 @@ class CommandHandler:
         self, held: LogTransaction, facts: FactReader, request: HandleCommand, body: Any, public_key: str
     ) -> HandledCommand:
         command = request.command
-        if isinstance(body, DirectoryCommand):
-            outcome = decide_directory(held, facts, request, body)
-        else:
-            outcome = decide_case(held, facts, request, body)
+        question = Question(command, request.now, EngineRef(workflow=request.workflow, run=request.run))
+        outcome = decide_command(held.connection, facts, question, body)
         draft = CommandDraft(
             id=command.command_id,
             stream=command.stream,
@@ -208,10 +186,11 @@ class CommandHandler:
             occurred_at=command.occurred_at,
             facts=facts.positions,
         )
-        if isinstance(outcome, Refused):
-            if outcome.code not in UNRECORDED:
-                held.refuse(draft, request.now, outcome.model_dump(mode="json"))
-            return HandledCommand(answer=outcome, status=outcome.status or _status(held, command.stream))
+        if isinstance(outcome, Declined):
+            no = refused(command, outcome.refusal, outcome.status)
+            if keeps_a_trace(outcome.refusal):
+                held.refuse(draft, request.now, no.model_dump(mode="json"))
+            return HandledCommand(answer=no, status=no.status or _status(held, command.stream))
         given: list[Receipt] = []
 
         def answer(placement: Placement) -> dict[str, Any]:
@@ -222,7 +201,7 @@ class CommandHandler:
             command.stream, outcome.expected_version, outcome.events, draft, request.now, answer
         )
         if appended.events:
-            outcome.write(appended.events[-1].position)
+            outcome.write(held.connection, appended.events[-1].position)
         return HandledCommand(answer=given[0], status=outcome.status)
 
     def _instant(self, held: LogTransaction, asked: datetime) -> datetime | None:
@@ -239,7 +218,7 @@ class CommandHandler:
     def _with_steps(self, request: HandleCommand, handled: HandledCommand) -> HandledCommand:
         """The refusal with what would help now. A hint that fails is left out: the refusal stands."""
         answer, command = handled.answer, request.command
-        if answer.kind == "receipt" or answer.code in UNRECORDED or not handled.status.version:
+        if answer.kind == "receipt" or not keeps_a_trace(answer) or not handled.status.version:
             return handled
         try:
             with self._reading() as connection:
@@ -267,37 +246,6 @@ class CommandHandler:
         return on_record
 
 
-class _NotInClearError(Exception):
-    """A command came with a sealed text: of what somebody sealed elsewhere nobody knows what it says."""
-
-
-def _in_clear(text: Personal, path: str) -> Personal:
-    """Raises _NotInClearError where the text is not given in clear."""
-    if text.clear is None:
-        raise _NotInClearError(f"{path}: a text is given in clear, never sealed")
-    return text
-
-
-_NOT_CANONICAL = Refusal(
-    "R-BODY",
-    "The command cannot be written in one way only.",
-    "Numbers are whole, texts are Unicode NFC, keys are ASCII, instants have a time zone.",
-)
-_TOO_LARGE = Refusal(
-    "R-BODY",
-    f"The command is larger than {LARGEST_COMMAND_BYTES // 1024} KiB.",
-    "Put long texts into documents.",
-)
-_SYSTEMS_KEY = Refusal(
-    "R-KEY",
-    "Keys of that kind are the system's own; the command was not done.",
-    "Leave --key out, or take another.",
-)
-_KEY_TAKEN = Refusal(
-    "R-KEY",
-    "This key was used for another command; this one was not done.",
-    "One key stands for one command, from one person, with the same content.",
-)
 _AHEAD_OF_TIME = Refusal(
     "R-CLOCK",
     "The clocks do not agree just now: the command comes from more than a minute ahead. Nothing was recorded.",
@@ -340,11 +288,7 @@ def _answered_before(held: LogTransaction, command: Command, record: CommandReco
 
 def _not_proven(command: Command, public_key: str | None) -> Refusal:
     if public_key is None:
-        return Refusal(
-            "R-SIGNATURE",
-            f"{command.person} is not on record with a key; nobody can act as them.",
-            "An administrator adds people: brokerage person add",
-        )
+        return without_key(command.person)
     return Refusal(
         "R-SIGNATURE",
         f"The command is not signed with the key of {command.person} that is on record.",

@@ -1,5 +1,6 @@
 """What a worker needs, looked at piece by piece: each finding says what was found and what would mend it."""
 
+import os
 import stat
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -7,17 +8,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from activities.home_files import HomeFileError, read_clock, read_key, read_private, stack_runs
+from activities.home_files import HomeFileError, read_clock, read_key, read_private
 from activities.places import PlaceError, log_place
 from activities.settings import Settings
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-    from temporalio.client import Client
+    from sqlalchemy import Connection, Engine
     from temporalio.common import SearchAttributeKey
 
-_LARGEST_SKEW: Final = timedelta(seconds=5)
-_START_WORKER: Final = "Start a worker: brokerage up"
+LARGEST_SKEW: Final = timedelta(seconds=5)
+ANSWER_WITHIN: Final = timedelta(seconds=5)
+START_WORKER: Final = "Start a worker: brokerage up"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ def check_home(settings: Settings, parse_payload_keys: Callable[[str], object]) 
                 "Make one: brokerage up — or set BROKERAGE_HOME.",
             )
         ]
+    if not os.access(home, os.R_OK | os.X_OK):
+        what = f"You may not look into the home at {home}."
+        return [Check("home", False, what, "Work as its owner, or set BROKERAGE_HOME to one of your own.")]
     checks = [Check("home", True, f"Home: {home}")]
     open_to_others = [path for path in _private_paths(settings) if _is_open_to_others(path)]
     if open_to_others:
@@ -70,8 +74,8 @@ def check_log(settings: Settings, *, worker: bool = False) -> list[Check]:
     In PostgreSQL also the vault and as whom we log in; `worker` asks for what only a worker needs there.
     """
     from activities.event_log.engine import open_reader
-    from activities.event_log.errors import LogUnavailableError
-    from activities.event_log.migrations import expected_revision, schema_revision
+    from activities.event_log.errors import LogUnavailableError, SchemaError
+    from activities.event_log.migrations import expected_revision
 
     try:
         place = log_place(settings)
@@ -83,21 +87,19 @@ def check_log(settings: Settings, *, worker: bool = False) -> list[Check]:
         return check_database(settings, place, worker=worker, clock=check_clock)
     try:
         engine = open_reader(place)
+    except SchemaError as error:
+        return [Check("schema", False, f"{str(error).capitalize()}.", error.fix)]
     except LogUnavailableError as error:
-        return [Check("log", False, f"The log cannot be read: {error}.", _START_WORKER)]
+        return [Check("log", False, f"The log cannot be read: {error}.", START_WORKER)]
     try:
-        found, expected = schema_revision(engine), expected_revision()
         checks = [
             Check("log", True, f"Log: {settings.log_file.absolute()}"),
-            Check(
-                "schema",
-                found == expected,
-                f"The log's schema is at revision {found}; this program knows {expected}.",
-                "Restart the workers with this version of Brokerage; they bring an older schema up to date.",
-            ),
+            Check("schema", True, f"The log's schema is at revision {expected_revision()}."),
             _check_triggers(engine),
             check_clock(settings, engine),
         ]
+        with engine.begin() as connection:
+            checks.append(check_lists(connection))
     except Exception as error:
         # A damaged file can fail in any of these; that it is damaged is the finding.
         checks = [
@@ -126,7 +128,7 @@ def check_person(settings: Settings, person: str | None, own_public_key: str | N
         engine = open_reader(log_place(settings))
     except (LogUnavailableError, PlaceError):
         return Check(
-            "person", False, f"Whether {person} is on record cannot be seen without the log.", _START_WORKER
+            "person", False, f"Whether {person} is on record cannot be seen without the log.", START_WORKER
         )
     try:
         with engine.connect() as connection:
@@ -154,12 +156,20 @@ def check_person(settings: Settings, person: str | None, own_public_key: str | N
 
 
 async def check_temporal(
-    settings: Settings, search_attributes: "Sequence[SearchAttributeKey[Any]]", *, workers: bool
+    settings: Settings,
+    search_attributes: "Sequence[SearchAttributeKey[Any]]",
+    *,
+    workers: bool,
+    payload_keys: frozenset[str] = frozenset(),
 ) -> list[Check]:
-    """Temporal, its namespace and search attributes; with `workers`, also who takes tasks."""
+    """Temporal, its namespace and search attributes; with `workers`, also who takes tasks.
+
+    `payload_keys` are the fingerprints of this home's keys, held against those of the workers.
+    """
     from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
     from temporalio.service import RPCError, RPCStatusCode
 
+    from activities.health_workers import check_server, check_workers
     from activities.temporal_client import TemporalUnreachableError, connect, missing_search_attributes
 
     start = "Start one: brokerage up — or set TEMPORAL_ADDRESS."
@@ -169,68 +179,35 @@ async def check_temporal(
         where = f" at {error.address}" if error.address else ""
         return [Check("temporal", False, f"Temporal is not reachable{where}: {error.reason}.", start)]
     namespace, address = client.namespace, client.service_client.config.target_host
-    checks = [Check("temporal", True, f"Temporal answers at {address}.")]
+    checks = [Check("temporal", True, f"Temporal answers at {address}."), await check_server(client)]
     try:
         await client.workflow_service.describe_namespace(
-            DescribeNamespaceRequest(namespace=namespace), timeout=_ANSWER_WITHIN
+            DescribeNamespaceRequest(namespace=namespace), timeout=ANSWER_WITHIN
         )
     except RPCError as error:
         missing = error.status is RPCStatusCode.NOT_FOUND
         what = (
             f"There is no namespace {namespace}." if missing else f"Namespace {namespace}: {error.message}."
         )
-        fix = f"Create it: temporal operator namespace create --namespace {namespace}" if missing else start
+        fix = (
+            f"Create it: temporal operator namespace create --address {address} --namespace {namespace}"
+            if missing
+            else start
+        )
         return [*checks, Check("namespace", False, what, fix)]
     checks.append(Check("namespace", True, f"Namespace: {namespace}"))
     try:
         absent = await missing_search_attributes(client, search_attributes)
     except RPCError as error:
-        what = f"Search attributes cannot be listed: {error.message}."
+        what = f"Search attributes cannot be listed: {error.message.rstrip('.')}."
         checks.append(Check("search-attributes", False, what, "Ask who runs Temporal.", needed=False))
     else:
         names = ", ".join(key.name for key in absent or search_attributes)
         what = f"Search attributes missing: {names}." if absent else f"Search attributes: {names}"
         checks.append(Check("search-attributes", not absent, what, "A worker registers them as it starts."))
     if workers:
-        checks.append(await _check_workers(client, settings))
+        checks += await check_workers(client, settings, payload_keys)
     return checks
-
-
-_ANSWER_WITHIN: Final = timedelta(seconds=5)
-_LONGEST_POLL: Final = timedelta(seconds=90)
-"""A poll lasts 60 seconds at most; whoever was not seen for longer is gone."""
-
-
-async def _check_workers(client: "Client", settings: Settings) -> Check:
-    from temporalio.api.enums.v1 import TaskQueueType
-    from temporalio.api.taskqueue.v1 import TaskQueue
-    from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-    from temporalio.service import RPCError
-
-    from domain.ids import TASK_QUEUE
-
-    request = DescribeTaskQueueRequest(
-        namespace=client.namespace,
-        task_queue=TaskQueue(name=TASK_QUEUE),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    )
-    try:
-        answer = await client.workflow_service.describe_task_queue(request, timeout=_ANSWER_WITHIN)
-    except RPCError as error:
-        return Check("worker", False, f"Workers cannot be listed: {error.message}.", _START_WORKER)
-    now = datetime.now(UTC)
-    seen = {poller.identity: poller.last_access_time.ToDatetime(UTC) for poller in answer.pollers}
-    ahead = max((instant - now for instant in seen.values()), default=timedelta())
-    if ahead > _LARGEST_SKEW:
-        what = f"This machine's clock is {ahead.total_seconds():.0f} s behind Temporal's."
-        return Check("worker", False, what, "Set the clock (NTP).")
-    alive = [identity for identity, instant in seen.items() if now - instant < _LONGEST_POLL]
-    if stack_runs(settings) and not (settings.run_files / "worker.ready").exists():
-        # Temporal remembers a dead worker for a while; its ready file is gone at once.
-        alive = []
-    if not alive:
-        return Check("worker", False, "No worker takes tasks; commands would wait.", _START_WORKER)
-    return Check("worker", True, f"Workers taking tasks: {len(alive)}")
 
 
 def _check_keys(settings: Settings, parse_payload_keys: Callable[[str], object]) -> Check:
@@ -264,6 +241,24 @@ def _check_triggers(engine: "Engine") -> Check:
     return Check("triggers", True, f"The log refuses change: all {len(TRIGGERS)} guards are in place.")
 
 
+def check_lists(connection: "Connection") -> Check:
+    """Whether the read models stand where the log ends; each event leaves its position in one of them."""
+    from sqlalchemy import func, select
+
+    from activities.event_log.read import last_position
+    from activities.read_models.schema import metadata
+
+    end = last_position(connection)
+    stand = max(
+        connection.execute(select(func.max(table.c.position))).scalar() or 0
+        for table in metadata.sorted_tables
+    )
+    if stand != end:
+        what = f"The lists stand at position {stand}, the log ends at {end}: something else wrote to them."
+        return Check("lists", False, what, "Derive them anew: brokerage admin rebuild")
+    return Check("lists", True, f"The lists stand where the log ends: position {end}.")
+
+
 def check_clock(settings: Settings, engine: "Engine") -> Check:
     """Whether the log's last entry lies ahead of this machine's clock."""
     from activities.event_log.read import last_command
@@ -271,7 +266,7 @@ def check_clock(settings: Settings, engine: "Engine") -> Check:
     with engine.connect() as connection:
         last = last_command(connection)
     ahead = last.record.recorded_at - datetime.now(UTC) if last else timedelta()
-    if ahead > _LARGEST_SKEW and read_clock(settings) == "real":
+    if ahead > LARGEST_SKEW and read_clock(settings) == "real":
         what = f"The log's last entry lies {ahead.total_seconds():.0f} s ahead of this machine's clock."
         return Check("clock", False, what, "Set the clock (NTP); until then entries keep that later time.")
     return Check("clock", True, f"Clock: {read_clock(settings)}")

@@ -11,10 +11,10 @@ from activities.database_url import DatabaseUrl
 from activities.event_log import postgresql
 from activities.event_log import postgresql_roles as roles
 from activities.event_log.engine import open_reader
-from activities.event_log.errors import DatabaseUnfitError, LogUnavailableError
-from activities.event_log.migrations import expected_revision, revision_seen
+from activities.event_log.errors import DatabaseUnfitError, LogUnavailableError, SchemaError
+from activities.event_log.migrations import expected_revision
 from activities.event_log.schema import metadata
-from activities.health import Check
+from activities.health import Check, check_lists
 from activities.places import PlaceError, vault_place
 from activities.settings import Settings
 from activities.vault import VaultUnavailableError, open_vault
@@ -36,6 +36,9 @@ def _check_log(
 ) -> Iterator[Check]:
     try:
         engine = open_reader(url)
+    except SchemaError as error:
+        yield Check("schema", False, f"{str(error).capitalize()}.", error.fix)
+        return
     except LogUnavailableError as error:
         fix = f"Is the server up, and may this login read there? brokerage up — or: {_MIGRATE}"
         yield Check("log", False, f"The log cannot be read: {error}.", fix)
@@ -47,15 +50,8 @@ def _check_log(
 
 
 def _look_at_log(connection: Connection, worker: bool) -> Iterator[Check]:
-    found, expected = revision_seen(connection), expected_revision()
-    words = f"The log's schema is at revision {found}; this program knows {expected}."
-    newer = found is not None and found > expected
-    yield Check(
-        "schema",
-        found == expected,
-        words,
-        "Install the newer version of Brokerage here." if newer else _MIGRATE,
-    )
+    yield Check("schema", True, f"The log's schema is at revision {expected_revision()}.")
+    yield check_lists(connection)
     yield _guards("triggers", "The log", connection, postgresql.changed_guards, len(postgresql.GUARD_NAMES))
     if worker:
         yield _login("login", "the log", connection, roles.require_writer)

@@ -42,6 +42,10 @@ class CaseActivities:
 
     Whoever reaches the server can have an activity run with any input, so each runs only for the workflow
     whose business it is.
+
+    None is interrupted: an exception that Temporal threw into the thread of an attempt it gave up could fall
+    between taking the log's lock and letting it go. Such an attempt ends by itself, within the waits of the
+    database, and what it committed answers the next one.
     """
 
     def __init__(self, handler: CommandHandler) -> None:
@@ -51,14 +55,14 @@ class CaseActivities:
         """What a worker registers."""
         return [self.load_case, self.handle_command, self.pass_deadline]
 
-    @activity.defn(name=LOAD_CASE)
+    @activity.defn(name=LOAD_CASE, no_thread_cancel_exception=True)
     def load_case(self, request: LoadCase) -> CaseStatus:
         """Where a case stands. No error of it is final: without a status a run cannot do anything."""
         _require_caller(CASE_WORKFLOW, case_stream(request.reference))
         with _told_safely(final=False):
             return self._handler.load(request)
 
-    @activity.defn(name=HANDLE_COMMAND)
+    @activity.defn(name=HANDLE_COMMAND, no_thread_cancel_exception=True)
     def handle_command(self, request: HandleCommand) -> HandledCommand:
         """Decide a command and commit what it causes."""
         command = request.command
@@ -75,7 +79,7 @@ class CaseActivities:
         kill_point("before_completion")
         return handled
 
-    @activity.defn(name=PASS_DEADLINE)
+    @activity.defn(name=PASS_DEADLINE, no_thread_cancel_exception=True)
     def pass_deadline(self, request: PassDeadline) -> HandledCommand:
         """Record that a deadline passed."""
         stream = case_stream(request.reference)

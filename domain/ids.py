@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from typing import Final
+from typing import Final, NamedTuple
 
 TASK_QUEUE: Final = "brokerage"
 SYSTEM_PERSON: Final = "system"
@@ -70,6 +70,29 @@ def reference_of(stream: str) -> str:
     if kind != "case":
         raise BadReferenceError(f"{stream!r} is not the stream of a case")
     return parse_reference(reference)
+
+
+class WorkerName(NamedTuple):
+    """What a worker tells Temporal of itself, for whoever looks for what runs where."""
+
+    host: str
+    pid: int
+    version: str
+    payload_key: str
+    """Fingerprint of the key that it encrypts under."""
+
+
+def worker_identity(name: WorkerName) -> str:
+    """A worker's identity in Temporal."""
+    return f"worker/{name.host}/{name.pid}/{name.version}/{name.payload_key}"
+
+
+def parse_worker_identity(identity: str) -> WorkerName | None:
+    """Whose identity that is; None where it is none of ours, or one of an older version."""
+    kind, *parts = identity.split("/")
+    if kind != "worker" or len(parts) != 4 or not parts[1].isdecimal():
+        return None
+    return WorkerName(parts[0], int(parts[1]), parts[2], parts[3])
 
 
 def stream_kind(stream: str) -> str:

@@ -27,6 +27,9 @@ SYSTEM_COMMAND_PREFIXES: Final = ("deadline:", "founding:")
 LARGEST_COMMAND_BYTES: Final = 64 * 1024
 """A larger one is refused before it is sent: past 2 MB Temporal would stall the case's workflow."""
 
+SIGNATURE_BYTES: Final = 256
+"""What salt, hash and signature add to a command's JSON, so that the size is known before there is a key."""
+
 _SIGNED_PREFIX: Final = b"brokerage-command-v1\n"
 
 
@@ -36,8 +39,8 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class Command(Message):
-    """What somebody asks of one stream, signed by them. `body` is validated by the verb's own model."""
+class UnsignedCommand(Message):
+    """What somebody asks of one stream: all that is decided on. `body` is validated by the verb's own model."""
 
     command_id: str = Field(pattern=COMMAND_ID_PATTERN)
     stream: str = Field(pattern=r"^[a-z]+/[A-Za-z0-9._-]{1,80}$")
@@ -49,6 +52,11 @@ class Command(Message):
     """When it happened, where the person says so; otherwise it happened when it was recorded."""
     expected_version: int | None = Field(default=None, ge=0)
     language: Language = "en"
+
+
+class Command(UnsignedCommand):
+    """The same with the sender's signature, as it is sent."""
+
     salt: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False)
     body_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
     signature: str = Field(pattern=r"^[A-Za-z0-9+/]{86}==$")

@@ -5,6 +5,8 @@ from typing import Final
 
 from cyclopts import App, Group
 
+from starter.failures import MEANINGS
+
 _FIRST_DAY = Group("First day", sort_key=1)
 _NOUNS = Group("Everything else", sort_key=2)
 
@@ -34,12 +36,16 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Group], ...]] = (
         _NOUNS,
     ),
     ("admin", "starter.commands.admin:app", "Upkeep of the office's own tables.", _NOUNS),
+    (
+        "completion",
+        "starter.commands.completion:completion",
+        "Complete commands, flags and values in your shell.",
+        _NOUNS,
+    ),
+    ("help", "starter.commands.help:help_", "The help of any command; what exit codes mean.", _NOUNS),
 )
 
-EPILOGUE: Final = """\
-Exit codes: 0 done (also "already") · 1 bug · 2 usage · 3 not found · 4 refused by a rule · \
-5 version conflict · 6 unreachable, nothing sent · 7 some rows failed · 8 audit check failed · \
-9 outcome unknown, safe to repeat · 10 not yet · 130 interrupted"""
+EPILOGUE: Final = "Exit codes: " + " · ".join(f"{int(code)} {words}" for code, words in MEANINGS.items())
 
 
 def build() -> App:

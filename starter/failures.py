@@ -1,6 +1,7 @@
 """How a command fails: what happened, why, what to do next, and an exit code that scripts can rely on."""
 
 from enum import IntEnum
+from typing import Final
 
 
 class Exit(IntEnum):
@@ -18,6 +19,22 @@ class Exit(IntEnum):
     UNKNOWN_OUTCOME = 9
     NOT_YET = 10
     INTERRUPTED = 130
+
+
+MEANINGS: Final = {
+    Exit.DONE: 'done (also "already")',
+    Exit.BUG: "bug",
+    Exit.USAGE: "usage",
+    Exit.NOT_FOUND: "not found",
+    Exit.REFUSED: "refused by a rule",
+    Exit.CONFLICT: "version conflict",
+    Exit.UNREACHABLE: "unreachable, nothing sent",
+    Exit.SOME_FAILED: "some rows failed",
+    Exit.AUDIT_FAILED: "audit check failed",
+    Exit.UNKNOWN_OUTCOME: "outcome unknown, safe to repeat",
+    Exit.NOT_YET: "not yet",
+    Exit.INTERRUPTED: "interrupted",
+}
 
 
 class Failure(Exception):  # noqa: N818 – not every failure is an error: a refusal is an answer

@@ -92,10 +92,15 @@ class Flag:
 
     @property
     def annotation(self) -> Any:
-        """The type that the command line parser sees."""
+        """The type that the command line parser sees.
+
+        Choices stand in it for shells to complete; with `str` beside them, what is typed wrongly is
+        answered by the command's own model.
+        """
         if self.kind == "switch":
             return bool
-        return tuple[str, ...] if self.kind == "many" else str | None
+        word: Any = Literal[self.choices] | str if self.choices else str
+        return tuple[word, ...] if self.kind == "many" else word | None
 
 
 def flags_of(model: type[BaseModel]) -> tuple[Flag, ...]:

@@ -1,7 +1,7 @@
 """Reading without Temporal: the log and its read models, opened read-only."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DatabaseError
 
 from activities.event_log.engine import open_reader
-from activities.event_log.errors import LogDamagedError, LogUnavailableError
+from activities.event_log.errors import LogDamagedError, LogUnavailableError, SchemaError
+from activities.event_log.migrations import require_known_schema
 from activities.event_log.read import LogReader, RecordedEvent
 from activities.places import PlaceError, log_place
 from activities.read_models.schema import post, school
@@ -20,6 +21,7 @@ from domain.ids import BadReferenceError, case_stream, parse_reference, stream_k
 from domain.parties import Post
 from domain.upcasting import UnknownEventError
 from starter.failures import Exit, Failure
+from starter.nearest import did_you_mean, known_people, near_person, near_reference, near_school
 
 if TYPE_CHECKING:
     from activities.read_models.facts import FactReader
@@ -100,6 +102,8 @@ def reading(settings: Settings | None = None) -> Iterator[Office]:
     settings = settings or Settings()
     try:
         engine = open_reader(log_place(settings))
+    except SchemaError as error:
+        raise _another_version(settings, error) from error
     except PlaceError as error:
         raise Failure(
             Exit.UNREACHABLE, "U-LOG", str(error), (error.fix,), ("brokerage up", "brokerage doctor")
@@ -136,24 +140,28 @@ def reading(settings: Settings | None = None) -> Iterator[Office]:
 
 
 def _unreadable(settings: Settings, engine: Engine, error: DatabaseError) -> Failure:
-    """Why the database does not answer: mostly that it is of another version than this program."""
-    from activities.event_log.migrations import expected_revision, schema_revision
-
-    with suppress(DatabaseError):
-        found, expected = schema_revision(engine), expected_revision()
-        if found != expected:
-            return Failure(
-                Exit.UNREACHABLE,
-                "U-SCHEMA",
-                f"The log's schema is at revision {found}; this program reads {expected}.",
-                ("A worker of this version brings an older schema up to date when it starts.",),
-                ("brokerage up", "brokerage doctor"),
-            )
+    """Why the database does not answer: perhaps its schema has become another since it was opened."""
+    try:
+        require_known_schema(engine)
+    except SchemaError as changed:
+        return _another_version(settings, changed)
+    except DatabaseError:
+        pass
     return Failure(
         Exit.UNREACHABLE,
         "U-LOG",
         f"The log cannot be read now: {error.orig}.",
         (f"Home: {settings.home}",),
+        ("brokerage doctor",),
+    )
+
+
+def _another_version(settings: Settings, error: SchemaError) -> Failure:
+    return Failure(
+        Exit.UNREACHABLE,
+        "U-SCHEMA",
+        f"{str(error).capitalize()}. Nothing was done.",
+        (error.fix, f"Home: {settings.home}"),
         ("brokerage doctor",),
     )
 
@@ -188,13 +196,17 @@ def known_reference(office: Office, text: str) -> str:
         reference = parse_reference(text)
     except BadReferenceError as error:
         raise Failure(
-            Exit.NOT_FOUND, "E-REFERENCE", f"{error}. Nothing was sent.", (), ("brokerage case list",)
+            Exit.NOT_FOUND,
+            "E-REFERENCE",
+            f"{error}. Nothing was sent.{near_reference(office, text)}",
+            (),
+            ("brokerage case list",),
         ) from None
     if next(iter(office.log.events(stream=case_stream(reference), limit=1)), None) is None:
         raise Failure(
             Exit.NOT_FOUND,
             "E-REFERENCE",
-            f"There is no case {reference}. Nothing was sent.",
+            f"There is no case {reference}. Nothing was sent.{near_reference(office, reference)}",
             (),
             ("brokerage case list",),
         )
@@ -205,6 +217,14 @@ def person_named(office: Office, text: str) -> str:
     """A person id, or 'head:6990004' for whoever holds that post at that school today."""
     post_name, colon, number = text.partition(":")
     if not colon:
+        if text not in known_people(office):
+            raise Failure(
+                Exit.NOT_FOUND,
+                "E-PERSON",
+                f"There is nobody {text!r} on record.{near_person(office, text)}",
+                (),
+                ("brokerage person list",),
+            )
         return text
     today = datetime.now(UTC).astimezone(ZoneInfo("Europe/London")).date().isoformat()
     wanted = Post(post_name) if post_name in set(Post) else None
@@ -221,10 +241,13 @@ def person_named(office: Office, text: str) -> str:
     held = tuple(rows)
     if len(held) != 1:
         found = f"{len(held)} people hold" if held else "nobody holds"
+        meant = "" if wanted else did_you_mean(post_name, Post)
+        if wanted and not held and number not in (known := office.school_names()):
+            meant = near_school(office, number) if known else ""
         raise Failure(
             Exit.NOT_FOUND,
             "E-PERSON",
-            f"{text!r}: {found} that post there today.",
+            f"{text!r}: {found} that post there today.{meant}",
             (),
             ("brokerage person list",),
         )

@@ -6,24 +6,29 @@ who gets no answer in time gets the line that repeats the command under the same
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from activities.settings import Settings
+from domain.case.situation import Refusal
 from domain.envelope import Language, OnBehalfOf
 from domain.ids import TASK_QUEUE, command_workflow_id, reference_of, stream_kind
 from domain.messages import (
     CASE_WORKFLOW,
     COMMAND_WORKFLOW,
     LARGEST_COMMAND_BYTES,
+    SIGNATURE_BYTES,
     SUBMIT_UPDATE,
     Answer,
     CaseInput,
+    CaseStatus,
     Command,
+    NextStep,
     Receipt,
     Refused,
+    UnsignedCommand,
     update_id,
 )
 from starter.failures import Exit, Failure
@@ -79,14 +84,20 @@ class Sender:
             expected_version=expected_version,
             language=self.language,
         )
-        if len(command.model_dump_json().encode()) > LARGEST_COMMAND_BYTES:
-            raise Failure(
-                Exit.USAGE,
-                "E-SIZE",
-                f"The command is larger than {LARGEST_COMMAND_BYTES // 1024} KiB. Nothing was sent.",
-                ("Put long texts into documents and refer to them.",),
-            )
+        check_size(command)
         return command
+
+
+def check_size(command: UnsignedCommand) -> None:
+    """Raise Failure where the command, once it is signed, is too large to be sent."""
+    signature = 0 if isinstance(command, Command) else SIGNATURE_BYTES
+    if len(command.model_dump_json().encode()) + signature > LARGEST_COMMAND_BYTES:
+        raise Failure(
+            Exit.USAGE,
+            "E-SIZE",
+            f"The command is larger than {LARGEST_COMMAND_BYTES // 1024} KiB. Nothing was sent.",
+            ("Put long texts into documents and refer to them.",),
+        )
 
 
 @dataclass(frozen=True)
@@ -105,10 +116,10 @@ def send(sender: Sender, command: Command, office: Office, again: Callable[[], s
     known = office.log.command(command.command_id)
     if known is not None:
         if known.body_hash != command.body_hash:
-            raise _key_taken(command, f"'{known.record.verb}' of {known.record.stream.partition('/')[2]}")
+            raise key_taken(command, f"'{known.record.verb}' of {known.record.stream.partition('/')[2]}")
         answer = known.answer
         if answer["kind"] == "refused":
-            raise refusal_failure(Refused.model_validate(answer))
+            raise _refused(Refused.model_validate(answer))
         return Sent(Receipt.model_validate(answer), already=True)
     try:
         answered = asyncio.run(_send(sender, command, again))
@@ -126,9 +137,9 @@ def send(sender: Sender, command: Command, office: Office, again: Callable[[], s
 def accept(command: Command, answer: Answer) -> Receipt:
     """The receipt, if the answer is one and is to this very command."""
     if answer.body_hash != command.body_hash:
-        raise _key_taken(command)
+        raise key_taken(command)
     if isinstance(answer, Refused):
-        raise refusal_failure(answer)
+        raise _refused(answer)
     return answer
 
 
@@ -263,32 +274,43 @@ def _nobody_asks_about(start: Any) -> None:
         future.exception()
 
 
-def refusal_failure(refused: Refused) -> Failure:
+def already_answered(subject: str, position: int) -> str:
+    """What is printed where the log holds the command already."""
+    return f"✓ Already done: {subject} (position {position})."
+
+
+def refusal_failure(
+    refused: Refused | Refusal, status: CaseStatus | None, next_steps: Sequence[NextStep]
+) -> Failure:
     """A refusal in the words of the terminal."""
     from starter.hints import step_lines
 
     details = [refused.hint] if refused.hint else []
-    status = refused.status
     if status is not None and status.waiting_on and refused.code != "R-VERSION":
         due = f", due {status.next_deadline:%Y-%m-%d}" if status.next_deadline else ""
         details.append(f"Waiting on: {status.waiting_on}{due}.")
     code = Exit.CONFLICT if refused.code == "R-VERSION" else Exit.REFUSED
     if refused.code == "R-NO-CASE":
         code = Exit.NOT_FOUND
-    return Failure(code, refused.code, refused.message, tuple(details), step_lines(refused.next_steps))
+    return Failure(code, refused.code, refused.message, tuple(details), step_lines(next_steps))
 
 
-def repeat_line(command_id: str | None = None) -> str:
+def _refused(refused: Refused) -> Failure:
+    return refusal_failure(refused, refused.status, refused.next_steps)
+
+
+def repeat_line(command_id: str | None = None, typed: Sequence[str] | None = None) -> str:
     """The line that was typed, with the command's key, so that typing it again repeats that very command."""
     from starter.flags import absolute_days, command_line
 
-    words = ["brokerage", *absolute_days(sys.argv[1:])]
+    words = ["brokerage", *absolute_days(sys.argv[1:] if typed is None else typed)]
     if command_id is not None and not any(w == "--key" or w.startswith("--key=") for w in words):
         words += ["--key", command_id]
     return command_line(words)
 
 
-def _key_taken(command: Command, other: str = "another command") -> Failure:
+def key_taken(command: UnsignedCommand, other: str = "another command") -> Failure:
+    """The failure of a command whose key stands for another one."""
     return Failure(
         Exit.REFUSED,
         "R-KEY",

@@ -7,6 +7,7 @@ is used for writing, all for reading, so that a key can be rotated while cases a
 import base64
 import binascii
 import dataclasses
+import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -57,6 +58,10 @@ class PayloadKeys:
         if not keys:
             raise PayloadKeyError("no key in it")
         return cls(tuple(keys))
+
+    def fingerprints(self) -> tuple[str, ...]:
+        """What tells the keys apart and gives none of them away, the current one first."""
+        return tuple(hashlib.sha256(b"payload key\n" + key).hexdigest()[:12] for _, key in self.keys)
 
 
 class EncryptingCodec(PayloadCodec):

@@ -7,16 +7,16 @@ from sqlalchemy import Connection
 
 from activities.commands.outcome import (
     Accepted,
+    Declined,
     Outcome,
+    Question,
     event_draft,
     named_persons,
     named_schools,
-    refused,
     stale,
     untimely,
 )
 from activities.event_log import read
-from activities.event_log.append import LogTransaction
 from activities.read_models.facts import FactReader
 from activities.read_models.update import write_case
 from domain.case.commands import SYSTEM_VERBS, CaseCommand, Open, Submit
@@ -28,7 +28,7 @@ from domain.case.status import case_status
 from domain.case.suggest import next_steps
 from domain.envelope import ProgrammeRef
 from domain.ids import SYSTEM_PERSON, stream_key
-from domain.messages import CaseStatus, Command, HandleCommand, NextStep
+from domain.messages import CaseStatus, NextStep, UnsignedCommand
 from domain.parties import HeldPost, recording_post
 from domain.programmes.model import Programme
 from domain.text.english import Voice, sentence
@@ -56,34 +56,32 @@ def hints_of(connection: Connection, stream: str, now: datetime) -> tuple[NextSt
     return steps_for(facts, state, programme, now) if programme else ()
 
 
-def decide_case(
-    held: LogTransaction, facts: FactReader, request: HandleCommand, body: CaseCommand
-) -> Outcome:
+def decide_case(connection: Connection, facts: FactReader, question: Question, body: CaseCommand) -> Outcome:
     """What the rules of a case make of the command. A refusal names no next steps: those are no part of
     what is decided and kept, and are worked out once the log is free again.
     """
-    command = request.command
-    reference, state = stream_key(command.stream), fold_case(held.connection, command.stream)
+    command = question.command
+    reference, state = stream_key(command.stream), fold_case(connection, command.stream)
     code = body.programme if isinstance(body, Open) and not state.version else state.programme
     programme = facts.programme(code)
     if programme is None:
-        return refused(command, _no_such_case(body, reference, code))
+        return Declined(_no_such_case(body, reference, code))
     status = case_status(state, programme)
-    recording = _recording_post(facts, request, state, body, programme)
+    recording = _recording_post(facts, question, state, body, programme)
     wrong = (
         stale(command, state.version)
         or _recorder_problem(command, recording)
-        or untimely(command, request.now)
+        or untimely(command, question.now)
     )
     if wrong is not None:
-        return refused(command, wrong, status)
+        return Declined(wrong, status)
     behalf = command.on_behalf_of
     known = facts.case_facts(
         state=state,
         programme_in_force=programme,
         person_id=behalf.person if behalf else command.person,
         recorder=command.person,
-        now=request.now,
+        now=question.now,
         named_schools=named_schools(body),
         named_persons=named_persons(body),
         need=(state.recipient, state.area) if isinstance(body, Submit) else None,
@@ -91,8 +89,8 @@ def decide_case(
     )
     decided = decide(state, body, known, reference)
     if isinstance(decided, Refusal):
-        return refused(command, decided, status)
-    return _accepted(held, request, state, known, decided, recording)
+        return Declined(decided, status)
+    return _accepted(question, state, known, decided, recording)
 
 
 def steps_for(
@@ -124,26 +122,25 @@ def steps_for(
 
 
 def _accepted(
-    held: LogTransaction,
-    request: HandleCommand,
+    question: Question,
     state: CaseState,
     known: Facts,
     decided: Decision,
     recording: HeldPost | None,
 ) -> Accepted:
     programme = known.programme
-    occurred = request.command.occurred_at or request.now
+    occurred = question.command.occurred_at or question.now
     after = fold(((event, occurred) for event in decided.events), state)
     voice = Voice(programme, {number: school.name for number, school in known.schools.items()})
     rules = ProgrammeRef(code=programme.code, version=programme.version)
     return Accepted(
         events=tuple(
-            event_draft(event, request, decided.acting, rules, programme.calendar, recording)
+            event_draft(event, question, decided.acting, rules, programme.calendar, recording)
             for event in decided.events
         ),
         expected_version=state.version,
         happened=tuple(sentence(event, voice) for event in decided.events),
-        write=lambda position: write_case(held.connection, after, programme, position),
+        write=lambda connection, position: write_case(connection, after, programme, position),
         status=case_status(after, programme),
     )
 
@@ -155,17 +152,19 @@ def _no_such_case(body: CaseCommand, reference: str, code: str) -> Refusal:
 
 
 def _recording_post(
-    facts: FactReader, request: HandleCommand, state: CaseState, body: CaseCommand, programme: Programme
+    facts: FactReader, question: Question, state: CaseState, body: CaseCommand, programme: Programme
 ) -> HeldPost | None:
     """The post in which the sender records somebody else's decision in this case, if they hold one."""
-    if request.command.on_behalf_of is None:
+    if question.command.on_behalf_of is None:
         return None
-    day = request.now.astimezone(ZoneInfo(programme.time_zone)).date()
+    day = question.now.astimezone(ZoneInfo(programme.time_zone)).date()
     recipient = state.recipient or getattr(body, "recipient", None)
-    return recording_post(facts.posts(request.command.person, day), recipient, state.provider, programme.code)
+    return recording_post(
+        facts.posts(question.command.person, day), recipient, state.provider, programme.code
+    )
 
 
-def _recorder_problem(command: Command, recording: HeldPost | None) -> Refusal | None:
+def _recorder_problem(command: UnsignedCommand, recording: HeldPost | None) -> Refusal | None:
     """The system acts only by rules; only certain posts may record what somebody else decided."""
     if command.person == SYSTEM_PERSON and command.verb not in SYSTEM_VERBS:
         return Refusal("R-POST", "The system acts only by rules.")

@@ -1,23 +1,27 @@
 """A command to a school, a person, a provider or a programme."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection
 
 from activities.commands.outcome import (
     Accepted,
+    Declined,
     Outcome,
+    Question,
     event_draft,
     named_schools,
-    refused,
     stale,
     untimely,
 )
-from activities.event_log.append import LogTransaction
+from activities.event_log import read
+from activities.event_log.drafts import EventDraft
 from activities.read_models.facts import FactReader
 from activities.read_models.update import write_directory
 from domain.case.situation import Refusal
 from domain.directory.base import DirectoryCommand, DirectoryEvent
 from domain.ids import stream_key, stream_kind
-from domain.messages import HandleCommand
 from domain.parties import Post
 from domain.streams import DIRECTORY, read_event
 
@@ -33,37 +37,58 @@ _SENTENCES: Final = {
 
 
 def decide_directory(
-    held: LogTransaction, facts: FactReader, request: HandleCommand, body: DirectoryCommand
+    connection: Connection,
+    facts: FactReader,
+    question: Question,
+    body: DirectoryCommand,
+    unwritten: Sequence[EventDraft] = (),
 ) -> Outcome:
-    """What the rules of a directory stream make of the command."""
-    command = request.command
+    """What the rules of a directory stream make of the command.
+
+    `unwritten` are events of this stream that are taken as if they stood in the log behind its last one:
+    those of earlier commands, where a whole list is tried and none of it written.
+    """
+    command = question.command
     kind, key = stream_kind(command.stream), stream_key(command.stream)
     rules = DIRECTORY[kind]
-    state = rules.state()
-    for recorded in held.read_stream(command.stream):
-        envelope = recorded.envelope
-        event = read_event(kind, envelope.type, envelope.schema_version, recorded.payload)
-        if isinstance(event, DirectoryEvent):
-            state = rules.evolve(state, event)
+    state = _folded(connection, command.stream, unwritten)
     if command.on_behalf_of is not None:
-        return refused(command, Refusal("R-BEHALF", "Directory entries are made in one's own name."))
-    wrong = stale(command, state.version) or untimely(command, request.now)
+        return Declined(Refusal("R-BEHALF", "Directory entries are made in one's own name."))
+    wrong = stale(command, state.version) or untimely(command, question.now)
     if wrong is not None:
-        return refused(command, wrong)
+        return Declined(wrong)
     own = (key,) if kind == "provider" else ()
     known = facts.directory_facts(
-        person_id=command.person, now=request.now, named_schools=(*named_schools(body), *own)
+        person_id=command.person, now=question.now, named_schools=(*named_schools(body), *own)
     )
     decided = rules.decide(state, body, known, key)
     if isinstance(decided, Refusal):
-        return refused(command, decided)
+        return Declined(decided)
     after = state
     for event in decided:
         after = rules.evolve(after, event)
     acting = next((post for post in known.posts if post.post is Post.ADMINISTRATOR), None)
     return Accepted(
-        events=tuple(event_draft(event, request, acting) for event in decided),
+        events=tuple(event_draft(event, question, acting) for event in decided),
         expected_version=state.version,
         happened=tuple(_SENTENCES[type(event).__name__].format(command.stream) for event in decided),
-        write=lambda position: write_directory(held.connection, kind, key, after, position),
+        write=lambda connection, position: write_directory(connection, kind, key, after, position),
     )
+
+
+def _folded(connection: Connection, stream: str, unwritten: Sequence[EventDraft]) -> Any:
+    kind = stream_kind(stream)
+    rules = DIRECTORY[kind]
+    state = rules.state()
+    told = [
+        *(
+            (r.envelope.type, r.envelope.schema_version, r.payload)
+            for r in read.read_stream(connection, stream)
+        ),
+        *((draft.type, draft.schema_version, draft.payload) for draft in unwritten),
+    ]
+    for type_name, schema_version, payload in told:
+        event = read_event(kind, type_name, schema_version, payload)
+        if isinstance(event, DirectoryEvent):
+            state = rules.evolve(state, event)
+    return state

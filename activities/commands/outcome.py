@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+from sqlalchemy import Connection
 
 from activities.event_log.drafts import EventDraft, Placement
 from domain.canonical import instant_text
@@ -15,12 +16,22 @@ from domain.case.events import CaseEvent
 from domain.case.situation import Refusal
 from domain.directory.base import DirectoryEvent
 from domain.envelope import ActingPerson, EngineRef, ProgrammeRef, RecordedFor
-from domain.messages import CaseStatus, Command, HandleCommand, NextStep, Receipt, Refused
+from domain.messages import CaseStatus, Command, Receipt, Refused, UnsignedCommand
 from domain.parties import HeldPost
 
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _MOST_PROBLEMS: Final = 20
 _FIELD_NAME: Final = re.compile(r"[a-z][a-z_]{0,39}")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A command at the instant at which it is decided. Nothing in it needs a key."""
+
+    command: UnsignedCommand
+    now: datetime
+    engine: EngineRef | None = None
+    """The run that asks; none where nobody means to write the answer."""
 
 
 @dataclass(frozen=True)
@@ -30,20 +41,23 @@ class Accepted:
     events: tuple[EventDraft, ...]
     expected_version: int
     happened: tuple[str, ...]
-    write: Callable[[int], None]
-    """Brings the read models up to date, given the position of the last event."""
+    write: Callable[[Connection, int], None]
+    """Brings the read models up to date, on the log's connection, given the position of the last event."""
     status: CaseStatus = field(default_factory=CaseStatus)
 
 
-Outcome = Accepted | Refused
+@dataclass(frozen=True)
+class Declined:
+    """A rule against it, and the case as it stands, where the rules got as far as looking at it."""
+
+    refusal: Refusal
+    status: CaseStatus | None = None
 
 
-def refused(
-    command: Command,
-    refusal: Refusal,
-    status: CaseStatus | None = None,
-    steps: tuple[NextStep, ...] = (),
-) -> Refused:
+Outcome = Accepted | Declined
+
+
+def refused(command: Command, refusal: Refusal, status: CaseStatus | None = None) -> Refused:
     """The answer to a command that is against a rule."""
     return Refused(
         command_id=command.command_id,
@@ -52,7 +66,6 @@ def refused(
         code=refusal.code,
         message=refusal.message,
         hint=refusal.hint,
-        next_steps=steps,
         status=status,
     )
 
@@ -73,7 +86,7 @@ def receipt(command: Command, placement: Placement, accepted: Accepted) -> Recei
 
 def event_draft(
     event: CaseEvent | DirectoryEvent,
-    request: HandleCommand,
+    question: Question,
     acting: HeldPost | None,
     programme: ProgrammeRef | None = None,
     calendar: str | None = None,
@@ -84,23 +97,23 @@ def event_draft(
     `acting` is the post that entitled to the decision, `recording` the one that entitled the sender to
     record it for somebody else.
     """
-    command = request.command
+    command = question.command
     payload: dict[str, Any] = event.payload()
     return EventDraft(
         type=type(event).__name__,
         schema_version=event.schema_version,
         payload=payload,
-        occurred_at=command.occurred_at or request.now,
+        occurred_at=command.occurred_at or question.now,
         actor=_actor(command, acting, recording),
         programme=programme,
         calendar=calendar,
         reason=payload.get("reason_code"),
         language=command.language,
-        engine=EngineRef(workflow=request.workflow, run=request.run),
+        engine=question.engine,
     )
 
 
-def _actor(command: Command, acting: HeldPost | None, recording: HeldPost | None) -> ActingPerson:
+def _actor(command: UnsignedCommand, acting: HeldPost | None, recording: HeldPost | None) -> ActingPerson:
     behalf = command.on_behalf_of
     own = recording if behalf else acting
     return ActingPerson(
@@ -117,7 +130,7 @@ def _actor(command: Command, acting: HeldPost | None, recording: HeldPost | None
     )
 
 
-def stale(command: Command, version: int) -> Refusal | None:
+def stale(command: UnsignedCommand, version: int) -> Refusal | None:
     """The refusal where the sender expected another version of the stream."""
     if command.expected_version is None or command.expected_version == version:
         return None
@@ -126,7 +139,7 @@ def stale(command: Command, version: int) -> Refusal | None:
     return Refusal("R-VERSION", f"{key} is at version {version}, not at {command.expected_version}.", hint)
 
 
-def untimely(command: Command, now: datetime) -> Refusal | None:
+def untimely(command: UnsignedCommand, now: datetime) -> Refusal | None:
     """The refusal where the sender says that it happened in the future, or before this could be."""
     if command.occurred_at is None or _EARLIEST <= command.occurred_at <= now:
         return None

@@ -4,6 +4,7 @@ A log is a file of SQLite or a database of PostgreSQL; only here, and in what fo
 connection (`dialect`), does anybody ask which.
 """
 
+import os
 from pathlib import Path
 from types import ModuleType
 
@@ -12,7 +13,8 @@ from sqlalchemy.exc import DatabaseError
 
 from activities.database_url import DatabaseUrl
 from activities.event_log import sqlite
-from activities.event_log.errors import LogUnavailableError
+from activities.event_log.errors import LogUnavailableError, SchemaError
+from activities.event_log.migrations import require_known_schema
 from activities.event_log.schema import metadata
 
 Place = Path | DatabaseUrl
@@ -37,7 +39,8 @@ def open_reader(place: Place) -> Engine:
 
     A directory that we may not write to can be read too, as long as nobody has left a write-ahead log
     there: with one, ignoring it would show yesterday's truth as today's.
-    Raises LogUnavailableError where there is no log of ours, or it cannot be read.
+    Raises LogUnavailableError where there is no log of ours, or it cannot be read, and SchemaError where it
+    is one of another version.
     """
     return _open_file(place) if isinstance(place, Path) else _open_database(place)
 
@@ -52,25 +55,52 @@ def dialect(connection: Connection) -> ModuleType:
 
 
 def _open_file(path: Path) -> Engine:
-    if not path.is_file():
+    if not _is_file(path):
         raise LogUnavailableError(f"there is no log at {path}")
     engine = sqlite.reader_engine(path)
     try:
         tables = _tables(engine)
     except DatabaseError as error:
         engine.dispose()
-        if path.with_name(path.name + "-wal").exists():
-            raise LogUnavailableError(f"{path} cannot be read: {error.orig}") from error
+        left = path.with_name(path.name + "-wal")
+        if left.exists():
+            raise LogUnavailableError(f"{path} cannot be read: {error.orig}{_of_whom(left)}") from error
         engine = sqlite.reader_engine(path, immutable=True)
         try:
             tables = _tables(engine)
         except DatabaseError as second:
             engine.dispose()
             raise LogUnavailableError(f"{path} cannot be read: {second.orig}") from second
+    try:
+        require_known_schema(engine)
+    except SchemaError:
+        engine.dispose()
+        raise
     if not tables >= set(metadata.tables):
         engine.dispose()
         raise LogUnavailableError(f"{path} is a database, but not a log of Brokerage")
     return engine
+
+
+def _is_file(path: Path) -> bool:
+    """Whether the file is there; raises LogUnavailableError where we may not look."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise LogUnavailableError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _of_whom(left: Path) -> str:
+    """What to know of a write-ahead log that we can neither read past nor bring in."""
+    if os.access(left.parent, os.W_OK) or left.stat().st_uid == os.geteuid():
+        return ""
+    try:
+        owner = left.owner()
+    except KeyError:
+        owner = f"user {left.stat().st_uid}"
+    return (
+        f"; {owner} has left {left.name}, which only {owner} can bring in: any brokerage line of theirs does"
+    )
 
 
 def _open_database(url: DatabaseUrl) -> Engine:
@@ -81,6 +111,12 @@ def _open_database(url: DatabaseUrl) -> Engine:
         readable = postgresql.readable_tables(engine)
     except DatabaseError as error:
         raise LogUnavailableError(f"{url} cannot be read: {postgresql.first_line(error)}") from error
+    if "alembic_version" in readable:
+        try:
+            require_known_schema(engine)
+        except SchemaError:
+            engine.dispose()
+            raise
     if not readable >= set(metadata.tables):
         engine.dispose()
         raise LogUnavailableError(f"{url} holds no log of Brokerage that this login may read")

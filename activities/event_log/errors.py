@@ -5,6 +5,25 @@ class LogUnavailableError(Exception):
     """There is no log to open here; the message says what was found in its place."""
 
 
+class SchemaError(LogUnavailableError):
+    """The log's schema is not the one that this program was written for; `fix` says what to do about it."""
+
+    def __init__(self, found: str | None, expected: str, *, by_owner: bool = False) -> None:
+        """`by_owner`: whether the database's owner brings it up to date, and not a worker by itself."""
+        self.newer = found is not None and found > expected
+        self.fix = (
+            "Use the version of Brokerage that brought it up to date, or a later one."
+            if self.newer
+            else "Its owner brings it up to date: BROKERAGE_OWNER_URL=… brokerage admin migrate"
+            if by_owner
+            else "A worker of this version brings it up to date as it starts: brokerage up"
+        )
+        words = "newer (revision {}) than this program knows ({})"
+        if not self.newer:
+            words = "older (revision {}) than this program needs ({})"
+        super().__init__(f"the log's schema is {words.format(found, expected)}")
+
+
 class LogDamagedError(Exception):
     """A row contradicts its own hash or order. Nothing may be decided until `verify` has been read."""
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from starter.back import Back, case_as_it_was, say_look
+from starter.completing import references
 from starter.failures import Exit, Failure
 from starter.output import TimeFormat, choose_fields, note, say, say_json, say_table, show_time
 from starter.reading import reading
@@ -19,7 +20,7 @@ app = App(
 
 @app.command
 def replay(
-    reference: Annotated[str, Parameter(help="Reference of the case.")],
+    reference: Annotated[str, Parameter(help="Reference of the case.", completer=references)],
     /,
     *,
     json: Annotated[

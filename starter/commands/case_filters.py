@@ -12,10 +12,11 @@ from sqlalchemy import select
 from activities.read_models.schema import programme as programme_table
 from activities.read_models.schema import school as school_table
 from domain.parties import Party
-from starter.commands.stages import check_stage
+from starter.commands.stages import StageName, check_stage
+from starter.completing import areas, programmes, schools
 from starter.failures import Exit, Failure
 from starter.moments import read_time
-from starter.nearest import did_you_mean
+from starter.nearest import did_you_mean, near_school
 from starter.reading import Office
 from starter.views.case_list import Choice
 
@@ -26,7 +27,7 @@ class Filters:
     """Flags that choose cases: those of which all holds that is given."""
 
     stage: Annotated[
-        tuple[str, ...],
+        tuple[StageName, ...],
         Parameter(
             negative="",
             consume_multiple=False,
@@ -34,13 +35,17 @@ class Filters:
             help="In this stage, e.g. triage; several may be given, also with commas.",
         ),
     ] = ()
-    programme: Annotated[str | None, Parameter(help="Of this programme, e.g. EAS.")] = None
+    programme: Annotated[str | None, Parameter(help="Of this programme, e.g. EAS.", completer=programmes)] = (
+        None
+    )
     route: Annotated[str | None, Parameter(help="By this route, e.g. sip.")] = None
-    area: Annotated[str | None, Parameter(help="In this area of support.")] = None
+    area: Annotated[str | None, Parameter(help="In this area of support.", completer=areas)] = None
     authority: Annotated[str | None, Parameter(help="Of schools of this authority.")] = None
-    school: Annotated[str | None, Parameter(help="Of this school, recipient or provider.")] = None
-    recipient: Annotated[str | None, Parameter(help="With this recipient school.")] = None
-    provider: Annotated[str | None, Parameter(help="With this provider school.")] = None
+    school: Annotated[
+        str | None, Parameter(help="Of this school, recipient or provider.", completer=schools)
+    ] = None
+    recipient: Annotated[str | None, Parameter(help="With this recipient school.", completer=schools)] = None
+    provider: Annotated[str | None, Parameter(help="With this provider school.", completer=schools)] = None
     waiting_on: Annotated[str | None, Parameter(help=f"Waiting on this party: {', '.join(Party)}.")] = None
     overdue: Annotated[bool, Parameter(negative="", show_default=False, help="With something overdue.")] = (
         False
@@ -150,7 +155,7 @@ def _school(office: Office, number: str | None) -> str | None:
         raise Failure(
             Exit.NOT_FOUND,
             "E-SCHOOL",
-            f"There is no school {number} in the register.",
+            f"There is no school {number} in the register.{near_school(office, number)}",
             (),
             ("brokerage school list",),
         )

@@ -11,7 +11,8 @@ from domain.case.stages import Stage
 from domain.parties import Party
 from domain.programmes import Programme
 from starter.back import Back, case_as_it_was, say_look
-from starter.commands.stages import check_stage
+from starter.commands.stages import StageName, check_stage
+from starter.completing import references
 from starter.failures import Exit
 from starter.hints import step_line
 from starter.output import TimeFormat, choose_fields, say, say_json, say_table, show_time
@@ -20,7 +21,7 @@ from starter.rows import Column, RowOptions, say_line, say_rows
 from starter.views.case import CaseRecord, case_json, read_case, steps_now
 from starter.views.timeline import ENTRY_FIELDS, timeline
 
-Reference = Annotated[str, Parameter(help="Reference of the case, e.g. EAS-K7QX4MZ-R.")]
+Reference = Annotated[str, Parameter(help="Reference of the case, e.g. EAS-K7QX4MZ-R.", completer=references)]
 Time = Annotated[TimeFormat | None, Parameter(help="local, iso or relative.")]
 
 
@@ -90,7 +91,10 @@ def wait(
     reference: Reference,
     /,
     *,
-    until: Annotated[str, Parameter(help="Stage to wait for, e.g. agreed; 'closed' also takes archived.")],
+    until: Annotated[
+        StageName,
+        Parameter(help="Stage to wait for, e.g. agreed; 'closed' also takes archived."),
+    ],
     timeout: Annotated[float, Parameter(help="Seconds to wait at most.")] = 30.0,
 ) -> int:
     """Wait until a case has reached a stage; exit 10 if it has not in time."""

@@ -5,7 +5,8 @@ import sys
 from dataclasses import asdict
 
 from activities.health import all_needed, check_home, check_log, check_person, check_temporal
-from activities.home_files import read_profile
+from activities.health_storage import check_storage
+from activities.home_files import HomeFileError, read_private, read_profile
 from activities.settings import Settings
 from starter.failures import Exit, Failure
 
@@ -26,8 +27,14 @@ def doctor(*, json: bool = False) -> int:
     checks = check_home(settings, PayloadKeys.parse)
     if checks[0].ok:
         # Without a home the rest could only say the same again.
-        checks += [*check_log(settings), check_person(settings, person, _own_public_key(settings, person))]
-    checks += asyncio.run(check_temporal(settings, SEARCH_ATTRIBUTES, workers=True))
+        checks += [
+            *check_storage(settings),
+            *check_log(settings),
+            check_person(settings, person, _own_public_key(settings, person)),
+        ]
+    checks += asyncio.run(
+        check_temporal(settings, SEARCH_ATTRIBUTES, workers=True, payload_keys=_payload_keys(settings))
+    )
     well = all_needed(checks)
     if json:
         import orjson
@@ -37,6 +44,16 @@ def doctor(*, json: bool = False) -> int:
     else:
         sys.stdout.write("".join(check.line() + "\n" for check in checks))
     return Exit.DONE if well else Exit.UNREACHABLE
+
+
+def _payload_keys(settings: Settings) -> frozenset[str]:
+    """Fingerprints of this home's payload keys; none where the file is missing or wrong, a finding itself."""
+    from workflows.converter import PayloadKeyError, PayloadKeys
+
+    try:
+        return frozenset(PayloadKeys.parse(read_private(settings.payload_keys_file)).fingerprints())
+    except (HomeFileError, PayloadKeyError):
+        return frozenset()
 
 
 def _own_public_key(settings: Settings, person: str | None) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from domain.canonical import canonical_bytes, plain
-from domain.messages import Refused
+from domain.messages import Refused, UnsignedCommand
 from starter.failures import Exit
 from starter.output import note, say
 from starter.reading import Office
@@ -48,6 +48,50 @@ class Report:
     same: int = 0
     failed: int = 0
 
+    def words(self, what: str) -> str:
+        """In one line."""
+        return f"{what}: {self.new} new or changed, {self.same} as on record, {self.failed} refused."
+
+    @property
+    def exit_code(self) -> Exit:
+        """7 where some entries were refused."""
+        return Exit.SOME_FAILED if self.failed else Exit.DONE
+
+
+def preview_all(person: str, office: Office, steps: Sequence[Sequence[Entry]], what: str) -> int:
+    """Print what each entry of the steps would do and what would be refused; nothing is sent.
+
+    What an earlier entry would record is taken as recorded by the later ones of the same stream. Ends as
+    the import would: exit 0, or 7 where some entries would be refused.
+    """
+    from activities.foresight import WouldBeDone, WouldBeRefused
+    from starter.preview import look_ahead, real_line
+
+    report = Report()
+    unwritten: dict[str, tuple[Any, ...]] = {}
+    for number, entry in enumerate(entry for step in steps for entry in step):
+        command = UnsignedCommand(
+            command_id=f"dry-run-{number}",
+            stream=entry.stream,
+            verb=entry.verb,
+            body=plain(entry.body),
+            person=person,
+        )
+        foreseen = look_ahead(office, command, unwritten.get(entry.stream, ()))
+        if isinstance(foreseen, WouldBeRefused):
+            report.failed += 1
+            note(f"{entry.where} · {foreseen.refusal.message}  {foreseen.refusal.code}")
+        elif isinstance(foreseen, WouldBeDone) and foreseen.accepted.events:
+            report.new += 1
+            unwritten[entry.stream] = (*unwritten.get(entry.stream, ()), *foreseen.accepted.events)
+            say(f"{entry.where} · {' '.join(foreseen.accepted.happened)}")
+        else:
+            report.same += 1
+    say(report.words(what))
+    say("Nothing was sent or written. To do it:")
+    say(f"  {real_line()}")
+    return report.exit_code
+
 
 def send_all(sender: Sender, office: Office, steps: Sequence[Sequence[Entry]], what: str, again: str) -> int:
     """Send the steps one after the other, the entries of a step side by side; prints a report.
@@ -55,8 +99,8 @@ def send_all(sender: Sender, office: Office, steps: Sequence[Sequence[Entry]], w
     Returns exit 0, or 7 where some entries were refused.
     """
     report = asyncio.run(_connect_and_send(sender, office, steps, again))
-    say(f"✓ {what}: {report.new} new or changed, {report.same} as on record, {report.failed} refused.")
-    return Exit.SOME_FAILED if report.failed else Exit.DONE
+    say(f"✓ {report.words(what)}")
+    return report.exit_code
 
 
 async def send_entries(

@@ -16,18 +16,21 @@ from activities.settings import Settings
 from domain.directory.people import AssignPost, EndPost, RegisterPerson, ReplaceKey
 from domain.ids import PERSON_ID_PATTERN, PROGRAMME_CODE_PATTERN
 from domain.parties import PROGRAMME_POSTS, SCHOOL_POSTS, Post
-from starter.commands.importing import Entry, send_all
+from starter.commands.importing import Entry, preview_all, send_all
 from starter.commands.writing import (
+    Order,
     SenderOptions,
     WriteOptions,
-    print_sent,
+    carry_out,
+    person_for,
     read_body,
     sender_for,
-    write,
 )
 from starter.commands.writing import new_key as make_key
+from starter.completing import people
 from starter.failures import Exit, Failure
 from starter.home import create_profile
+from starter.nearest import did_you_mean
 from starter.reading import reading
 from starter.register.csv_file import read_rows
 from starter.register.wales import PersonRow
@@ -36,7 +39,7 @@ from starter.sending import repeat_line
 
 app = App(name="person", help="People, their keys and their posts.", help_format="plaintext")
 
-PersonArgument = Annotated[str, Parameter(help="Person id, e.g. sip.carys.")]
+PersonArgument = Annotated[str, Parameter(help="Person id, e.g. sip.carys.", completer=people)]
 
 
 @dataclass(frozen=True)
@@ -106,19 +109,20 @@ def add(
     ]
     typed = {"name": name, "email": email, "language": language, "public-key": public_key}
     read_body(RegisterPerson, typed, chosen)
-    if new_key:
+    if new_key and not chosen.dry_run:
         typed["public-key"] = create_profile(settings, person)
     body = read_body(RegisterPerson, typed, chosen)
     own_key = make_key() if chosen.key is None else chosen.key
     with reading() as office:
-        stream = f"person/{person}"
-        sent = write(office, "register", lambda _key: stream, body, _with_key(chosen, own_key))
-        print_sent(sent, chosen, person)
+
+        def stream(_key: str) -> str:
+            return f"person/{person}"
+
+        orders = [Order("register", stream, body, _with_key(chosen, own_key))]
         for number, (words, assignment) in enumerate(posts):
             own = _with_key(chosen, f"{own_key}:post:{number}")
-            sent = write(office, "assign-post", lambda _key: stream, assignment, own, repeat_key=own_key)
-            print_sent(sent, chosen, f"{person}, {words}")
-    return Exit.DONE
+            orders.append(Order("assign-post", stream, assignment, own, f"{person}, {words}"))
+        return carry_out(office, *orders, repeat_key=own_key)
 
 
 @app.command
@@ -186,8 +190,11 @@ def import_(
     chosen = options or SenderOptions()
     settings = Settings()
     with reading() as office:
-        sender = sender_for(settings, chosen)
         known = set(office.connection.execute(select(person_table.c.person)).scalars())
+        if chosen.dry_run:
+            steps = people_entries(settings, file, known, new_keys=False)
+            return preview_all(person_for(settings, chosen), office, steps, "People and posts")
+        sender = sender_for(settings, chosen)
         steps = people_entries(settings, file, known, new_keys=new_keys)
         return send_all(sender, office, steps, "People and posts", repeat_line())
 
@@ -265,15 +272,19 @@ def _write(person: str, model: Any, verb: str, values: dict[str, Any], options: 
     _check_person(person)
     body = read_body(model, values, options)
     with reading() as office:
-        sent = write(office, verb, lambda _key: f"person/{person}", body, options)
-        return print_sent(sent, options, person)
+        return carry_out(office, Order(verb, lambda _key: f"person/{person}", body, options))
 
 
 def _post(text: str) -> _Held:
     """A post as it is typed: 'head:6990004', 'broker', or 'broker:EAS' for one programme only."""
     name, _, where = text.partition(":")
     if name not in set(Post):
-        raise Failure(Exit.USAGE, "E-POST", f"There is no post {name!r}.", (f"Posts: {', '.join(Post)}",))
+        raise Failure(
+            Exit.USAGE,
+            "E-POST",
+            f"There is no post {name!r}.{did_you_mean(name, Post)}",
+            (f"Posts: {', '.join(Post)}",),
+        )
     post = Post(name)
     if post in SCHOOL_POSTS:
         if not where:

@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from activities.read_models.schema import programme as programme_table
 from domain.programmes import Programme, ProgrammeError, parse_programme
-from starter.commands.writing import WriteOptions, print_sent, write
+from starter.commands.writing import Order, WriteOptions, carry_out
+from starter.completing import programmes
 from starter.failures import Exit, Failure
+from starter.nearest import near_programme
 from starter.output import say, say_json, say_table
 from starter.reading import reading
 from starter.rows import Column, RowOptions, say_rows
@@ -38,7 +40,7 @@ def list_(*, output: RowOptions | None = None) -> int:
 
 @app.command
 def show(
-    code: Annotated[str, Parameter(help="Programme code, e.g. EAS.")],
+    code: Annotated[str, Parameter(help="Programme code, e.g. EAS.", completer=programmes)],
     /,
     *,
     json: Annotated[bool, Parameter(negative="", help="Print the whole programme as JSON.")] = False,
@@ -46,10 +48,14 @@ def show(
     """Show a programme's routes, areas and waits."""
     with reading() as office:
         found = office.facts.programme(code)
-    if found is None:
-        raise Failure(
-            Exit.NOT_FOUND, "E-PROGRAMME", f"There is no programme {code}.", (), ("brokerage programme list",)
-        )
+        if found is None:
+            raise Failure(
+                Exit.NOT_FOUND,
+                "E-PROGRAMME",
+                f"There is no programme {code}.{near_programme(office, code)}",
+                (),
+                ("brokerage programme list",),
+            )
     if json:
         say_json(found.model_dump(mode="json"))
         return 0
@@ -83,8 +89,7 @@ def publish(
     stream = f"programme/{content.code}"
     with reading() as office:
         body = {"content": content.model_dump(mode="json")}
-        sent = write(office, "publish", lambda _key: stream, body, chosen)
-        return print_sent(sent, chosen, stream)
+        return carry_out(office, Order("publish", lambda _key: stream, body, chosen, subject=stream))
 
 
 def _programme(content: str) -> Programme:

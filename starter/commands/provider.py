@@ -7,9 +7,12 @@ from cyclopts import App, Parameter
 from sqlalchemy import select
 
 from activities.read_models.schema import provider_offer
-from starter.commands.importing import Entry, send_all
-from starter.commands.writing import SenderOptions, sender_for
+from starter.commands.importing import Entry, preview_all, send_all
+from starter.commands.writing import SenderOptions, person_for, sender_for
+from starter.completing import areas as known_areas
+from starter.completing import programmes
 from starter.failures import Exit, Failure
+from starter.nearest import did_you_mean
 from starter.reading import reading
 from starter.register.csv_file import read_rows
 from starter.register.wales import OfferRow
@@ -28,13 +31,16 @@ def import_(
     ],
     /,
     *,
-    programme: Annotated[str, Parameter(help="Programme of the offers.")] = "EAS",
+    programme: Annotated[str, Parameter(help="Programme of the offers.", completer=programmes)] = "EAS",
     options: SenderOptions | None = None,
 ) -> int:
     """Record the offers of a file."""
+    chosen = options or SenderOptions()
     entries = offer_entries(file, programme)
     with reading() as office:
-        sender = sender_for(office.settings, options or SenderOptions())
+        if chosen.dry_run:
+            return preview_all(person_for(office.settings, chosen), office, [entries], "Offers")
+        sender = sender_for(office.settings, chosen)
         return send_all(sender, office, [entries], "Offers", repeat_line())
 
 
@@ -54,7 +60,7 @@ def offer_entries(file: Path, programme: str) -> list[Entry]:
 @app.command(name="list")
 def list_(
     *,
-    area: Annotated[str | None, Parameter(help="Only offers in this area.")] = None,
+    area: Annotated[str | None, Parameter(help="Only offers in this area.", completer=known_areas)] = None,
     output: RowOptions | None = None,
 ) -> int:
     """List what schools offer."""
@@ -70,7 +76,7 @@ def list_(
             raise Failure(
                 Exit.NOT_FOUND,
                 "E-AREA",
-                f"No school offers {area!r}.",
+                f"No school offers {area!r}.{did_you_mean(area, areas)}",
                 (f"Offered: {', '.join(areas) or 'nothing yet'}",),
             )
         rows = [

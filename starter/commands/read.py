@@ -17,6 +17,7 @@ from domain.case.state import CaseState
 from domain.parties import Post, parties_played
 from domain.personal import WITHHELD, Personal
 from domain.text.english import Voice, days, sentence
+from starter.completing import profiles, references
 from starter.failures import Exit, Failure
 from starter.home import profile_seed, public_key_of
 from starter.output import note, say, say_json
@@ -25,10 +26,14 @@ from starter.views.case import read_case
 
 
 def read(
-    reference: Annotated[str, Parameter(help="Reference of the case, e.g. EAS-K7QX4MZ-R.")],
+    reference: Annotated[
+        str, Parameter(help="Reference of the case, e.g. EAS-K7QX4MZ-R.", completer=references)
+    ],
     /,
     *,
-    profile: Annotated[str | None, Parameter(help="Who looks; by default this home's own person.")] = None,
+    profile: Annotated[
+        str | None, Parameter(help="Who looks; by default this home's own person.", completer=profiles)
+    ] = None,
     json: Annotated[bool, Parameter(negative="", help="Print JSON.")] = False,
 ) -> int:
     """Read the request, the objectives, the agreement and the reviews in full.

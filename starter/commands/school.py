@@ -7,8 +7,8 @@ from cyclopts import App, Parameter
 from sqlalchemy import select
 
 from activities.read_models.schema import school
-from starter.commands.importing import Entry, send_all
-from starter.commands.writing import SenderOptions, sender_for
+from starter.commands.importing import Entry, preview_all, send_all
+from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.reading import reading
 from starter.register import deped, wales
 from starter.register.csv_file import read_rows
@@ -41,6 +41,8 @@ def import_(
     chosen = options or SenderOptions()
     entries = school_entries(file, register)
     with reading() as office:
+        if chosen.dry_run:
+            return preview_all(person_for(office.settings, chosen), office, [entries], "Schools")
         sender = sender_for(office.settings, chosen)
         return send_all(sender, office, [entries], "Schools", repeat_line())
 

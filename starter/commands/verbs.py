@@ -14,7 +14,8 @@ from cyclopts import Parameter
 from domain.case.commands import COMMANDS, SYSTEM_VERBS, CaseCommand, Open, Sign
 from domain.case.lifecycle import COMING_GUARDS, rows_for
 from domain.ids import case_reference, case_stream
-from starter.commands.writing import WriteOptions, print_sent, read_body, write
+from starter.commands.writing import Order, WriteOptions, carry_out, read_body
+from starter.completing import OF_FIELD, references
 from starter.flags import flags_of
 from starter.reading import Office, known_reference, reading
 
@@ -51,12 +52,19 @@ def _function(model: type[CaseCommand]) -> Callable[..., int]:
 
     parameters = []
     if not opens:
-        note = Parameter(help="Reference of the case, e.g. EAS-K7QX4MZ-R.")
+        note = Parameter(help="Reference of the case, e.g. EAS-K7QX4MZ-R.", completer=references)
         kind = inspect.Parameter.POSITIONAL_ONLY
         parameters.append(inspect.Parameter("reference", kind, annotation=Annotated[str, note]))
     for flag in sorted(flags, key=lambda flag: not flag.required):
         note = Parameter(
-            name=f"--{flag.name}", help=flag.help, negative="", show_default=False, consume_multiple=False
+            name=f"--{flag.name}",
+            help=flag.help,
+            negative="",
+            show_default=False,
+            show_choices=False,
+            metavar="CHOICE" if flag.choices else None,
+            consume_multiple=False,
+            completer=OF_FIELD.get(flag.field),
         )
         default: Any = () if flag.kind == "many" else False if flag.kind == "switch" else None
         parameters.append(
@@ -92,14 +100,11 @@ def _help(model: type[CaseCommand]) -> str:
 
 def _open(office: Office, values: dict[str, Any], options: WriteOptions) -> int:
     body = read_body(Open, values, options)
-    sent = write(
-        office,
-        Open.verb,
-        lambda key: case_stream(_free_reference(office, body["programme"], key)),
-        body,
-        options,
-    )
-    return print_sent(sent, options, sent.receipt.stream.partition("/")[2])
+
+    def stream_of(key: str) -> str:
+        return case_stream(_free_reference(office, body["programme"], key))
+
+    return carry_out(office, Order(Open.verb, stream_of, body, options))
 
 
 def _free_reference(office: Office, programme: str, key: str) -> str:
@@ -118,8 +123,7 @@ def _send(
     if model is Sign and not values.get("hash"):
         values["hash"] = _hash_that_stands(office, reference)
     body = read_body(model, values, options)
-    sent = write(office, model.verb, lambda _key: case_stream(reference), body, options)
-    return print_sent(sent, options, reference)
+    return carry_out(office, Order(model.verb, lambda _key: case_stream(reference), body, options))
 
 
 def _hash_that_stands(office: Office, reference: str) -> str | None:

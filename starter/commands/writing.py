@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -15,15 +16,17 @@ from pydantic import BaseModel, ValidationError
 from activities.settings import Settings
 from domain.canonical import instant_text, plain
 from domain.envelope import OnBehalfOf
-from domain.ids import COMMAND_ID_PATTERN, PERSON_ID_PATTERN
-from domain.messages import Receipt
+from domain.ids import COMMAND_ID_PATTERN, PERSON_ID_PATTERN, stream_key
+from domain.messages import Receipt, UnsignedCommand
+from starter.completing import people, profiles
 from starter.failures import Exit, Failure
 from starter.flags import FlagError, flags_of, read_values
 from starter.home import profile_seed
+from starter.nearest import add_nearest, did_you_mean
 from starter.output import say, say_json
 from starter.problems import in_words
 from starter.reading import Office, person_named
-from starter.sending import Sender, Sent, repeat_line, send
+from starter.sending import Sender, Sent, already_answered, repeat_line, send
 
 _EXAMPLE: Final = re.compile(r"e\.g\. ([^ ,;]+?)[.,;]?(?: |$)")
 _COMMON = Group("Every command that writes", sort_key=9)
@@ -37,11 +40,21 @@ _LONGEST_TIMEOUT = 3600.0
 class SenderOptions:
     """Flags of everything that sends: who signs, and how long they wait."""
 
-    profile: Annotated[str | None, Parameter(help="Person whose key signs; by default this home's own.")] = (
-        None
-    )
+    profile: Annotated[
+        str | None,
+        Parameter(help="Person whose key signs; by default this home's own.", completer=profiles),
+    ] = None
     timeout: Annotated[float, Parameter(help="Seconds to wait for the answer.")] = 20.0
     lang: Annotated[Literal["cy", "en", "fil"], Parameter(help="Language the command is given in.")] = "en"
+    dry_run: Annotated[
+        bool,
+        Parameter(
+            negative="",
+            show_default=False,
+            help="Only show what would be recorded, or refused and why; needs no key, no worker, no Temporal."
+            " Whether the signature will fit is not seen.",
+        ),
+    ] = False
 
 
 @Parameter(name="*", group=_COMMON)
@@ -52,7 +65,9 @@ class WriteOptions(SenderOptions):
     as_: Annotated[
         str | None,
         Parameter(
-            name="--as", help="Record the decision of this person ('head:6990004' works too); says so."
+            name="--as",
+            help="Record the decision of this person ('head:6990004' works too); says so.",
+            completer=people,
         ),
     ] = None
     method: Annotated[
@@ -98,6 +113,18 @@ def new_key() -> str:
 
 def sender_for(settings: Settings, options: SenderOptions) -> Sender:
     """The sender, with the key of their profile. Raises Failure where there is none."""
+    person = person_for(settings, options)
+    return Sender(
+        settings=settings,
+        person=person,
+        seed=profile_seed(settings, person),
+        timeout=options.timeout,
+        language=options.lang,
+    )
+
+
+def person_for(settings: Settings, options: SenderOptions) -> str:
+    """Id of the person who sends; their key is not looked at. Raises Failure where nobody is named."""
     from activities.home_files import read_profile
 
     if not 0 < options.timeout <= _LONGEST_TIMEOUT:
@@ -117,13 +144,7 @@ def sender_for(settings: Settings, options: SenderOptions) -> Sender:
             (),
             ("brokerage up", "brokerage … --profile PERSON"),
         )
-    return Sender(
-        settings=settings,
-        person=person,
-        seed=profile_seed(settings, person),
-        timeout=options.timeout,
-        language=options.lang,
-    )
+    return person
 
 
 def read_body(model: type[BaseModel], typed: dict[str, Any], options: WriteOptions) -> dict[str, Any]:
@@ -141,30 +162,66 @@ def read_body(model: type[BaseModel], typed: dict[str, Any], options: WriteOptio
         raise _bad_values(model, error) from None
 
 
-def write(
-    office: Office,
-    verb: str,
-    stream_of: Callable[[str], str],
-    body: dict[str, Any],
-    options: WriteOptions,
-    repeat_key: str | None = None,
-) -> Sent:
-    """Sign and send one command. `stream_of` gives the stream from the command's key.
+@dataclass(frozen=True)
+class Order:
+    """One command as a line asks for it."""
+
+    verb: str
+    stream_of: Callable[[str], str]
+    """The stream, given the command's key."""
+    body: dict[str, Any]
+    options: WriteOptions
+    subject: str | None = None
+    """What is said to be concerned; by default what the stream is named for."""
+
+
+def carry_out(office: Office, *orders: Order, repeat_key: str | None = None) -> int:
+    """Sign and send the commands of a line one after the other, or see what they would do; print what came.
 
     `repeat_key` is the key that the typed line must carry to be repeated, where it stands for more than
-    this one command.
+    one command. Raises Failure.
     """
-    sender = sender_for(office.settings, options)
+    if any(order.options.dry_run for order in orders):
+        from starter.preview import preview
+
+        asked = [_asked(office, person_for(office.settings, o.options), o) for o in orders]
+        # Only an opening's outcome hangs on its key: the reference follows from it.
+        key = asked[0].command_id if orders[0].verb == "open" else None
+        return preview(office, asked, [o.subject for o in orders], json=orders[0].options.json, key=key)
+    for order in orders:
+        sender = sender_for(office.settings, order.options)
+        wanted = _asked(office, sender.person, order)
+        command = sender.sign(**{name: getattr(wanted, name) for name in _SIGNED_AS_ASKED})
+        key = repeat_key or command.command_id
+        try:
+            sent = send(sender, command, office, partial(repeat_line, key))
+        except Failure as failure:
+            add_nearest(office, failure, command.stream, command.body)
+            raise
+        print_sent(sent, order.options, order.subject or stream_key(command.stream))
+    return Exit.DONE
+
+
+_SIGNED_AS_ASKED: Final = (
+    "stream", "verb", "body", "command_id", "on_behalf_of", "occurred_at", "expected_version",
+)  # fmt: skip
+
+
+def _asked(office: Office, person: str, order: Order) -> UnsignedCommand:
+    """The command that an order stands for. Raises Failure (exit 2) where a flag cannot be part of one."""
+    options = order.options
     command_id = new_key() if options.key is None else options.key
     if not re.fullmatch(COMMAND_ID_PATTERN, command_id):
         raise Failure(
             Exit.USAGE, "E-VALUE", "--key must be of letters, digits and . _ : / + = - only, 100 at most."
         )
     try:
-        command = sender.sign(
-            stream=stream_of(command_id),
-            verb=verb,
-            body=body,
+        return UnsignedCommand(
+            stream=order.stream_of(command_id),
+            verb=order.verb,
+            body=plain(order.body),
+            person=person,
+            language=options.lang,
             command_id=command_id,
             on_behalf_of=_behalf(office, options),
             occurred_at=_occurred(options),
@@ -174,7 +231,6 @@ def write(
         problem = error.errors(include_input=False, include_url=False)[0]
         name = str(problem["loc"][0]).replace("expected_version", "expect-version")
         raise Failure(Exit.USAGE, "E-VALUE", f"--{name}: {in_words(problem)}.") from None
-    return send(sender, command, office, lambda: repeat_line(repeat_key or command_id))
 
 
 def print_sent(sent: Sent, options: WriteOptions, subject: str) -> int:
@@ -184,7 +240,7 @@ def print_sent(sent: Sent, options: WriteOptions, subject: str) -> int:
         say_json(receipt_json(sent))
         return Exit.DONE
     if sent.already:
-        say(f"✓ Already done: {subject} (position {receipt.position}).")
+        say(already_answered(subject, receipt.position))
         return Exit.DONE
     if not receipt.events:
         say(f"✓ Nothing to change: {subject} says so already.")
@@ -277,7 +333,7 @@ def _merge(into: dict[str, Any], values: dict[str, Any]) -> None:
 def _bad_values(model: type[BaseModel], error: ValidationError) -> Failure:
     flags = {(*flag.path, flag.field): flag for flag in flags_of(model)}
     lines = []
-    for item in error.errors(include_input=False, include_url=False):
+    for item in error.errors(include_url=False):
         place = tuple(str(part) for part in item["loc"] if not isinstance(part, int))
         if item["type"] == "missing" and place and place == ("terms",):
             lines.append("The terms of the agreement are missing: --start, --end, --days, …; or --from FILE")
@@ -289,8 +345,10 @@ def _bad_values(model: type[BaseModel], error: ValidationError) -> Failure:
         message = in_words(item)
         if flag and flag.day and item["type"].startswith("date_"):
             message += ", today, +10d or +3w"
+        if flag and item["type"] in {"literal_error", "enum"}:
+            message += f".{did_you_mean(str(item['input']), flag.choices)}"
         if flag and (example := _EXAMPLE.search(flag.help)) and item["type"] == "string_pattern_mismatch":
             message = f"must look like {example[1]}"
         lines.append(f"{name} {message}" if message.startswith("is ") else f"{name}: {message}")
     first, rest = lines[0], tuple(lines[1:])
-    return Failure(Exit.USAGE, "E-VALUE", first + ("" if first.endswith(".") else "."), rest)
+    return Failure(Exit.USAGE, "E-VALUE", first + ("" if first.endswith((".", "?")) else "."), rest)

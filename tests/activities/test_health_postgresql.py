@@ -51,7 +51,7 @@ def office(database: Database, tmp_path: Path) -> Office:
 def test_a_database_as_it_should_be_is_well(office: Office, worker: bool) -> None:
     checks = office.checks(worker=worker)
     assert [name for name, check in checks.items() if not check.ok] == []
-    asked = {"log", "schema", "triggers", "login", "clock", "vault", "vault-triggers"}
+    asked = {"log", "schema", "lists", "triggers", "login", "clock", "vault", "vault-triggers"}
     assert checks.keys() == asked | ({"vault-login"} if worker else set())
     assert "all 12 guards" in checks["triggers"].what
 
@@ -84,15 +84,15 @@ def test_an_older_schema_and_the_line_that_mends_it(office: Office) -> None:
     office.database.as_superuser("UPDATE brokerage.alembic_version SET version_num = '0001'")
     found = office.only_finding()
     assert (found.name, found.needed) == ("schema", True)
-    assert "is at revision 0001" in found.what
+    assert "older (revision 0001)" in found.what
     assert "brokerage admin migrate" in found.fix
 
 
 def test_a_newer_schema_asks_for_a_newer_program(office: Office) -> None:
     office.database.as_superuser("UPDATE brokerage.alembic_version SET version_num = '9999'")
     found = office.only_finding()
-    assert "is at revision 9999" in found.what
-    assert found.fix == "Install the newer version of Brokerage here."
+    assert "newer (revision 9999)" in found.what
+    assert found.fix == "Use the version of Brokerage that brought it up to date, or a later one."
 
 
 @pytest.mark.parametrize(

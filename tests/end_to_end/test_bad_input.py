@@ -123,6 +123,27 @@ TABLE: Final[list[tuple[tuple[str, ...], int, str, str]]] = [
     (("programme", "publish", "unknown.toml"), 2, "E-PROGRAMME", "is not a programme file"),
 ]  # fmt: skip
 
+NEAREST: Final[list[tuple[tuple[str, ...], int, str, str]]] = [
+    ((*TRIAGE[:4], "lihgt"), 2, "E-VALUE", "light, standard or intensive. Did you mean light?"),
+    (("case", "show", "NEARLY"), 3, "E-REFERENCE", "Did you mean REF?"),
+    (("case", "wait", "REF", "--until", "archved"), 2, "E-STAGE", "Did you mean archived?"),
+    (("case", "list", "--school", "6990040"), 3, "E-SCHOOL", "Did you mean 699"),
+    (("case", "list", "--json", "referense"), 2, "E-FIELD", "Did you mean reference?"),
+    (("provider", "list", "--area", "numercy"), 3, "E-AREA", "Did you mean numeracy?"),
+    (("programme", "show", "eas"), 3, "E-PROGRAMME", "Did you mean EAS?"),
+    (("person", "add", "nia", "--name", "N", "--email", "n@x.example", "--post", "brokr"), 2, "E-POST", "mean broker?"),
+    (("person", "post", "sip.caris", "broker", "--since", "2026-09-01"), 4, "R-PERSON", "Did you mean sip.carys?"),
+    ((*TRIAGE[:5], "--profile", "admim"), 2, "H-PROFILE", "such as that of admin"),
+    ((*TRIAGE, "--as", "sip.caris", "--method", "email", "--evidence", "m-1"), 3, "E-PERSON", "mean sip.carys?"),
+    ((*TRIAGE, "--as", "haed:6990004", "--method", "email", "--evidence", "m-1"), 3, "E-PERSON", "mean head?"),
+    ((*TRIAGE, "--as", "head:6990040", "--method", "email", "--evidence", "m-1"), 3, "E-PERSON", "mean 699"),
+    (opened(area="numercy"), 4, "R-AREA", "Did you mean"),
+    (opened(programme="EAZ"), 4, "R-PROGRAMME", "Did you mean EAS?"),
+    (opened(recipient="6990040"), 4, "R-SCHOOL", "Did you mean 699"),
+    (("help", "doctr"), 2, "E-TOPIC", "Did you mean doctor?"),
+    (("completion", "bsh"), 2, "E-USAGE", "bash"),
+]  # fmt: skip
+
 REFUSED_BY_RULES: Final[list[tuple[tuple[str, ...], int, str, str]]] = [
     (opened(area="knitting"), 4, "R-AREA", "EAS has no area of support 'knitting'."),
     (opened(programme="XYZ"), 4, "R-PROGRAMME", "No programme XYZ is on record."),
@@ -179,7 +200,7 @@ def unmoved(running: RunningOffice) -> Iterator[None]:
     assert running.head() == before
 
 
-@pytest.mark.parametrize(("words", "code", "stable", "phrase"), TABLE + REFUSED_BY_RULES)
+@pytest.mark.parametrize(("words", "code", "stable", "phrase"), TABLE + NEAREST + REFUSED_BY_RULES)
 def test_it_is_answered_in_words(
     running: RunningOffice,
     reference: str,
@@ -193,7 +214,9 @@ def test_it_is_answered_in_words(
 ) -> None:
     monkeypatch.chdir(folder)
     wrong = reference[:-1] + next(c for c in "AB" if c != reference[-1])
-    typed = [{"REF": reference, "MISTYPED": wrong}.get(word, word) for word in words]
+    near = reference[:4] + ("A" if reference[4] != "A" else "B") + reference[5:]
+    typed = [{"REF": reference, "MISTYPED": wrong, "NEARLY": near}.get(word, word) for word in words]
+    phrase = phrase.replace(" REF?", f" {reference}?")
     done = running.here(*typed)
     said = done.err + (done.out if code == Exit.NOT_YET else "")
     assert (done.code, phrase in said) == (code, True), done

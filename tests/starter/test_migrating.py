@@ -124,11 +124,11 @@ def test_a_worker_refuses_to_start_as_anybody_else(
 @pytest.mark.parametrize(
     ("fault", "why", "fix"),
     [
-        ("UPDATE brokerage.alembic_version SET version_num = '0001'", "at revision 0001", "admin migrate"),
+        ("UPDATE brokerage.alembic_version SET version_num = '0001'", "(revision 0001)", "admin migrate"),
         (
             "UPDATE brokerage.alembic_version SET version_num = '9999'",
-            "at revision 9999",
-            "Install the newer",
+            "(revision 9999)",
+            "Use the version of Brokerage that brought it up to date",
         ),
         ("ALTER TABLE brokerage.event DISABLE TRIGGER event_no_delete", "event_no_delete", "audit verify"),
         ("DROP TRIGGER look_no_delete ON vault.look", "look_no_delete", "audit verify"),

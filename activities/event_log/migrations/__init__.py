@@ -6,6 +6,8 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from activities.event_log.errors import SchemaError
+
 _HEAD: Final = "0004"
 """Newest revision. A test compares it with the files in versions/."""
 
@@ -16,8 +18,10 @@ def migrate(engine: Engine) -> None:
     Rows that are derived from the log are derived anew, so no revision has to say how old rows become new
     ones. Takes an engine that holds the log's lock, so that two processes that start at once do it one after
     the other: on SQLite a writer's, on PostgreSQL the owner's (`postgresql.owner_engine`), whose roles get
-    their rights in the same transaction. Raises DatabaseUnfitError there.
+    their rights in the same transaction. Raises DatabaseUnfitError there, and SchemaError where a newer
+    program has been here before.
     """
+    require_known_schema(engine, older=True)
     from alembic import command
     from alembic.config import Config
 
@@ -49,6 +53,16 @@ def _derive_rows_anew(connection: Connection) -> None:
     from activities.read_models.update import rebuild
 
     rebuild(connection, all_events(connection))
+
+
+def require_known_schema(engine: Engine, *, older: bool = False) -> None:
+    """Raise SchemaError where the schema is newer than this program, or older and that is not allowed.
+
+    A database that was never migrated is no log yet, and no business of this check.
+    """
+    found = schema_revision(engine)
+    if found is not None and found != _HEAD and (found > _HEAD or not older):
+        raise SchemaError(found, _HEAD, by_owner=engine.dialect.name != "sqlite")
 
 
 def schema_revision(engine: Engine) -> str | None:

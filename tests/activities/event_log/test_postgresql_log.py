@@ -14,7 +14,7 @@ import activities.event_log.migrations as migrations
 from activities.database_url import DatabaseUrl
 from activities.event_log.append import EventLog
 from activities.event_log.engine import open_reader, open_writer
-from activities.event_log.errors import DatabaseUnfitError, LogUnavailableError
+from activities.event_log.errors import DatabaseUnfitError, LogUnavailableError, SchemaError
 from activities.event_log.postgresql import GUARD_NAMES, owner_engine, reader_engine
 from activities.event_log.read import LogReader
 from activities.event_log.schema import metadata
@@ -304,12 +304,19 @@ def test_a_missing_guard_is_found(database: Database, name: str) -> None:
     ],
 )
 def test_a_changed_schema_is_found(database: Database, statement: str, named: str) -> None:
+    reader = open_reader(database.staff)
     database.as_superuser(statement)
 
-    (finding,) = verify_log(open_reader(database.staff)).findings
+    (finding,) = verify_log(reader).findings
 
     assert finding.code == "schema"
     assert named in finding.message
+
+
+def test_a_log_that_says_it_is_of_another_version_is_not_opened(database: Database) -> None:
+    database.as_superuser("UPDATE brokerage.alembic_version SET version_num = '9999'")
+    with pytest.raises(SchemaError, match="revision 9999"):
+        open_reader(database.staff)
 
 
 def test_a_lost_revision_is_found(database: Database) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, Table, text
 
 from activities.event_log.engine import open_reader, open_writer
-from activities.event_log.errors import LogDamagedError
+from activities.event_log.errors import LogDamagedError, SchemaError
 from activities.event_log.read import LogReader
 from activities.event_log.report import VerifyReport
 from activities.event_log.schema import command, event, log_identity
@@ -225,12 +225,20 @@ def test_a_missing_guard_is_found(engine: Engine, tmp_path: Path, name: str) -> 
     ],
 )
 def test_a_changed_schema_is_found(engine: Engine, tmp_path: Path, statements: list[str], named: str) -> None:
+    reader = open_reader(tmp_path / "log.db")
     with engine.begin() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
-    (finding,) = verify_log(open_reader(tmp_path / "log.db")).findings
+    (finding,) = verify_log(reader).findings
     assert finding.code == "schema"
     assert named in finding.message
+
+
+def test_a_log_that_says_it_is_of_another_version_is_not_opened(engine: Engine, tmp_path: Path) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(SchemaError, match="revision 9999"):
+        open_reader(tmp_path / "log.db")
 
 
 def test_a_reader_of_one_stream_sees_that_it_is_whole(tampered: Tamper, tmp_path: Path) -> None:
