@@ -16,6 +16,7 @@ from sqlalchemy import event as engine_events
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from activities.database_url import DatabaseUrl
+from activities.event_log.postgresql_guards import REFUSAL, compare_guards, guard_statements, row_guard
 
 SCHEMA: Final = "brokerage"
 
@@ -48,9 +49,6 @@ _NETWORK: Final = {
 }
 """A server that is gone without a word is noticed within seconds; what the URL says of these wins."""
 
-REFUSAL: Final = "BEGIN RAISE integrity_constraint_violation USING MESSAGE = TG_ARGV[0]; END"
-"""Body of the function `refuse`, which says what its trigger gives it to say."""
-
 
 def _append_only(table: str, what: str) -> dict[str, str]:
     """Triggers that refuse to change or remove rows, asked once a statement and so also where none matches."""
@@ -69,15 +67,6 @@ def _insert_trigger(table: str) -> dict[str, str]:
         f"CREATE TRIGGER {name} BEFORE INSERT ON {SCHEMA}.{table} FOR EACH ROW EXECUTE FUNCTION {name}()"
     )
     return {name: statement}
-
-
-def row_guard(*refusals: tuple[str, str], row: str = "NEW") -> str:
-    """The body of a trigger function that refuses a row for the first condition that holds."""
-    checks = "".join(
-        f"IF {when} THEN RAISE integrity_constraint_violation USING MESSAGE = '{message}'; END IF; "
-        for when, message in refusals
-    )
-    return f"BEGIN {checks}RETURN {row}; END"
 
 
 _FUNCTIONS: Final = {
@@ -129,32 +118,6 @@ _TRIGGERS: Final = {
 """In the very words in which PostgreSQL tells them again, to somebody whose search path begins with the schema."""
 
 
-def _table_of(trigger: str) -> str:
-    """The table that a trigger's statement names."""
-    return trigger.partition(" ON ")[2].partition(" ")[0]
-
-
-def guard_statements(
-    schema: str, functions: Mapping[str, str], triggers: Mapping[str, str]
-) -> tuple[str, ...]:
-    """What makes the guards, also where an older one stands. They fire whatever role replication plays."""
-    return (
-        *(
-            f"CREATE OR REPLACE FUNCTION {schema}.{name}() RETURNS trigger LANGUAGE plpgsql "
-            f"SET search_path TO pg_catalog, pg_temp AS $guard${body}$guard$"
-            for name, body in functions.items()
-        ),
-        *(
-            statement.replace("CREATE TRIGGER", "CREATE OR REPLACE TRIGGER", 1)
-            for statement in triggers.values()
-        ),
-        *(
-            f"ALTER TABLE {_table_of(statement)} ENABLE ALWAYS TRIGGER {name}"
-            for name, statement in triggers.items()
-        ),
-    )
-
-
 TRIGGERS: Final = guard_statements(SCHEMA, _FUNCTIONS, _TRIGGERS)
 """What the first migration adds to the tables. Changed only together with a new migration."""
 
@@ -167,49 +130,6 @@ def changed_guards(connection: Connection) -> tuple[list[str], list[str]]:
     Too many is whatever can change or hide rows unasked: other triggers, rules, views and row security.
     """
     return compare_guards(connection, SCHEMA, _FUNCTIONS, _TRIGGERS)
-
-
-_FUNCTIONS_PRESENT: Final = text(
-    "SELECT p.proname, p.prosrc FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang"
-    " WHERE p.pronamespace = CAST(:schema AS regnamespace) AND l.lanname = 'plpgsql' AND NOT p.prosecdef"
-    " AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp']"
-)
-_TRIGGERS_PRESENT: Final = text(
-    "SELECT t.tgname, c.relname, pg_get_triggerdef(t.oid), t.tgenabled = 'A', f.proname"
-    " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-    " LEFT JOIN pg_proc f ON f.oid = t.tgfoid AND f.pronamespace = c.relnamespace"
-    " WHERE c.relnamespace = CAST(:schema AS regnamespace) AND NOT t.tgisinternal"
-)
-_STRANGERS_PRESENT: Final = text(
-    "SELECT 'the rule ' || r.rulename || ' on ' || c.relname FROM pg_rewrite r"
-    " JOIN pg_class c ON c.oid = r.ev_class"
-    " WHERE c.relnamespace = CAST(:schema AS regnamespace) AND r.rulename <> '_RETURN'"
-    " UNION ALL SELECT 'the view ' || c.relname FROM pg_class c"
-    " WHERE c.relnamespace = CAST(:schema AS regnamespace) AND c.relkind IN ('v', 'm')"
-    " UNION ALL SELECT 'row security on ' || c.relname FROM pg_class c"
-    " WHERE c.relnamespace = CAST(:schema AS regnamespace) AND c.relrowsecurity"
-    " UNION ALL SELECT 'the table ' || c.relname || ' below ' || p.relname FROM pg_inherits i"
-    " JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent"
-    " WHERE p.relnamespace = CAST(:schema AS regnamespace) AND p.relkind = 'r'"
-    " ORDER BY 1"
-)
-
-
-def compare_guards(
-    connection: Connection, schema: str, functions: Mapping[str, str], triggers: Mapping[str, str]
-) -> tuple[list[str], list[str]]:
-    """As `changed_guards`, for the guards of any schema."""
-    where = {"schema": schema}
-    bodies = {row.proname: row.prosrc for row in connection.execute(_FUNCTIONS_PRESENT, where)}
-    whole, strange = set(), []
-    for name, table, words, always, function in connection.execute(_TRIGGERS_PRESENT, where):
-        expected = triggers.get(name)
-        if expected is None or _table_of(expected) != f"{schema}.{table}":
-            strange.append(f"{name} on {table}")
-        elif words == expected and always and bodies.get(function) == functions.get(function):
-            whole.add(name)
-    missing = [name for name in triggers if name not in whole]
-    return missing, sorted(strange) + list(connection.execute(_STRANGERS_PRESENT, where).scalars())
 
 
 def writer_engine(url: DatabaseUrl) -> Engine:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from activities.database_url import DatabaseUrl
 from activities.event_log import postgresql as log
+from activities.event_log import postgresql_guards as guards
 from activities.event_log import postgresql_roles as roles
 from activities.vault.errors import VaultUnavailableError
 from activities.vault.store import metadata
@@ -59,8 +60,8 @@ _TRIGGERS: Final = {
     },
 }
 _FUNCTIONS: Final = {
-    "refuse": log.REFUSAL,
-    "subject_key_no_return": log.row_guard(
+    "refuse": guards.REFUSAL,
+    "subject_key_no_return": guards.row_guard(
         (
             "EXISTS (SELECT 1 FROM vault.subject_key WHERE subject = NEW.subject)",
             "a key is erased or kept, never replaced",
@@ -70,20 +71,20 @@ _FUNCTIONS: Final = {
             "erasure is final: no key is made for this subject again",
         ),
     ),
-    "subject_key_no_loss": log.row_guard(
+    "subject_key_no_loss": guards.row_guard(
         (
             "NOT EXISTS (SELECT 1 FROM vault.erasure WHERE subject = OLD.subject)",
             "a key is never removed without its erasure on record",
         ),
         row="OLD",
     ),
-    "erasure_once": log.row_guard(
+    "erasure_once": guards.row_guard(
         (
             "EXISTS (SELECT 1 FROM vault.erasure WHERE subject = NEW.subject)",
             "append-only: this subject is erased already",
         )
     ),
-    "look_gapless": log.row_guard(
+    "look_gapless": guards.row_guard(
         (
             "NEW.number IS DISTINCT FROM (SELECT coalesce(max(number), 0) + 1 FROM vault.look)",
             "append-only and gapless: a look takes the next number and no other",
@@ -104,7 +105,7 @@ def migrate(engine: Engine) -> None:
         metadata.create_all(connection)
         missing, _ = changed_guards(connection)
         if missing:
-            for statement in log.guard_statements(SCHEMA, _FUNCTIONS, _TRIGGERS):
+            for statement in guards.guard_statements(SCHEMA, _FUNCTIONS, _TRIGGERS):
                 connection.exec_driver_sql(statement)
         run = connection.exec_driver_sql
         run(f"REVOKE ALL ON SCHEMA {SCHEMA} FROM PUBLIC, {roles.VAULT}")
@@ -117,7 +118,7 @@ def migrate(engine: Engine) -> None:
 
 def changed_guards(connection: Connection) -> tuple[list[str], list[str]]:
     """As of the log: guards that are missing or not in our words, and what is too many."""
-    return log.compare_guards(connection, SCHEMA, _FUNCTIONS, _TRIGGERS)
+    return guards.compare_guards(connection, SCHEMA, _FUNCTIONS, _TRIGGERS)
 
 
 def open_database(url: DatabaseUrl) -> Engine:

@@ -119,7 +119,7 @@ def test_it_can_be_told_on_postgresql_and_again(tmp_path: Path) -> None:
     office = RunningOffice(tmp_path / "home")
     for _ in range(2):
         demo = office.cli("demo", "--fresh", "--postgres").well()
-        assert len(re.findall(r"word for word what was printed", demo.out)) == len(STORIES)
+        assert len(re.findall(r"word for word what was printed", demo.out)) == len(TOLD)
         assert "✓ The log holds" in demo.out
     assert office.settings.cluster.is_dir()
     assert not office.settings.log_file.exists()
