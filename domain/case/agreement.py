@@ -3,9 +3,7 @@
 Reservation of the money comes with funds; the amount and who may approve it are checked already.
 """
 
-from collections import Counter
 from datetime import date
-from itertools import pairwise
 
 from domain.canonical import canonical_bytes, plain, sha256_hex
 from domain.case import commands as c
@@ -13,30 +11,8 @@ from domain.case import events as e
 from domain.case.commands import expect
 from domain.case.shape import Agreement
 from domain.case.situation import Refusal, Situation
-from domain.case.values import AgreementTerms, YearShare
+from domain.case.terms import with_split
 from domain.parties import Party
-from domain.programmes.model import Programme
-
-
-def dates_agree(s: Situation) -> Refusal | None:
-    terms = expect(s.command, c.DraftAgreement).terms
-    order = [
-        ("start", terms.start),
-        ("mid review", terms.mid_review_on),
-        ("end", terms.end),
-        ("final review", terms.final_review_on),
-        *([("follow-up", terms.follow_up_on)] if terms.follow_up_on else []),
-    ]
-    for (earlier, first), (later, second) in pairwise(order):
-        if second < first:
-            return Refusal(
-                "R-DATES",
-                f"The {later} ({second.isoformat()}) lies before the {earlier} ({first.isoformat()}).",
-                "In order: start, mid review, end, final review, follow-up.",
-            )
-    if terms.end < s.facts.today:
-        return Refusal("R-DATES", f"The end ({terms.end.isoformat()}) has passed already.")
-    return None
 
 
 def drafted_by_the_route(s: Situation) -> Refusal | None:
@@ -46,123 +22,12 @@ def drafted_by_the_route(s: Situation) -> Refusal | None:
     return Refusal("R-POST", f"On this route the {s.noun('agreement')} is drafted by the {s.word(drafter)}.")
 
 
-def terms_are_the_programmes(s: Situation) -> Refusal | None:
-    """Languages and ways of working are those that the programme knows; its money rests on a rate card."""
-    terms, programme = expect(s.command, c.DraftAgreement).terms, s.programme
-    languages = {terms.language, terms.prevailing_language} - {"both"} - set(programme.languages)
-    if languages:
-        return Refusal(
-            "R-LANGUAGE",
-            f"{programme.code} writes no agreement in the language '{sorted(languages)[0]}'.",
-            f"Its languages are: {', '.join(programme.languages)}.",
-        )
-    known = [mode.code for mode in programme.work_modes]
-    astray = [mode for mode in terms.work_modes if mode not in known]
-    if astray or (known and not terms.work_modes):
-        what = (
-            f"knows no way of working '{astray[0]}'" if astray else "asks which ways of working are planned"
-        )
-        return Refusal(
-            "R-WORK-MODE",
-            f"{programme.code} {what}.",
-            f"Its ways of working: {', '.join(known) or 'none are named'}.",
-        )
-    if programme.rules.rate_card_cited and terms.rate_card is None:
-        return Refusal(
-            "R-RATE-CARD", "The rate card that the money rests on must be named.", "Add --rate-card."
-        )
-    return None
-
-
-def amount_is_within_the_grant(s: Situation) -> Refusal | None:
-    amount, most = (
-        expect(s.command, c.DraftAgreement).terms.amount_minor,
-        s.programme.rules.most_amount_minor,
-    )
-    if most is None or amount <= most:
-        return None
-    return Refusal(
-        "R-AMOUNT",
-        f"{_money(amount)} {s.programme.currency} is planned; {_money(most)} is the most for one {s.noun('agreement')}.",
-    )
-
-
 def signed_by_the_route(s: Situation) -> Refusal | None:
     signatories = agreement_of(s).signatories
     if s.party in signatories:
         return None
     words = " and the ".join(s.word(party) for party in signatories)
     return Refusal("R-POST", f"This {s.noun('agreement')} is signed by the {words}.")
-
-
-def years_add_up(s: Situation) -> Refusal | None:
-    """The split names each financial year the support falls in, once, and adds up to the days."""
-    terms = expect(s.command, c.DraftAgreement).terms
-    if not terms.years:
-        return _split_goes_without_saying(s.programme, terms)
-    total = sum(year.quarter_days for year in terms.years)
-    if total != terms.quarter_days:
-        return Refusal(
-            "R-SPLIT",
-            f"The financial years add up to {_days(total)} days, not to {_days(terms.quarter_days)}.",
-        )
-    named = [year.financial_year for year in terms.years]
-    possible = financial_years(s.programme, terms.start, terms.end)
-    twice = [year for year, count in Counter(named).items() if count > 1]
-    outside = [year for year in named if year not in possible]
-    if twice or outside:
-        return Refusal(
-            "R-SPLIT",
-            f"The financial years must be among {', '.join(possible)}, each once; given: {', '.join(named)}.",
-        )
-    return None
-
-
-def periods_fit_the_days(s: Situation) -> Refusal | None:
-    """What is planned by half term names each once and is not more than was agreed."""
-    terms = expect(s.command, c.DraftAgreement).terms
-    named = [share.period for share in terms.periods]
-    total = sum(share.quarter_days for share in terms.periods)
-    if len(set(named)) < len(named) or total > terms.quarter_days:
-        return Refusal(
-            "R-SPLIT",
-            f"Half terms are named once each and hold {_days(terms.quarter_days)} days at the most; "
-            f"given: {_days(total)} in {', '.join(named)}.",
-        )
-    return None
-
-
-def people_are_known(s: Situation) -> Refusal | None:
-    terms = expect(s.command, c.DraftAgreement).terms
-    named = {
-        terms.provider_lead, terms.recipient_lead, terms.safeguarding_contact,
-        terms.provider_deputy, terms.recipient_deputy,
-    } - {None}  # fmt: skip
-    unknown = sorted(str(person) for person in named if person not in s.facts.known_persons)
-    if unknown:
-        return Refusal(
-            "R-PERSON",
-            f"Not on record: {', '.join(unknown)}.",
-            "An administrator adds people: brokerage person add",
-        )
-    return None
-
-
-def leads_are_of_their_schools(s: Situation) -> Refusal | None:
-    """Visits are recorded and confirmed by the leads, so each must hold a post at the school they stand for."""
-    terms = expect(s.command, c.DraftAgreement).terms
-    for person, number in (
-        (terms.provider_lead, s.state.provider),
-        (terms.recipient_lead, s.state.recipient),
-    ):
-        school = s.facts.schools.get(number or "")
-        if school is not None and person not in school.staff:
-            return Refusal(
-                "R-PERSON",
-                f"At {school.name} {person} holds no post today.",
-                "An administrator records posts: brokerage person post",
-            )
-    return None
 
 
 def approver_suits_amount(s: Situation) -> Refusal | None:
@@ -234,7 +99,7 @@ def signer_is_a_second_person(s: Situation) -> Refusal | None:
 
 
 def draft(s: Situation) -> tuple[e.CaseEvent, ...]:
-    terms = _with_split(s.programme, expect(s.command, c.DraftAgreement).terms)
+    terms = with_split(s.programme, expect(s.command, c.DraftAgreement).terms)
     version = s.state.agreement.version + 1 if s.state.agreement else 1
     limit = s.programme.rules.finance_approves_up_to_minor
     by_finance = limit is not None and terms.amount_minor <= limit
@@ -327,36 +192,3 @@ def agreement_of(s: Situation) -> Agreement:
     if s.state.agreement is None:
         raise ValueError("the log is not a lawful history: no agreement in this stage")
     return s.state.agreement
-
-
-def _split_goes_without_saying(programme: Programme, terms: AgreementTerms) -> Refusal | None:
-    possible = financial_years(programme, terms.start, terms.end)
-    if len(possible) == 1:
-        return None
-    return Refusal("R-SPLIT", f"The support spans {' and '.join(possible)}: say how many days fall in each.")
-
-
-def _with_split(programme: Programme, terms: AgreementTerms) -> AgreementTerms:
-    """The terms with the financial year named, where all days fall in one."""
-    if terms.years:
-        return terms
-    first = financial_years(programme, terms.start, terms.end)[0]
-    year = YearShare(financial_year=first, quarter_days=terms.quarter_days)
-    return terms.model_copy(update={"years": (year,)})
-
-
-def financial_years(programme: Programme, start: date, end: date) -> list[str]:
-    """Financial years that the span touches: '2026-27' from 1 April on, '2026' where it is the calendar year."""
-    if programme.financial_year == "january":
-        return [str(year) for year in range(start.year, end.year + 1)]
-    last = end.year - 1 if end.month < 4 else end.year
-    first = start.year - 1 if start.month < 4 else start.year
-    return [f"{year}-{(year + 1) % 100:02d}" for year in range(first, last + 1)]
-
-
-def _money(minor: int) -> str:
-    return f"{minor // 100:,}.{minor % 100:02d}"
-
-
-def _days(quarters: int) -> str:
-    return f"{quarters / 4:g}"

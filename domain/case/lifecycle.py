@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from domain.case import agreement, control, delivery, intake, matching, review, visits
+from domain.case import agreement, control, delivery, intake, matching, request, review, terms, visits
 from domain.case import commands as c
 from domain.case import events as e
 from domain.case.situation import Refusal, Situation
@@ -68,14 +68,14 @@ _RUNNING = OPEN - {S.SUBMITTED}
 # fmt: off
 LIFECYCLE: Final[tuple[Row, ...]] = (
     # Intake
-    _row("1", c.Open, None, _OPENERS, (S.DRAFT,), (e.CaseDrafted,), intake.draft,
-         intake.programme_is_known, intake.route_is_ours, intake.area_is_offered, intake.recipient_is_open,
-         intake.phase_fits_recipient, intake.preferred_provider_is_another_school,
-         intake.provider_begins_where_the_route_says, intake.schools_share_an_authority,
-         intake.languages_are_the_programmes, intake.start_is_ahead, intake.overview_is_whole),
+    _row("1", c.Open, None, _OPENERS, (S.DRAFT,), (e.CaseDrafted,), request.draft,
+         request.programme_is_known, request.route_is_ours, request.area_is_offered, request.recipient_is_open,
+         request.phase_fits_recipient, request.preferred_provider_is_another_school,
+         request.provider_begins_where_the_route_says, request.schools_share_an_authority,
+         request.languages_are_the_programmes, request.start_is_ahead, request.overview_is_whole),
     _row("2", c.Amend, frozenset({S.DRAFT, S.AWAITING_HEAD_CONSENT, S.AWAITING_ALIGNMENT}),
-         _OPENERS, _SAME, (e.RequestAmended,), intake.amend, intake.amended_by_the_route,
-         intake.amendment_changes_something, intake.amendment_keeps_its_area, intake.amendment_fits_recipient),
+         _OPENERS, _SAME, (e.RequestAmended,), request.amend, request.amended_by_the_route,
+         request.amendment_changes_something, request.amendment_keeps_its_area, request.amendment_fits_recipient),
     _row("2, 3, 5", c.Submit, S.DRAFT, _OPENERS,
          (S.AWAITING_HEAD_CONSENT, S.AWAITING_ALIGNMENT), (e.RequestSubmitted, e.HeadConsentRequested, e.AlignmentRequested),
          intake.submit, intake.submitted_by_the_route, intake.need_is_not_open_already, intake.overview_is_cited,
@@ -107,9 +107,9 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
          matching.enough_offers_failed),
     # Agreement
     _row("14", c.DraftAgreement, S.AGREEMENT_DRAFTING, (P.BROKER, P.PROVIDER_HEAD), (S.FUNDING_APPROVAL,), (e.AgreementDrafted,),
-         agreement.draft, agreement.drafted_by_the_route, agreement.terms_are_the_programmes,
-         agreement.amount_is_within_the_grant, agreement.dates_agree, agreement.years_add_up, agreement.periods_fit_the_days,
-         agreement.people_are_known, agreement.leads_are_of_their_schools),
+         agreement.draft, agreement.drafted_by_the_route, terms.terms_are_the_programmes,
+         terms.amount_is_within_the_grant, terms.dates_agree, terms.years_add_up, terms.periods_fit_the_days,
+         terms.people_are_known, terms.leads_are_of_their_schools),
     _row("15", c.ApproveFunding, S.FUNDING_APPROVAL, (P.FINANCE, P.PRINCIPAL_ADVISER), (S.AWAITING_SIGNATURES,),
          (e.FundingApproved,), agreement.approve_funding, agreement.approver_suits_amount, agreement.approver_did_not_draft),
     _row("16", c.ReturnFunding, S.FUNDING_APPROVAL, (P.FINANCE, P.PRINCIPAL_ADVISER), (S.AGREEMENT_DRAFTING,),

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from domain.case.agreement import financial_years
 from domain.case.commands import COMMANDS
 from domain.case.decide import decide
 from domain.case.situation import Decision, Facts
 from domain.case.stages import Stage
 from domain.case.state import CaseState
+from domain.case.terms import financial_years
 from domain.case.waits import Awaited, awaited
 from domain.ids import case_stream
 from domain.messages import NextStep

@@ -3,8 +3,9 @@
 import pytest
 
 from domain.case import events as e
-from domain.case.agreement import agreement_hash, financial_years
+from domain.case.agreement import agreement_hash
 from domain.case.stages import Stage
+from domain.case.terms import financial_years
 from domain.parties import Party, Post
 from tests.domain.case.office import SEA, Office, deped, eas, in_stage, sealed
 
