@@ -269,6 +269,11 @@ NewOffice = Callable[[Path], AbstractContextManager[Office]]
 """Opens an office of one's own, with the sample registers, in a home that is made at that path."""
 
 
+def forged(command: Command, **changes: Any) -> Command:
+    """A command as a liar would send it: these things changed after it was signed."""
+    return command.model_copy(update=changes)
+
+
 def seed_of(person: str) -> bytes:
     """The same key for the same person in every office of the tests."""
     return hashlib.sha256(f"test key of {person}".encode()).digest()
