@@ -45,7 +45,11 @@ def connect_options(settings: Settings, address: str | None = None) -> dict[str,
         raise TemporalUnreachableError(None, f"TEMPORAL_CONFIG_FILE names {named}, which is no file")
     try:
         options: dict[str, Any] = dict(
-            ClientConfig.load_client_connect_config(config_file=None if file is None else str(file))
+            ClientConfig.load_client_connect_config(
+                config_file=None if file is None else str(file),
+                # To the SDK, a variable that is set to nothing says something: an address of no characters.
+                override_env_vars={name: value for name, value in os.environ.items() if value},
+            )
         )
     except RuntimeError as error:
         # The SDK raises ConfigError, a RuntimeError that it does not export.
