@@ -29,7 +29,7 @@ class DatabaseUrl:
             secret = parts.password is not None
             asked = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
         except ValueError:
-            raise ValueError("not a URL") from None
+            raise ValueError("not a URL such as postgresql://login@host/database") from None
         if parts.scheme not in _SCHEMES:
             raise ValueError("not a PostgreSQL URL: postgresql://login@host/database")
         if secret or asked & _SECRETS:

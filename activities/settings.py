@@ -5,10 +5,11 @@ machine runs the whole stack, Temporal's own database. Temporal's address comes 
 Temporal config file; without either, from the file that `brokerage up` writes into the home.
 """
 
+import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from activities.database_url import DatabaseUrl
@@ -46,6 +47,16 @@ class Settings(BaseSettings):
     max_cached_workflows: int = Field(default=1000, ge=0, le=100_000)
     """How many cases a worker keeps in memory between tasks; the default is Temporal's own. With 0 it keeps
     none, and replays a case from its start for every task: slow, and what the tests run to prove it can."""
+
+    @field_validator("home", mode="before")
+    @classmethod
+    def _is_a_path(cls, value: Any) -> Any:
+        """An empty name would mean the directory that one happens to be in."""
+        if not str(value).strip():
+            raise ValueError("is empty; unset it for ./.brokerage")
+        if len(os.fsencode(value)) > 4095 or any(len(os.fsencode(p)) > 255 for p in Path(value).parts):
+            raise ValueError("is too long for the name of a directory")
+        return value
 
     @property
     def log_file(self) -> Path:

@@ -39,16 +39,24 @@ def connect_options(settings: Settings, address: str | None = None) -> dict[str,
     if address is not None:
         return {"target_host": address, "namespace": NAMESPACE}
     file = _config_file(settings)
+    named = os.environ.get("TEMPORAL_CONFIG_FILE")
+    if named and not Path(named).is_file():
+        # The SDK would pass over it, and go to whatever listens at the default address.
+        raise TemporalUnreachableError(None, f"TEMPORAL_CONFIG_FILE names {named}, which is no file")
     try:
         options: dict[str, Any] = dict(
-            ClientConfig.load_client_connect_config(config_file=None if file is None else str(file))
+            ClientConfig.load_client_connect_config(
+                config_file=None if file is None else str(file),
+                # To the SDK, a variable that is set to nothing says something: an address of no characters.
+                override_env_vars={name: value for name, value in os.environ.items() if value},
+            )
         )
     except RuntimeError as error:
         # The SDK raises ConfigError, a RuntimeError that it does not export.
         raise TemporalUnreachableError(None, f"Temporal's configuration cannot be used: {error}") from error
     options.setdefault("target_host", _DEFAULT_ADDRESS)
     options.setdefault("namespace", NAMESPACE)
-    if file is not None and "TEMPORAL_ADDRESS" not in os.environ and not stack_runs(settings):
+    if file is not None and not os.environ.get("TEMPORAL_ADDRESS") and not stack_runs(settings):
         # Another home's stack may have taken the port since; it could not even decrypt what we send.
         raise TemporalUnreachableError(options["target_host"], "the stack of this home is not running")
     return options
@@ -72,6 +80,9 @@ async def connect(
             connect_timeout=_LONGEST_CONNECT,
             runtime=runtime,
         )
+    except ValueError as error:
+        reason = "that is no address such as 127.0.0.1:7233"
+        raise TemporalUnreachableError(options["target_host"], reason) from error
     except RuntimeError as error:
         raise TemporalUnreachableError(options["target_host"], _in_short(str(error))) from error
 
@@ -87,6 +98,8 @@ def _in_short(message: str) -> str:
     for words in ("Connection refused", "connection refused", "dns error", "timed out", "certificate"):
         if words in message:
             return words.lower()
+    if "InvalidContentType" in message:
+        return "it does not speak TLS"
     return message.removeprefix("Failed client connect: ")[:200]
 
 

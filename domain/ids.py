@@ -50,13 +50,17 @@ def parse_reference(text: str) -> str:
     """
     parts = text.strip().upper().split("-")
     if len(parts) != 3 or not re.fullmatch(PROGRAMME_CODE_PATTERN, parts[0]):
-        raise BadReferenceError(f"{text!r} is not a case reference; one looks like EAS-K7QX4MZ-R")
+        raise BadReferenceError(f"{_quoted(text)} is not a case reference; one looks like EAS-K7QX4MZ-R")
     programme, serial, check = parts[0], parts[1].translate(_LOOKALIKES), parts[2].translate(_LOOKALIKES)
     if len(serial) != _SERIAL_LENGTH or len(check) != 1 or not set(serial + check) <= set(_CROCKFORD):
-        raise BadReferenceError(f"{text!r} is not a case reference; one looks like EAS-K7QX4MZ-R")
+        raise BadReferenceError(f"{_quoted(text)} is not a case reference; one looks like EAS-K7QX4MZ-R")
     if check != _check_character(programme, serial):
-        raise BadReferenceError(f"{text!r} is mistyped: its check character does not fit the rest")
+        raise BadReferenceError(f"{_quoted(text)} is mistyped: its check character does not fit the rest")
     return f"{programme}-{serial}-{check}"
+
+
+def _quoted(text: str) -> str:
+    return repr(text) if len(text) <= 40 else f"{text[:40]!r}…"
 
 
 def case_stream(reference: str) -> str:

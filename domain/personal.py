@@ -13,6 +13,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from domain.characters import holds_controls, is_blank
+
 SEALED_KEY = "$sealed"
 WITHHELD = "‹withheld›"
 
@@ -132,8 +134,8 @@ def _validate(value: Any) -> Personal:
     if not isinstance(value, str):
         raise PydanticCustomError("text_type", "must be text")
     text = unicodedata.normalize("NFC", value).strip()
-    if not text:
+    if is_blank(text):
         raise PydanticCustomError("text_empty", "must not be empty")
-    if any(unicodedata.category(c) in {"Cs", "Cc"} and c not in "\n\t" for c in text):
+    if holds_controls(text):
         raise PydanticCustomError("text_control", "must not hold control characters")
     return Personal(text)

@@ -79,12 +79,14 @@ def _wrong_settings(error: Exception) -> list[str]:
     """A line for each variable of our environment that cannot be used; none where it is another error."""
     from pydantic import ValidationError
 
+    from domain.problems import in_words
+
     if not isinstance(error, ValidationError) or error.title != "Settings":
         return []
     return [
         f"✗ BROKERAGE_{'_'.join(map(str, problem['loc'][:1])).upper()}: "
-        f"{problem['msg'].removeprefix('Value error, ')}.  E-SETTING"
-        for problem in error.errors(include_input=False, include_url=False, include_context=False)
+        f"{in_words(problem).removeprefix('Value error, ')}.  E-SETTING"
+        for problem in error.errors(include_input=False, include_url=False)
     ]
 
 
@@ -121,6 +123,9 @@ def _usage(message: str) -> str:
         r"^Unused Tokens: \[(.*)\]\.$",
         r"Nothing can be done with \1; put a value that holds spaces in quotes.",
         message,
+    )
+    message = re.sub(
+        r'^Invalid value for (\S+): unable to convert ".*" into bool\.$', r"\1 takes no value.", message
     )
     return re.sub(r"^Unknown option:", "There is no flag", message)
 

@@ -4,6 +4,7 @@ A field of a command model becomes a flag; days, money and small structures are 
 write them ('4.25', '250.00', 'aim | baseline | success'), and printed the same way in hints.
 """
 
+import re
 import shlex
 import types
 import typing
@@ -231,10 +232,9 @@ def _read(flag: Flag, text: str) -> Any:
 
 
 def _read_int(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise FlagError(f"{text!r} is not a whole number") from None
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}", text):
+        raise FlagError(f"{text!r} is not a whole number of at most nine digits")
+    return int(text)
 
 
 def _read_counted(text: str) -> int:
@@ -255,7 +255,7 @@ def _read_objective(text: str) -> dict[str, str]:
 
 def _read_rating(text: str) -> dict[str, Any]:
     parts = [part.strip() for part in text.split("|")]
-    if len(parts) != 3 or not parts[0].isdigit():
+    if len(parts) != 3 or not re.fullmatch(r"[0-9]{1,2}", parts[0]):
         raise FlagError("must read 'objective | rating | evidence', such as '1 | met | …'")
     return {"objective": int(parts[0]), "rating": parts[1], "evidence": parts[2]}
 

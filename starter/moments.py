@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from starter.days import read_day
 from starter.failures import Exit, Failure
 
-_YEARS: Final = range(1900, 9000)
+MEANT_YEARS: Final = range(1900, 9000)
 """Years that somebody may mean; beyond them calendars of time zones end."""
 
 
@@ -46,11 +46,11 @@ def read_time(flag: str, text: str) -> Day | datetime:
     try:
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", typed):
             day = date.fromisoformat(typed)
-            if day.year in _YEARS:
+            if day.year in MEANT_YEARS:
                 return Day(day)
         else:
             instant = datetime.fromisoformat(typed)
-            if instant.tzinfo is not None and instant.year in _YEARS:
+            if instant.tzinfo is not None and instant.year in MEANT_YEARS:
                 return instant.astimezone(UTC)
     except ValueError:
         pass

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from domain.characters import shown
 from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean
 
@@ -31,7 +32,7 @@ def say(text: str = "") -> None:
 
 def note(text: str) -> None:
     """A line about what is going on, for people."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(shown(text) + "\n")
     sys.stderr.flush()
 
 
@@ -68,7 +69,7 @@ def say_table(rows: Iterable[Sequence[str]], header: Sequence[str], spare: int =
     Where a terminal is too narrow, the last columns are left out, `spare` of them at most; then the widest
     are cut, but the first.
     """
-    rows = [list(row) for row in rows]
+    rows = [[shown(cell) for cell in row] for row in rows]
     if not on_terminal():
         for row in rows:
             say("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))

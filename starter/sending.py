@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 TASK_TIMEOUT: Final = timedelta(seconds=3)
 _FIRST_WORD_AFTER: Final = 3.0
 _TRIES: Final = 4
+_NOT_LET_IN: Final = ("PERMISSION_DENIED", "UNAUTHENTICATED")
+"""How Temporal's front door turns somebody away, by the name of the status."""
 _RUN_ENDED: Final = "AcceptedUpdateCompletedWorkflow"
 """How Temporal says that a run ended after it had taken the update up."""
 _SAFE_TO_REPEAT: Final = "Safe to repeat: this line does it once, however often."
@@ -190,6 +192,14 @@ async def deliver(client: "Client", command: Command, timeout: float, again: Cal
             if error.status in {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}:
                 problem = f"no answer in {timeout:g} s"
                 break
+            no_namespace = error.status is RPCStatusCode.NOT_FOUND and "amespace" in error.message
+            if not attempt and (no_namespace or error.status.name in _NOT_LET_IN):
+                raise Failure(
+                    Exit.UNREACHABLE,
+                    "U-TEMPORAL",
+                    f"Temporal does not take it: {error.message.rstrip('.')}. Nothing was sent.",
+                    next_lines=("brokerage doctor",),
+                ) from None
             if error.status is RPCStatusCode.INVALID_ARGUMENT:
                 raise Failure(
                     Exit.USAGE, "E-TEMPORAL", f"Temporal does not take the command: {error.message}"

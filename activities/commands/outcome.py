@@ -18,6 +18,7 @@ from domain.directory.base import DirectoryEvent
 from domain.envelope import ActingPerson, EngineRef, ProgrammeRef, RecordedFor
 from domain.messages import CaseStatus, Command, Receipt, Refused, UnsignedCommand
 from domain.parties import HeldPost
+from domain.problems import in_words
 
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _MOST_PROBLEMS: Final = 20
@@ -154,9 +155,7 @@ def not_well_formed(error: ValidationError) -> Refusal:
     """The refusal of a body that its verb's model does not take; it never repeats what was given."""
     problems = "; ".join(
         f"{'.'.join(_field(part) for part in item['loc']) or 'body'}: {_problem(item)}"
-        for item in error.errors(include_input=False, include_url=False, include_context=False)[
-            :_MOST_PROBLEMS
-        ]
+        for item in error.errors(include_input=False, include_url=False)[:_MOST_PROBLEMS]
     )
     return Refusal("R-BODY", f"The command is not well formed: {problems}.")
 
@@ -168,8 +167,8 @@ def _field(part: int | str) -> str:
 
 
 def _problem(item: ErrorDetails) -> str:
-    """Pydantic's words; where a validator raised something else, its words may repeat what was given."""
-    return "is not valid" if item["type"] in {"value_error", "assertion_error"} else item["msg"]
+    """In words; where a validator raised something else, its words may repeat what was given."""
+    return "is not valid" if item["type"] in {"value_error", "assertion_error"} else in_words(item)
 
 
 def named_schools(body: Any) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What people may ask of a case. The verbs, their flags, their help and their JSON Schema come from here."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar, Final, Literal, TypeVar
 
 from pydantic import Field
@@ -11,6 +11,7 @@ from domain.case.values import (
     ClockTime,
     ContentHash,
     CountedDays,
+    Day,
     FollowUpPlan,
     Mode,
     Money,
@@ -57,7 +58,7 @@ class Open(CaseCommand):
     support_language: SupportLanguage = Field(description="Language the support is wanted in.")
     urgency: Urgency = Field(default="normal", description="normal or urgent.")
     need: FreeText = Field(description="What the school needs, in its own words.")
-    desired_start: date = Field(description="Day from which support is wanted.")
+    desired_start: Day = Field(description="Day from which support is wanted.")
     priority: PriorityRef | None = Field(
         default=None, description="Priority of the support overview, e.g. SSO-2."
     )
@@ -91,7 +92,7 @@ class Amend(CaseCommand):
     )
     urgency: Urgency | None = Field(default=None, description="normal or urgent.")
     need: FreeText | None = Field(default=None, description="What the school needs, in its own words.")
-    desired_start: date | None = Field(default=None, description="Day from which support is wanted.")
+    desired_start: Day | None = Field(default=None, description="Day from which support is wanted.")
     priority: PriorityRef | None = Field(
         default=None, description="Priority of the support overview, e.g. SSO-2."
     )
@@ -181,7 +182,7 @@ class Scope(CaseCommand):
         default=(),
         description="Who took part; those whom the route asks for must have, and stand for none given.",
     )
-    met_on: date = Field(description="Day of the meeting.")
+    met_on: Day = Field(description="Day of the meeting.")
 
 
 class ObjectTo(CaseCommand):
@@ -290,7 +291,7 @@ class ScheduleVisit(CaseCommand):
 
     verb: ClassVar[str] = "schedule-visit"
     group: ClassVar[str] = "Delivery"
-    on: date = Field(description="Day of the visit.")
+    on: Day = Field(description="Day of the visit.")
     quarter_days: VisitLength = Field(description="Length in days, in quarters: 0.5.")
     mode: Mode = Field(default="in-person", description="in-person, online or mixed.")
 
@@ -303,7 +304,7 @@ class RecordVisit(CaseCommand):
     visit: VisitId | None = Field(
         default=None, description="The planned visit it was, e.g. V2; none for an unplanned one."
     )
-    on: date = Field(description="Day of the visit.")
+    on: Day = Field(description="Day of the visit.")
     quarter_days: VisitLength = Field(description="Length in days, in quarters: 0.5.")
     begin: ClockTime | None = Field(default=None, description="Begin, e.g. 09:30.")
     end: ClockTime | None = Field(default=None, description="End, e.g. 15:00.")
@@ -382,7 +383,7 @@ class ProposeVariation(CaseCommand):
 
     verb: ClassVar[str] = "propose-variation"
     group: ClassVar[str] = "Delivery"
-    end: date | None = Field(default=None, description="New end day.")
+    end: Day | None = Field(default=None, description="New end day.")
     quarter_days: QuarterDays | None = Field(default=None, description="New number of days in all.")
     reason: FreeText = Field(description="Why.")
 
@@ -411,7 +412,7 @@ class Extend(CaseCommand):
     verb: ClassVar[str] = "extend"
     group: ClassVar[str] = "Delivery"
     quarter_days: QuarterDays = Field(description="Days more, in quarters.")
-    until: date = Field(description="New end day.")
+    until: Day = Field(description="New end day.")
     reason: FreeText = Field(description="Why.")
 
 
@@ -492,7 +493,7 @@ class Pause(CaseCommand):
     reason_code: Literal["inspection", "closure", "illness", "weather", "industrial-action", "other"] = Field(
         description="Why, as a code."
     )
-    review_on: date = Field(description="Day on which the pause is looked at again.")
+    review_on: Day = Field(description="Day on which the pause is looked at again.")
 
 
 class Resume(CaseCommand):

@@ -1,8 +1,8 @@
 """Small things that commands and events of a case are made of."""
 
 import re
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -39,11 +39,9 @@ def quarter_days(value: Any) -> Any:
     """Text such as '4.25' (days) as quarter-days; a whole number is taken as quarter-days already."""
     if not isinstance(value, str):
         return value
-    try:
-        quarters = Decimal(value) * 4
-    except InvalidOperation:
-        raise PydanticCustomError("days", "must be days in quarters, such as 4 or 4.25") from None
-    if not quarters.is_finite() or quarters != int(quarters):
+    typed = value.strip()
+    quarters = Decimal(typed) * 4 if re.fullmatch(r"[+-]?[0-9]{1,9}(\.[0-9]{1,9})?", typed) else None
+    if quarters is None or quarters != int(quarters):
         raise PydanticCustomError("days", "must be days in quarters, such as 4 or 4.25")
     return int(quarters)
 
@@ -57,6 +55,17 @@ def minor_units(value: Any) -> Any:
     return int(Decimal(value) * 100)
 
 
+def _plain_day(value: Any) -> Any:
+    """The validator would also read 0 as a day of 1970, and a midnight as its day."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return value
+    raise PydanticCustomError("date_form", "must be a day such as 2026-11-20")
+
+
+Day = Annotated[date, BeforeValidator(_plain_day)]
+"""A day of the calendar, typed as 2026-11-20 and in no other way."""
 QuarterDays = Annotated[int, BeforeValidator(quarter_days), Field(ge=1, le=800)]
 VisitLength = Annotated[int, BeforeValidator(quarter_days), Field(ge=1, le=4)]
 """A visit is on one day, so it is a quarter-day at the least and a day at the most."""
@@ -106,8 +115,8 @@ class PeriodShare(Value):
 class AgreementTerms(Value):
     """What a broker drafts; the objectives come from scoping and the parties from the case."""
 
-    start: date
-    end: date
+    start: Day
+    end: Day
     quarter_days: QuarterDays
     """Days the provider gives."""
     release_quarter_days: QuarterDays | None = None
@@ -142,9 +151,9 @@ class AgreementTerms(Value):
     """Which school sees to the checks that visitors need."""
     data_sharing: Literal["none", "staff-only", "aggregates"] = "staff-only"
     materials: Literal["shared-open", "shared-between-parties", "provider-keeps"] = "shared-between-parties"
-    mid_review_on: date
-    final_review_on: date
-    follow_up_on: date | None = None
+    mid_review_on: Day
+    final_review_on: Day
+    follow_up_on: Day | None = None
     notice_days: int = Field(default=10, ge=1, le=60)
     """School days of notice to leave."""
     exit_terms: FreeText | None = None

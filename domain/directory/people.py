@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from domain.case.situation import Refusal
-from domain.case.values import PersonId, ProgrammeCode, SchoolId, Value
+from domain.case.values import Day, PersonId, ProgrammeCode, SchoolId, Value
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts, may_administer
 from domain.ids import SYSTEM_PERSON
 from domain.parties import PROGRAMME_POSTS, SCHOOL_POSTS, DatedPost, Post
@@ -38,8 +38,8 @@ class AssignPost(DirectoryCommand):
     programme: ProgrammeCode | None = Field(
         default=None, description="Its programme, where it is held in one only."
     )
-    since: date = Field(description="First day.")
-    until: date | None = Field(default=None, description="Last day, where it is known.")
+    since: Day = Field(description="First day.")
+    until: Day | None = Field(default=None, description="Last day, where it is known.")
 
 
 class EndPost(DirectoryCommand):
@@ -52,7 +52,7 @@ class EndPost(DirectoryCommand):
     programme: ProgrammeCode | None = Field(
         default=None, description="Its programme, where it is held in one only."
     )
-    until: date = Field(description="Last day.")
+    until: Day = Field(description="Last day.")
 
 
 class ReplaceKey(DirectoryCommand):

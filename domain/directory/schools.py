@@ -1,15 +1,27 @@
 """Schools as their register gives them, and what providers among them offer."""
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from domain.case.situation import Refusal
 from domain.case.values import AreaCode, Phase, QuarterDays, SchoolId, Value
+from domain.characters import holds_controls, is_blank
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts, may_administer
 from domain.personal import FreeText
 
-_Line = Field(min_length=1, max_length=120)
+
+def _readable(text: str) -> str:
+    if is_blank(text):
+        raise PydanticCustomError("text_empty", "must not be empty")
+    if holds_controls(text):
+        raise PydanticCustomError("text_control", "must not hold control characters")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_readable), Field(max_length=120)]
+"""A line of a register: what is shown in lists and on terminals."""
 
 
 class RegisterSchool(DirectoryCommand):
@@ -17,16 +29,16 @@ class RegisterSchool(DirectoryCommand):
 
     verb: ClassVar[str] = "register"
     kind: ClassVar[str] = "school"
-    name: str = _Line
-    authority: str = _Line
+    name: Line
+    authority: Line
     phase: Phase
-    sector: str | None = Field(default=None, max_length=120)
-    governance: str | None = Field(default=None, max_length=120)
-    language_category: str | None = Field(default=None, max_length=120)
-    town: str | None = Field(default=None, max_length=120)
-    postcode: str | None = Field(default=None, max_length=12)
+    sector: Line | None = None
+    governance: Line | None = None
+    language_category: Line | None = None
+    town: Line | None = None
+    postcode: Line | None = Field(default=None, max_length=12)
     pupils: int | None = Field(default=None, ge=0, le=10_000)
-    federation: str | None = Field(default=None, max_length=120)
+    federation: Line | None = None
 
 
 class SchoolRegistered(DirectoryEvent):

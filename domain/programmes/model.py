@@ -284,6 +284,10 @@ def parse_programme(text: str, file: str) -> Programme:
         data: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ProgrammeError([f"{file}: not TOML: {error}"]) from None
+    except RecursionError:
+        raise ProgrammeError([f"{file}: nested too deeply"]) from None
+    except ValueError:  # Python reads no whole numbers of thousands of digits
+        raise ProgrammeError([f"{file}: a number is too long"]) from None
     try:
         return Programme.model_validate(data)
     except ValidationError as error:

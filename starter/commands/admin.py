@@ -8,4 +8,8 @@ app.command(
     name="rebuild",
     help="Derive the lists anew from the log, and prove them equal to it.",
 )
-app.command("starter.commands.migrating:migrate", name="migrate")
+app.command(
+    "starter.commands.migrating:migrate",
+    name="migrate",
+    help="Make or complete the tables, roles and rights of a PostgreSQL database, as its owner.",
+)

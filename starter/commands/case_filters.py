@@ -80,7 +80,7 @@ def choice_of(office: Office, typed: Filters) -> Choice:
         programme=_one_of("programme", typed.programme, programmes),
         route=_one_of("route", typed.route, routes),
         area=_one_of("area", typed.area, areas),
-        authority=_authority(office, typed.authority),
+        authority=authority_named(office, typed.authority),
         school=_school(office, typed.school),
         recipient=_school(office, typed.recipient),
         provider=_school(office, typed.provider),
@@ -131,7 +131,8 @@ def _one_of(what: str, typed: str | None, known: Iterable[str]) -> str | None:
     )
 
 
-def _authority(office: Office, typed: str | None) -> str | None:
+def authority_named(office: Office, typed: str | None) -> str | None:
+    """The authority as the register spells it. Raises Failure (exit 3) where no school is of it."""
     if typed is None:
         return None
     names = sorted(set(office.connection.execute(select(school_table.c.authority)).scalars()))

@@ -11,6 +11,7 @@ from starter.back import Back, cases_as_they_were, say_look
 from starter.commands.case_filters import Filters, check_filters, choice_of
 from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean
+from starter.numbers import whole_number
 from starter.output import TimeFormat, note, on_terminal, say, show_time
 from starter.reading import Office, reading
 from starter.rows import Column, RowOptions, say_line, say_rows
@@ -41,7 +42,7 @@ def list_(
         str | None,
         Parameter(allow_leading_hyphen=True, help="Sort by this field; -FIELD for the other way round."),
     ] = None,
-    limit: Annotated[int | None, Parameter(help="Show at most so many.")] = None,
+    limit: Annotated[int | None, Parameter(converter=whole_number, help="Show at most so many.")] = None,
     output: RowOptions | None = None,
     back: Back | None = None,
     watch: Annotated[

@@ -1,5 +1,6 @@
 """`brokerage case show`, `history` and `wait`: one case, with Temporal or without."""
 
+import math
 import time
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
@@ -13,8 +14,9 @@ from domain.programmes import Programme
 from starter.back import Back, case_as_it_was, say_look
 from starter.commands.stages import StageName, check_stage
 from starter.completing import references
-from starter.failures import Exit
+from starter.failures import Exit, Failure
 from starter.hints import step_line
+from starter.numbers import seconds
 from starter.output import TimeFormat, choose_fields, say, say_json, say_table, show_time
 from starter.reading import Office, known_reference, reading
 from starter.rows import Column, RowOptions, say_line, say_rows
@@ -95,10 +97,12 @@ def wait(
         StageName,
         Parameter(help="Stage to wait for, e.g. agreed; 'closed' also takes archived."),
     ],
-    timeout: Annotated[float, Parameter(help="Seconds to wait at most.")] = 30.0,
+    timeout: Annotated[float, Parameter(converter=seconds, help="Seconds to wait at most.")] = 30.0,
 ) -> int:
     """Wait until a case has reached a stage; exit 10 if it has not in time."""
     until = check_stage(until)
+    if not 0 <= timeout < math.inf:
+        raise Failure(Exit.USAGE, "E-VALUE", "--timeout must be a number of seconds, at least 0.")
     wanted = {until, "archived"} if until == "closed" else {until}
     end = time.monotonic() + timeout
     stage: Stage | Literal[""] = ""

@@ -11,6 +11,7 @@ from domain.programmes import Programme, ProgrammeError, parse_programme
 from starter.commands.writing import Order, WriteOptions, carry_out
 from starter.completing import programmes
 from starter.failures import Exit, Failure
+from starter.files import read_text
 from starter.nearest import near_programme
 from starter.output import say, say_json, say_table
 from starter.reading import reading
@@ -79,9 +80,7 @@ def publish(
     """Put the next version of a programme in force; running cases keep what was decided."""
     chosen = options or WriteOptions()
     try:
-        content = parse_programme(file.read_text(encoding="utf-8"), file.name)
-    except OSError as error:
-        raise Failure(Exit.USAGE, "E-FILE", f"{file} cannot be read: {error.strerror}.") from None
+        content = parse_programme(read_text(file), file.name)
     except ProgrammeError as error:
         raise Failure(
             Exit.USAGE, "E-PROGRAMME", f"{file} is not a programme file.", tuple(error.problems)

@@ -1,5 +1,6 @@
 """`brokerage provider`: what schools offer to others."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,7 @@ from cyclopts import App, Parameter
 from sqlalchemy import select
 
 from activities.read_models.schema import provider_offer
+from domain.ids import PROGRAMME_CODE_PATTERN
 from starter.commands.importing import Entry, preview_all, send_all
 from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.completing import areas as known_areas
@@ -36,6 +38,8 @@ def import_(
 ) -> int:
     """Record the offers of a file."""
     chosen = options or SenderOptions()
+    if not re.fullmatch(PROGRAMME_CODE_PATTERN, programme):
+        raise Failure(Exit.USAGE, "E-VALUE", f"--programme: {programme!r} is no programme code, such as EAS.")
     entries = offer_entries(file, programme)
     with reading() as office:
         if chosen.dry_run:
@@ -53,7 +57,7 @@ def offer_entries(file: Path, programme: str) -> list[Entry]:
             "record-offer",
             {"programme": programme} | row.model_dump(exclude={"school"}),
         )
-        for line, row in read_rows(file, OfferRow)
+        for line, row in read_rows(file, OfferRow, "school", "area")
     ]
 
 

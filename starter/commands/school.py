@@ -7,6 +7,7 @@ from cyclopts import App, Parameter
 from sqlalchemy import select
 
 from activities.read_models.schema import school
+from starter.commands.case_filters import authority_named
 from starter.commands.importing import Entry, preview_all, send_all
 from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.reading import reading
@@ -50,7 +51,11 @@ def import_(
 def school_entries(file: Path, register: Register) -> list[Entry]:
     """The commands that a register file stands for."""
     rows: list[tuple[int, wales.SchoolRow]] | list[tuple[int, deped.SchoolRow]]
-    rows = read_rows(file, wales.SchoolRow) if register == "wales" else read_rows(file, deped.SchoolRow)
+    rows = (
+        read_rows(file, wales.SchoolRow, "number")
+        if register == "wales"
+        else read_rows(file, deped.SchoolRow, "number")
+    )
     return [
         Entry(f"{file.name}:{line}", f"school/{row.number}", "register", row.body()) for line, row in rows
     ]
@@ -67,8 +72,8 @@ def list_(
     chosen.fields(FIELDS)
     with reading() as office:
         query = select(school).order_by(school.c.number)
-        if authority:
-            query = query.where(school.c.authority == authority)
+        if authority is not None:
+            query = query.where(school.c.authority == authority_named(office, authority))
         rows = [{name: getattr(row, name) for name in FIELDS} for row in office.connection.execute(query)]
     say_rows(rows, FIELDS, chosen, _TABLE)
     return 0

@@ -14,13 +14,14 @@ from activities.places import log_place
 from activities.settings import Settings
 from starter.failures import Exit
 from starter.home import create_home
+from starter.numbers import port_number
 from starter.stack import Stack
 
 
 def up(
     *,
-    port: int | None = None,
-    ui_port: int = 8233,
+    port: Annotated[int | None, Parameter(converter=port_number)] = None,
+    ui_port: Annotated[int, Parameter(converter=port_number)] = 8233,
     admin: str = "admin",
     postgres: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:

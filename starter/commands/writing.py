@@ -1,7 +1,6 @@
 """What every writing command shares: its common flags, the sender, the receipt."""
 
 import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-import orjson
 from cyclopts import Group, Parameter
 from pydantic import BaseModel, ValidationError
 
@@ -18,13 +16,16 @@ from domain.canonical import instant_text, plain
 from domain.envelope import OnBehalfOf
 from domain.ids import COMMAND_ID_PATTERN, PERSON_ID_PATTERN, stream_key
 from domain.messages import Receipt, UnsignedCommand
+from domain.problems import in_words
 from starter.completing import people, profiles
 from starter.failures import Exit, Failure
+from starter.files import read_document
 from starter.flags import FlagError, flags_of, read_values
 from starter.home import profile_seed
+from starter.moments import MEANT_YEARS
 from starter.nearest import add_nearest, did_you_mean
+from starter.numbers import seconds, whole_number
 from starter.output import say, say_json
-from starter.problems import in_words
 from starter.reading import Office, person_named
 from starter.sending import Sender, Sent, already_answered, repeat_line, send
 
@@ -44,7 +45,7 @@ class SenderOptions:
         str | None,
         Parameter(help="Person whose key signs; by default this home's own.", completer=profiles),
     ] = None
-    timeout: Annotated[float, Parameter(help="Seconds to wait for the answer.")] = 20.0
+    timeout: Annotated[float, Parameter(converter=seconds, help="Seconds to wait for the answer.")] = 20.0
     lang: Annotated[Literal["cy", "en", "fil"], Parameter(help="Language the command is given in.")] = "en"
     dry_run: Annotated[
         bool,
@@ -84,7 +85,9 @@ class WriteOptions(SenderOptions):
     key: Annotated[
         str | None, Parameter(help="Key of this command; the same line with the same key is done once.")
     ] = None
-    expect_version: Annotated[int | None, Parameter(help="Refuse unless the case is at this version.")] = None
+    expect_version: Annotated[
+        int | None, Parameter(converter=whole_number, help="Refuse unless the case is at this version.")
+    ] = None
     from_: Annotated[
         Path | None,
         Parameter(name="--from", help="Read the values from a TOML or JSON file; what a flag says wins."),
@@ -152,12 +155,12 @@ def read_body(model: type[BaseModel], typed: dict[str, Any], options: WriteOptio
 
     Raises Failure (exit 2) that names the flag, says what is wrong and what would be right.
     """
-    body: dict[str, Any] = _from_file(options.from_) if options.from_ else {}
+    body = _from_file(options.from_) if options.from_ else {}
     try:
         _merge(body, read_values(model, typed))
         return plain(model.model_validate(body).model_dump())  # type: ignore[no-any-return]
     except FlagError as error:
-        raise Failure(Exit.USAGE, "E-VALUE", str(error)) from None
+        raise Failure(Exit.USAGE, "E-VALUE", f"{error}.") from None
     except ValidationError as error:
         raise _bad_values(model, error) from None
 
@@ -298,7 +301,7 @@ def _occurred(options: WriteOptions) -> datetime | None:
         instant = datetime.fromisoformat(options.occurred)
     except ValueError:
         instant = None
-    if instant is None or instant.tzinfo is None:
+    if instant is None or instant.tzinfo is None or instant.year not in MEANT_YEARS:
         raise Failure(
             Exit.USAGE, "E-VALUE", "--occurred must be a time with its zone: 2026-11-20T15:30+00:00."
         )
@@ -306,17 +309,7 @@ def _occurred(options: WriteOptions) -> datetime | None:
 
 
 def _from_file(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8")
-        value: Any = orjson.loads(text) if path.suffix == ".json" else plain(tomllib.loads(text))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Failure(
-            Exit.USAGE,
-            "E-FILE",
-            f"{path} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8 text'}.",
-        ) from None
-    except (tomllib.TOMLDecodeError, orjson.JSONDecodeError) as error:
-        raise Failure(Exit.USAGE, "E-FILE", f"{path}: {error}.") from None
+    value: Any = plain(read_document(path))
     if not isinstance(value, dict):
         raise Failure(Exit.USAGE, "E-FILE", f"{path} must hold the command's values by name.")
     return value
@@ -342,6 +335,10 @@ def _bad_values(model: type[BaseModel], error: ValidationError) -> Failure:
             (flags[place[:length]] for length in range(len(place), 0, -1) if place[:length] in flags), None
         )
         name = f"--{flag.name}" if flag else ".".join(place) or "values"
+        if flag and (bound := {"ge", "le"} & set(item.get("ctx", ()))):
+            (name_of_bound,) = bound
+            # Days and money are typed in other units than they are kept in.
+            item["ctx"][name_of_bound] = flag.show(item["ctx"][name_of_bound])
         message = in_words(item)
         if flag and flag.day and item["type"].startswith("date_"):
             message += ", today, +10d or +3w"

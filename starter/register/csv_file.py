@@ -2,13 +2,16 @@
 
 import csv
 import io
+from collections import Counter
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from domain.characters import holds_controls, is_blank
+from domain.problems import in_words
 from starter.failures import Exit, Failure
-from starter.problems import in_words
+from starter.files import read_text
 
 RowT = TypeVar("RowT", bound="CsvRow")
 
@@ -21,19 +24,12 @@ class CsvRow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True, populate_by_name=True)
 
 
-def read_rows(path: Path, model: type[RowT]) -> list[tuple[int, RowT]]:
-    """The rows with their line numbers. Raises Failure (exit 2) naming every line and column that is wrong."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise Failure(Exit.USAGE, "E-FILE", f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        raise Failure(
-            Exit.USAGE,
-            "E-FILE",
-            f"{path} is not UTF-8 text (byte {error.start}).",
-            ("Save it as CSV UTF-8.",),
-        ) from None
+def read_rows(path: Path, model: type[RowT], *once: str) -> list[tuple[int, RowT]]:
+    """The rows with their line numbers. Raises Failure (exit 2) naming every line and column that is wrong.
+
+    Two rows that say the same in all the fields of `once` are wrong: nobody knows which of them is meant.
+    """
+    text = read_text(path, ("Save it as CSV UTF-8.",))
     reader = csv.DictReader(io.StringIO(text), strict=True)
     columns = {field.alias or name: field.is_required() for name, field in model.model_fields.items()}
     missing = [
@@ -46,7 +42,13 @@ def read_rows(path: Path, model: type[RowT]) -> list[tuple[int, RowT]]:
             f"{path} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}.",
             (f"Found: {', '.join(reader.fieldnames or ()) or 'no header line'}",),
         )
+    twice = [
+        name for name, count in Counter(reader.fieldnames or ()).items() if count > 1 and name in columns
+    ]
+    if twice:
+        raise Failure(Exit.USAGE, "E-COLUMNS", f"{path} has the column {twice[0]} twice.")
     rows: list[tuple[int, RowT]] = []
+    first: dict[tuple[Any, ...], int] = {}
     problems: list[str] = []
     try:
         for values in reader:
@@ -54,14 +56,25 @@ def read_rows(path: Path, model: type[RowT]) -> list[tuple[int, RowT]]:
             if None in values:
                 problems.append(f"{path.name}:{line} · more cells than columns")
                 continue
+            unreadable = [name for name, cell in values.items() if cell and holds_controls(cell)]
+            if unreadable:
+                problems += [
+                    f"{path.name}:{line} · {n} · must not hold control characters" for n in unreadable
+                ]
+                continue
             try:
-                rows.append((line, model.model_validate(_given(values))))
+                row = model.model_validate(_given(values))
             except ValidationError as error:
                 problems += [
                     f"{path.name}:{line} · {_column(item)} · {in_words(item)}" for item in error.errors()
                 ]
+            else:
+                rows.append((line, row))
+                said = tuple(getattr(row, name) for name in once)
+                if once and first.setdefault(said, line) != line:
+                    problems.append(f"{path.name}:{line} · says again what line {first[said]} is about")
     except csv.Error as error:
-        problems.append(f"{path.name}:{reader.line_num} · {error}")
+        problems.append(f"{path.name}:{reader.line_num} · {_csv_words(error)}")
     if problems:
         shown = tuple(problems[:_MOST_PROBLEMS])
         more = len(problems) - len(shown)
@@ -76,8 +89,16 @@ def read_rows(path: Path, model: type[RowT]) -> list[tuple[int, RowT]]:
 
 def _given(values: dict[Any, Any]) -> dict[str, str]:
     """The cells that hold something: an empty cell is no value."""
-    return {name: cell for name, cell in values.items() if cell is not None and cell.strip()}
+    return {name: cell for name, cell in values.items() if cell is not None and not is_blank(cell)}
 
 
 def _column(item: Any) -> str:
     return str(item["loc"][0]) if item["loc"] else "row"
+
+
+def _csv_words(error: csv.Error) -> str:
+    if "field larger than" in str(error):
+        return "a cell is too long"
+    if "end of data" in str(error):
+        return "a quotation mark is opened and not closed"
+    return str(error)

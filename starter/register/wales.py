@@ -1,12 +1,12 @@
 """The Welsh register and the office's own lists: schools, people with posts, offers, requests."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from domain.case.values import (
     AreaCode,
+    Day,
     OverviewVersion,
     PersonId,
     Phase,
@@ -36,14 +36,14 @@ class SchoolRow(CsvRow):
     number: SchoolId = Field(alias="School Number")
     name: str = Field(alias="School Name", max_length=120)
     authority: str = Field(alias="LA Name", max_length=120)
-    sector: str | None = Field(default=None, alias="Sector")
-    governance: str | None = Field(default=None, alias="Governance")
-    language_category: str | None = Field(default=None, alias="Welsh Medium Type")
+    sector: str | None = Field(default=None, alias="Sector", max_length=120)
+    governance: str | None = Field(default=None, alias="Governance", max_length=120)
+    language_category: str | None = Field(default=None, alias="Welsh Medium Type", max_length=120)
     phase: Annotated[Phase, BeforeValidator(_lower)] = Field(alias="Phase")
-    town: str | None = Field(default=None, alias="Town")
+    town: str | None = Field(default=None, alias="Town", max_length=120)
     postcode: str | None = Field(default=None, alias="Postcode", max_length=12)
     pupils: int | None = Field(default=None, alias="Pupils", ge=0, le=10_000)
-    federation: str | None = Field(default=None, alias="Federation")
+    federation: str | None = Field(default=None, alias="Federation", max_length=120)
 
     def body(self) -> dict[str, Any]:
         """Body of the command that registers the school."""
@@ -61,8 +61,8 @@ class PersonRow(CsvRow):
     school: SchoolId | None = None
     programme: ProgrammeCode | None = None
     """The programme of a post that is held in one only."""
-    since: date = Field(alias="from")
-    until: date | None = Field(default=None, alias="to")
+    since: Day = Field(alias="from")
+    until: Day | None = Field(default=None, alias="to")
 
 
 class OfferRow(CsvRow):
@@ -71,7 +71,7 @@ class OfferRow(CsvRow):
     school: SchoolId = Field(alias="School Number")
     area: AreaCode = Field(alias="Area")
     languages: Annotated[tuple[Literal["cy", "en", "fil"], ...], BeforeValidator(_languages)] = Field(
-        alias="Languages"
+        alias="Languages", min_length=1, max_length=3
     )
     quarter_days: QuarterDays = Field(alias="Days Per Term")
     note: str | None = Field(default=None, alias="Note", max_length=500)
@@ -90,7 +90,7 @@ class RequestRow(CsvRow):
     priority: PriorityRef | None = Field(default=None, alias="Priority")
     overview_version: OverviewVersion | None = Field(default=None, alias="Overview Version")
     need: str = Field(alias="Need", max_length=2000)
-    desired_start: date = Field(alias="Desired Start")
+    desired_start: Day = Field(alias="Desired Start")
     preferred_provider: SchoolId | None = Field(default=None, alias="Preferred Provider")
     provider: SchoolId | None = Field(default=None, alias="Provider")
 

@@ -1,0 +1,71 @@
+"""Files that people name on a line, read whole; what cannot be read so is refused in words."""
+
+import json
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from starter.failures import Exit, Failure
+
+_LARGEST_BYTES: Final = 64 * 1024 * 1024
+"""Far above any register of schools; a file beyond it is not the one that was meant."""
+
+
+def read_text(path: Path, hint: tuple[str, ...] = ()) -> str:
+    """The text of an ordinary file, UTF-8 with or without a byte order mark. Raises Failure (exit 2).
+
+    Pipes and devices are refused before they are opened: some never end, some never begin.
+    """
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+            raise Failure(Exit.USAGE, "E-FILE", f"{path} cannot be read: it is no ordinary file.")
+        if found.st_size > _LARGEST_BYTES:
+            raise Failure(Exit.USAGE, "E-FILE", f"{path} is larger than {_LARGEST_BYTES // 1024**2} MiB.")
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise Failure(Exit.USAGE, "E-FILE", f"{_short(path)} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise Failure(Exit.USAGE, "E-FILE", f"{path} is not UTF-8 text (byte {error.start}).", hint) from None
+    except ValueError:
+        raise Failure(Exit.USAGE, "E-FILE", f"{str(path)!r} cannot be the name of a file.") from None
+
+
+def read_document(path: Path) -> Any:
+    """What a JSON (`.json`) or TOML file says. Raises Failure (exit 2), also where a name stands twice."""
+    text = read_text(path)
+    try:
+        if path.suffix != ".json":
+            return tomllib.loads(text)
+        value = orjson.loads(text)
+        json.loads(text, object_pairs_hook=_each_name_once)
+    except (tomllib.TOMLDecodeError, orjson.JSONDecodeError, _TwiceError) as error:
+        problem = str(error)
+    except RecursionError:
+        problem = "it is nested too deeply"
+    except ValueError:  # Python reads no whole numbers of thousands of digits
+        problem = "it holds a number that is too long"
+    else:
+        return value
+    raise Failure(Exit.USAGE, "E-FILE", f"{path}: {problem}.")
+
+
+class _TwiceError(ValueError):
+    """A name stands twice in one object."""
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    seen: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in seen:
+            raise _TwiceError(f"{name!r} stands in it twice")
+        seen[name] = value
+    return seen
+
+
+def _short(path: Path) -> str:
+    text = str(path)
+    return text if len(text) <= 200 else f"{text[:200]}…"
