@@ -6,6 +6,7 @@ whether it could.
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -176,7 +177,7 @@ async def _run_until(worker: Worker, stop: asyncio.Event, settings: Settings) ->
             _log.info("worker takes tasks", task_queue=TASK_QUEUE)
             await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        ready_file.unlink(missing_ok=True)
+        _withdraw(ready_file)
     if running.done():
         stopping.cancel()
         _log.error("worker failed", exc_info=running.exception())
@@ -186,6 +187,13 @@ async def _run_until(worker: Worker, stop: asyncio.Event, settings: Settings) ->
     await running
     _log.info("worker stopped")
     return _DONE
+
+
+def _withdraw(ready_file: Path) -> None:
+    """Take back our word that we are ready; another worker of this home may have given its own since."""
+    with contextlib.suppress(OSError):
+        if ready_file.read_text("ascii").strip() == str(os.getpid()):
+            ready_file.unlink()
 
 
 def _open_log(settings: Settings) -> CommandHandler:

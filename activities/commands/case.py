@@ -29,7 +29,7 @@ from domain.case.suggest import next_steps
 from domain.envelope import ProgrammeRef
 from domain.ids import SYSTEM_PERSON, stream_key
 from domain.messages import CaseStatus, NextStep, UnsignedCommand
-from domain.parties import HeldPost, recording_post
+from domain.parties import HeldPost, Party, recording_post
 from domain.programmes.model import Programme
 from domain.text.english import Voice, sentence
 
@@ -70,7 +70,7 @@ def decide_case(connection: Connection, facts: FactReader, question: Question, b
     recording = _recording_post(facts, question, state, body, programme)
     wrong = (
         stale(command, state.version)
-        or _recorder_problem(command, recording)
+        or _recorder_problem(command, recording, programme)
         or untimely(command, question.now)
     )
     if wrong is not None:
@@ -164,7 +164,9 @@ def _recording_post(
     )
 
 
-def _recorder_problem(command: UnsignedCommand, recording: HeldPost | None) -> Refusal | None:
+def _recorder_problem(
+    command: UnsignedCommand, recording: HeldPost | None, programme: Programme
+) -> Refusal | None:
     """The system acts only by rules; only certain posts may record what somebody else decided."""
     if command.person == SYSTEM_PERSON and command.verb not in SYSTEM_VERBS:
         return Refusal("R-POST", "The system acts only by rules.")
@@ -178,5 +180,6 @@ def _recorder_problem(command: UnsignedCommand, recording: HeldPost | None) -> R
     return Refusal(
         "R-BEHALF",
         f"{command.person} holds no post that may record a decision for somebody else in this case.",
-        "A broker, a principal adviser or the school's own school improvement partner may.",
+        f"The {programme.word(Party.BROKER)}, the {programme.word(Party.PRINCIPAL_ADVISER)} and the school's own "
+        f"{programme.word(Party.SIP)} may.",
     )

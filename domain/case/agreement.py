@@ -37,6 +37,11 @@ def approver_suits_amount(s: Situation) -> Refusal | None:
     return None
 
 
+def returner_suits_amount(s: Situation) -> Refusal | None:
+    """Whoever may approve it may return it; the principal adviser may return what finance would approve, too."""
+    return None if s.party is Party.PRINCIPAL_ADVISER else approver_suits_amount(s)
+
+
 def approver_did_not_draft(s: Situation) -> Refusal | None:
     """Separation of duties: nobody approves the money of their own draft, nor records the approval of it."""
     agreement = agreement_of(s)

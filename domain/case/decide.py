@@ -155,7 +155,8 @@ def _posts_words(same: list[HeldPost], facts: Facts) -> str:
     post = facts.programme.posts[same[0].post].en
     numbers = [held.school for held in same if held.school is not None]
     if not numbers:
-        return post
+        elsewhere = sorted({held.programme for held in same if held.programme} - {facts.programme.code})
+        return f"{post} in {' and '.join(elsewhere)} only" if len(elsewhere) == len(same) else post
     if len(numbers) > 3:
         return f"{post} at {len(numbers)} schools"
     known = facts.schools

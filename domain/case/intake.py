@@ -2,14 +2,16 @@
 
 from domain.case import commands as c
 from domain.case import events as e
+from domain.case.matching import barred_provider
+from domain.case.request import authority_problem
 from domain.case.situation import Refusal, Situation
 from domain.parties import Party, Post
 
 
 def overview_is_cited(s: Situation) -> Refusal | None:
     """Where the route asks for it and no alignment step follows, the request itself must cite it."""
-    route = s.programme.route(s.state.route)
-    if route is not None and route.overview_cited and route.step != "alignment" and s.state.priority is None:
+    route = s.route
+    if route.overview_cited and route.step != "alignment" and s.state.priority is None:
         return Refusal(
             "R-OVERVIEW",
             f"The request must cite a priority of the {s.noun('overview')} and the version that was read.",
@@ -19,8 +21,8 @@ def overview_is_cited(s: Situation) -> Refusal | None:
 
 
 def submitted_by_the_route(s: Situation) -> Refusal | None:
-    route = s.programme.route(s.state.route)
-    if route is not None and s.party not in route.submitted_by:
+    route = s.route
+    if s.party not in route.submitted_by:
         allowed = " or ".join(s.word(party) for party in route.submitted_by)
         return Refusal(
             "R-POST", f"On the route '{route.title.en}' only the {allowed} may submit the request."
@@ -39,10 +41,19 @@ def need_is_not_open_already(s: Situation) -> Refusal | None:
     return None
 
 
+def provider_still_suits(s: Situation) -> Refusal | None:
+    """A draft may lie for weeks: what barred a provider that begins, when it was opened, is asked again."""
+    if s.state.provider is None:
+        return None
+    return barred_provider(s, s.state.provider, s.state.recipient) or authority_problem(
+        s, s.route, s.state.recipient, s.state.provider
+    )
+
+
 def provider_has_no_other_partner(s: Situation) -> Refusal | None:
     """Where the route gives each provider one partner: a case that is open elsewhere stands in the way."""
-    route = s.programme.route(s.state.route)
-    if route is None or not route.one_partner or not s.facts.open_as_provider:
+    route = s.route
+    if not route.one_partner or not s.facts.open_as_provider:
         return None
     other = s.facts.open_as_provider[0]
     return Refusal(
@@ -53,8 +64,8 @@ def provider_has_no_other_partner(s: Situation) -> Refusal | None:
 
 
 def recipient_has_a_head(s: Situation) -> Refusal | None:
-    route = s.programme.route(s.state.route)
-    if route is not None and route.step == "head_consent" and not s.facts.schools[s.state.recipient].heads:
+    route = s.route
+    if route.step == "head_consent" and not s.facts.schools[s.state.recipient].heads:
         return Refusal(
             "R-VACANT",
             f"{_school(s, s.state.recipient)} has no {s.post(Post.HEAD)} on record who could consent.",
@@ -85,8 +96,8 @@ def submit(s: Situation) -> tuple[e.CaseEvent, ...]:
     """The request, and at once the question to the head or to the SIP."""
     version = s.state.request_version + 1
     submitted = e.RequestSubmitted(request_version=version)
-    route = s.programme.route(s.state.route)
-    if route is not None and route.step == "head_consent":
+    route = s.route
+    if route.step == "head_consent":
         return submitted, e.HeadConsentRequested(request_version=version)
     has_sip = bool(s.facts.schools[s.state.recipient].sips)
     return submitted, e.AlignmentRequested(owner=Party.SIP if has_sip else Party.PRINCIPAL_ADVISER)

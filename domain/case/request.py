@@ -10,6 +10,7 @@ from domain.case.matching import barred_provider
 from domain.case.situation import Refusal, Situation
 from domain.case.stages import Stage
 from domain.parties import Duties, Party
+from domain.programmes.model import Route
 
 
 def programme_is_known(s: Situation) -> Refusal | None:
@@ -76,10 +77,15 @@ def provider_begins_where_the_route_says(s: Situation) -> Refusal | None:
 def schools_share_an_authority(s: Situation) -> Refusal | None:
     command = _of(s, c.Open)
     route = s.programme.route(command.route)
-    if route is None or not route.same_authority or command.provider is None:
+    if route is None or command.provider is None:
         return None
-    recipient, provider = s.facts.schools[command.recipient], s.facts.schools[command.provider]
-    if recipient.authority == provider.authority:
+    return authority_problem(s, route, command.recipient, command.provider)
+
+
+def authority_problem(s: Situation, route: Route, recipient_number: str, number: str) -> Refusal | None:
+    """Where the route asks for one authority: why these two schools are not of one today."""
+    recipient, provider = s.facts.schools[recipient_number], s.facts.schools[number]
+    if not route.same_authority or recipient.authority == provider.authority:
         return None
     return Refusal(
         "R-AUTHORITY",
@@ -111,9 +117,7 @@ def overview_is_whole(s: Situation) -> Refusal | None:
 
 def amended_by_the_route(s: Situation) -> Refusal | None:
     """A draft by those who may open it; a submitted request only by those who may submit it."""
-    route = s.programme.route(s.state.route)
-    if route is None:
-        return None
+    route = s.route
     entitled = route.opened_by if s.state.stage is Stage.DRAFT else route.submitted_by
     if s.party in entitled:
         return None

@@ -10,7 +10,7 @@ from domain.case.events import CaseEvent
 from domain.case.state import CaseState
 from domain.case.values import Value
 from domain.parties import HeldPost, Party, Post, parties_played
-from domain.programmes.model import Noun, Programme
+from domain.programmes.model import Noun, Programme, Route
 
 
 class SchoolFact(Value):
@@ -89,6 +89,16 @@ class Situation:
     def programme(self) -> Programme:
         """The programme's rules in force."""
         return self.facts.programme
+
+    @property
+    def route(self) -> Route:
+        """The route of a case that has begun; no version of a programme loses one."""
+        route = self.programme.route(self.state.route)
+        if route is None:
+            raise ValueError(
+                f"{self.programme.code} {self.programme.version} has lost route {self.state.route}"
+            )
+        return route
 
     def word(self, party: Party) -> str:
         """What the programme calls a party."""

@@ -59,4 +59,24 @@ def decide(
         return Refusal(
             "R-PROGRAMME", f"Version {content.version} of {code} was given; the next one is {expected}."
         )
+    lost = _lost(state.current, content) if state.current else ""
+    if lost:
+        return Refusal(
+            "R-PROGRAMME",
+            f"Version {content.version} of {code} has no {lost} any more, and running cases may come to it.",
+            "A version may add routes and waits and change what they say; it keeps those there are.",
+        )
     return (ProgrammePublished(content=content, content_hash=content.content_hash()),)
+
+
+def _lost(before: Programme, after: Programme) -> str:
+    """What a running case may rest on and would find gone: routes, waits, areas, ways of working."""
+    groups: dict[str, tuple[set[str], set[str]]] = {
+        "route": ({r.code for r in before.routes}, {r.code for r in after.routes}),
+        "wait": (set(before.waits), set(after.waits)),
+        "area": ({a.code for a in before.areas}, {a.code for a in after.areas}),
+        "way of working": ({m.code for m in before.work_modes}, {m.code for m in after.work_modes}),
+        "language": (set(before.languages), set(after.languages)),
+    }
+    gone = ((what, sorted(old - new)) for what, (old, new) in groups.items())
+    return ", ".join(f"{what} '{name}'" for what, names in gone for name in names)

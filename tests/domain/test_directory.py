@@ -14,7 +14,7 @@ from domain.ids import SYSTEM_PERSON
 from domain.parties import DatedPost, HeldPost, Party, Post, parties_played
 from domain.streams import DIRECTORY, command_model, read_event
 from domain.upcasting import UnknownEventError
-from tests.domain.case.office import eas
+from tests.domain.case.office import deped, eas
 
 ADMIN = DirectoryFacts(
     now=datetime(2026, 9, 15, 8, tzinfo=UTC),
@@ -225,3 +225,15 @@ def test_such_a_post_plays_its_part_in_the_cases_of_its_programme_alone() -> Non
     assert parties_played([here], "6990001", None, "DEPED") == {}
     everywhere = HeldPost(post=Post.BROKER)
     assert set(parties_played([everywhere], "6990001", None, "DEPED")) == {Party.BROKER}
+
+
+def test_a_version_of_a_programme_keeps_what_running_cases_may_come_to() -> None:
+    stream, first = Stream("programme", "EAS"), eas()
+    assert stream.say("publish", content=first.model_dump(mode="json")) == ["ProgrammePublished"]
+    without_an_area = first.model_copy(update={"version": 2, "areas": first.areas[1:]})
+    another_altogether = deped().model_copy(update={"version": 2, "code": "EAS"})
+    for lost in (without_an_area, another_altogether):
+        assert stream.say("publish", content=lost.model_dump(mode="json")) == "R-PROGRAMME"
+    latin = first.areas[0].model_copy(update={"code": "latin"})
+    more = first.model_copy(update={"version": 2, "areas": (*first.areas, latin)})
+    assert stream.say("publish", content=more.model_dump(mode="json")) == ["ProgrammePublished"]

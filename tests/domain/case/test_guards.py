@@ -94,6 +94,10 @@ CASES: Final[dict[str, Case]] = {
         Stage.DRAFT, "head.hill", "submit", before=lambda o: setattr(o, "open_same_need", ("EAS-0000000-0",)), code="R-DUPLICATE"
     ),
     "overview_is_cited": Case(Stage.DRAFT, "sip.hill", "submit", before=_overview, code="R-OVERVIEW", route="sip"),
+    "provider_still_suits": Case(
+        Stage.DRAFT, "head.sea", "submit", before=lambda o: o.authorities.update({HILL: "Elsewhere"}),
+        code="R-AUTHORITY", route="leader",
+    ),
     "provider_has_no_other_partner": Case(
         Stage.DRAFT, "head.sea", "submit", before=lambda o: setattr(o, "open_as_provider", ("DEPED-0000000-0",)),
         code="R-ONE-PARTNER", route="leader",
@@ -151,6 +155,9 @@ CASES: Final[dict[str, Case]] = {
         {"terms": Office().terms(provider_lead="lead.dale")}, code="R-PERSON",
     ),
     "approver_suits_amount": Case(Stage.FUNDING_APPROVAL, "adviser", "approve-funding", code="R-POST"),
+    "returner_suits_amount": Case(
+        Stage.FUNDING_APPROVAL, "finance", "return-funding", code="R-POST", route="leader"
+    ),
     "approver_did_not_draft": Case(
         Stage.FUNDING_APPROVAL, "broker", "approve-funding", before=lambda o: o.appoint("broker", Post.FINANCE),
         code="R-SEPARATION",

@@ -9,7 +9,7 @@ from domain.case import events as e
 from domain.case.stages import Stage
 from domain.case.status import waiting_on
 from domain.case.waits import awaited
-from domain.parties import Party, Post
+from domain.parties import HeldPost, Party, Post
 from domain.text.english import Voice, sentence
 from tests.domain.case.office import DALE, HILL, NAMES, SEA, USUAL_COURSE, Office, in_stage, names
 
@@ -197,3 +197,14 @@ def test_every_refusal_uses_the_programmes_own_words() -> None:
             answer = office.ask(person, office.command(verb))
             said = getattr(answer, "message", " ".join(names(answer) if hasattr(answer, "events") else ()))
             assert not FOREIGN.search(said), said
+
+
+def test_a_post_held_in_another_programme_is_said_to_be_held_there() -> None:
+    office = in_stage(Stage.TRIAGE, "leader")
+    office.posts["broker.mali"] = (HeldPost(post=Post.BROKER, programme="EAS"),)
+    refusal = office.refused("broker.mali", "triage")
+    assert refusal.hint == "broker.mali holds today: division coordinator in EAS only."
+
+
+def test_who_may_not_approve_a_plan_may_not_return_it_either() -> None:
+    assert in_stage(Stage.FUNDING_APPROVAL, "leader").refused("finance", "return-funding").code == "R-POST"
