@@ -104,13 +104,17 @@ def _list(office: Office, asked: _Asked) -> None:
 
 
 def _list_changes(office: Office, asked: _Asked, tell: bool) -> None:
-    """A line of JSON for each row that is new or no longer what it was."""
+    """A line of JSON for each row that is new, no longer what it was, or no longer one that was asked for."""
     fields = asked.output.fields(FIELDS)
     rows = list_cases(office, choice_of(office, asked.filters), sort=asked.sort, limit=asked.limit)
-    for row in rows:
+    chosen = {row["reference"]: row for row in rows}
+    left = asked.known.keys() - chosen.keys()
+    gone = [row for row in list_cases(office) if row["reference"] in left] if left else []
+    for row in (*rows, *gone):
         if tell and asked.known.get(row["reference"]) != row:
             say_line({name: row[name] for name in fields})
-        asked.known[row["reference"]] = row
+    asked.known.clear()
+    asked.known.update(chosen)
 
 
 def _table(office: Office, rows: Sequence[Mapping[str, Any]], time: TimeFormat | None) -> tuple[Column, ...]:

@@ -192,7 +192,7 @@ async def _give(
     settings: Settings, client: "Client", reference: str, step: Step, body: dict[str, Any], key: str
 ) -> Receipt:
     sender = _sender(settings, step.person)
-    checked = plain(COMMANDS[step.verb].model_validate(body).model_dump())
+    checked = plain(COMMANDS[step.verb].model_validate(body).model_dump(exclude_unset=True))
     command = sender.sign(stream=case_stream(reference), verb=step.verb, body=checked, command_id=key)
     answer = await deliver(client, command, sender.timeout, lambda: "brokerage demo --fresh")
     return accept(command, answer)

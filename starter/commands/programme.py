@@ -1,5 +1,6 @@
 """`brokerage programme`: the rules that are data."""
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
@@ -75,12 +76,22 @@ def show(
 
 @app.command
 def publish(
-    file: Annotated[Path, Parameter(help="Programme file, TOML.")], /, *, options: WriteOptions | None = None
+    file: Annotated[
+        Path,
+        Parameter(help="Programme file, TOML; or the code of one that comes with Brokerage, e.g. DEPED."),
+    ],
+    /,
+    *,
+    options: WriteOptions | None = None,
 ) -> int:
     """Put the next version of a programme in force; running cases keep what was decided."""
     chosen = options or WriteOptions()
+    shipped = files("domain.programmes") / f"{file.name.lower()}.toml"
     try:
-        content = parse_programme(read_text(file), file.name)
+        if not file.exists() and file.suffix == "" and shipped.is_file():
+            content = parse_programme(shipped.read_text(encoding="utf-8"), shipped.name)
+        else:
+            content = parse_programme(read_text(file), file.name)
     except ProgrammeError as error:
         raise Failure(
             Exit.USAGE, "E-PROGRAMME", f"{file} is not a programme file.", tuple(error.problems)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from activities.home_files import read_profile
+from activities.home_files import read_clock, read_profile
 from activities.places import log_place
 from activities.settings import Settings
 from starter.failures import Exit
@@ -41,7 +41,9 @@ def up(
         Keep log and vault in a PostgreSQL server of the home's own; the home then goes on so without it.
     """
     settings = Settings()
-    create_home(settings, admin, settings.clock)
+    # A home keeps the clock it was made with, unless somebody asks for another, which is then refused.
+    clock = settings.clock if "clock" in settings.model_fields_set else read_clock(settings)
+    create_home(settings, admin, clock)
     return asyncio.run(_up(settings, Stack(settings, port=port, ui_port=ui_port, postgres=postgres)))
 
 

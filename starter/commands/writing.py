@@ -151,14 +151,16 @@ def person_for(settings: Settings, options: SenderOptions) -> str:
 
 
 def read_body(model: type[BaseModel], typed: dict[str, Any], options: WriteOptions) -> dict[str, Any]:
-    """The body that the flags and the file say, checked by the command's own model.
+    """The body that the flags and the file say, and no more, checked by the command's own model.
 
+    What was not given is left out, not filled in: the same line has the same body after an update that
+    knows one more flag, and a worker of the version before can still read it.
     Raises Failure (exit 2) that names the flag, says what is wrong and what would be right.
     """
     body = _from_file(options.from_) if options.from_ else {}
     try:
         _merge(body, read_values(model, typed))
-        return plain(model.model_validate(body).model_dump())  # type: ignore[no-any-return]
+        return plain(model.model_validate(body).model_dump(exclude_unset=True))  # type: ignore[no-any-return]
     except FlagError as error:
         raise Failure(Exit.USAGE, "E-VALUE", f"{error}.") from None
     except ValidationError as error:

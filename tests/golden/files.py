@@ -1,6 +1,7 @@
 """Where the golden files lie, and the manifest that says what each of them is.
 
-`events/<kind>/<Type>-<version>.json` are payloads as stored, `cases/<story>.jsonl` whole streams as stored
+`events/<kind>/<Type>-<version>.json` are payloads as stored, `readings/<kind>/<the same>.as-<later>.json` what
+one of an earlier version reads as, `cases/<story>.jsonl` whole streams as stored
 (an event a line), `messages/<Name>.json` values as they travel through Temporal, `workflow_histories/` what
 Temporal kept of real runs. All of it is what some log or some server out there may hold, so none of it is
 ever changed; `*.course.json` beside a case is what we make of it, and may follow the code.
@@ -16,10 +17,11 @@ import orjson
 GOLDEN: Final = Path(__file__).parent
 EVENTS: Final = "events"
 CASES: Final = "cases"
+READINGS: Final = "readings"
 MESSAGES: Final = "messages"
 HISTORIES: Final = "workflow_histories"
 _MANIFEST: Final = "MANIFEST.sha256"
-_FOLDERS: Final = (EVENTS, CASES, MESSAGES, HISTORIES)
+_FOLDERS: Final = (EVENTS, READINGS, CASES, MESSAGES, HISTORIES)
 
 
 def is_kept(name: str) -> bool:

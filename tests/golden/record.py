@@ -19,12 +19,14 @@ from domain.case.events import CaseEvent, read_case_event
 from domain.case.state import CaseState, evolve
 from domain.ids import stream_kind
 from domain.messages import CaseInput, Message
+from domain.streams import CASE, DIRECTORY, event_types
 from tests.golden.check import against_manifest
 from tests.golden.files import (
     CASES,
     EVENTS,
     GOLDEN,
     MESSAGES,
+    READINGS,
     add_to_manifest,
     pretty,
     samples,
@@ -56,6 +58,7 @@ def record(root: Path = GOLDEN) -> int:
             for message in _with_parts(messages):
                 # The command inside an activity's input has samples of its own, one for each shape of body.
                 _keep_sample(root / MESSAGES, type(message).__name__, as_sent(message), but=".command.body.")
+    _keep_readings(root)
     return add_to_manifest(root)
 
 
@@ -92,6 +95,23 @@ def _keep_case(root: Path, name: str, events: list[RecordedEvent]) -> None:
         for r in events
     ]
     write_new(file.with_suffix(".course.json"), pretty(course_of(read)))
+
+
+def _keep_readings(root: Path) -> None:
+    """What each sample of an earlier version reads as today, written once: no later change may read it otherwise."""
+    for kind in (CASE, *DIRECTORY):
+        types = event_types(kind)
+        for name, payload in samples(f"{EVENTS}/{kind}", root):
+            type_name, version = form_of(name)
+            file = root / READINGS / kind / f"{name}.as-{types.current(type_name)}.json"
+            if version < types.current(type_name) and not file.exists():
+                write_new(file, pretty(types.read(type_name, version, payload).payload()))
+
+
+def form_of(name: str) -> tuple[str, int]:
+    """Type and schema version of a sample by its name: 'CaseDrafted-1.2' is CaseDrafted in version 1."""
+    type_name, _, version = name.partition(".")[0].rpartition("-")
+    return type_name, int(version)
 
 
 def _payloads(events: Iterable[RecordedEvent]) -> Iterator[tuple[str, str, int, Any]]:

@@ -100,6 +100,14 @@ def test_a_watched_list_tells_the_rows_that_changed(told: Office) -> None:
         assert (second["reference"], second["stage"]) == (stream_key(told.stream), "draft")
 
 
+def test_a_case_that_leaves_a_watched_list_is_told_as_it_leaves(told: Office) -> None:
+    with watching(told, "list", "--stage", "awaiting_head_consent", "--json=reference,stage") as process:
+        err(process).readline()
+        told.done("head.6990004", "consent")
+        gone = orjson.loads(out(process).readline())
+        assert gone == {"reference": stream_key(told.stream), "stage": "triage"}
+
+
 def test_on_a_terminal_the_page_is_drawn_again_at_each_change(told: Office) -> None:
     with watching(told, "show", stream_key(told.stream), terminal=True) as process:
         page = until(process, "Next:")

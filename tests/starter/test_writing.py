@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import create_model
 
 from domain.case.commands import COMMANDS
 from domain.ids import COMMAND_ID_PATTERN
@@ -32,7 +33,13 @@ def failure(model: Any, typed: dict[str, Any], file: Path | None = None) -> Fail
 
 
 def test_a_body_comes_from_flags() -> None:
-    assert read_body(TRIAGE, {"tier": "light"}, options()) == {"tier": "light", "urgency": None}
+    assert read_body(TRIAGE, {"tier": "light"}, options()) == {"tier": "light"}
+
+
+def test_what_was_not_given_is_not_sent_so_that_a_new_flag_changes_no_old_line() -> None:
+    """The same line with the same key must stay the same command when the program is brought up to date."""
+    grown = create_model("Grown", __base__=TRIAGE, afterthought=(str | None, None))
+    assert read_body(grown, {"tier": "light"}, options()) == read_body(TRIAGE, {"tier": "light"}, options())
 
 
 @pytest.mark.parametrize(
