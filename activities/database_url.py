@@ -41,6 +41,14 @@ class DatabaseUrl:
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Host with port, path and service: what makes it this database, whoever logs in."""
+        parts = urlsplit(self.text)
+        asked = dict(parse_qsl(parts.query))
+        host = parts.netloc.rpartition("@")[2] or asked.get("host", "")
+        return host, parts.path, asked.get("service", "")
+
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         def read(value: Any) -> DatabaseUrl:

@@ -46,6 +46,11 @@ def vault_place(settings: Settings) -> Path | DatabaseUrl:
     return place or settings.vault_file
 
 
+def remembered(settings: Settings) -> HomeDatabase | None:
+    """What the home's `database.toml` says; None where there is none. Raises PlaceError."""
+    return _home_database(settings.database_file)
+
+
 def _place(settings: Settings, name: Literal["database_url", "vault_url"]) -> DatabaseUrl | None:
     if settings.database_url is not None:
         return settings.database_url if name == "database_url" else None

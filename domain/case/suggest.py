@@ -174,7 +174,7 @@ def _terms(state: CaseState, facts: Facts) -> Iterator[dict[str, Any]]:
         "end": end.isoformat(),
         "quarter_days": days,
         "mode": "in-person",
-        "language": "en",
+        "language": "en" if state.support_language == "either" else state.support_language,
         "activities": _FILL_IN,
         "provider_lead": leads[0],
         "recipient_lead": leads[1],

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, Self
 from activities.home_files import lock_file
 from activities.settings import Settings
 from starter.failures import Exit, Failure
+from starter.stack.given_database import remember_database
 from starter.stack.process import Child
 from starter.stack.temporal_server import TemporalServer, clean_environment
 
@@ -263,6 +264,7 @@ def _own_database(settings: Settings, wanted: bool) -> "PostgresServer | None":
     A home has one log: it never moves from one database to another by a flag or a variable.
     """
     if not wanted and not settings.cluster.exists():
+        remember_database(settings)
         return None
     if settings.database_url is not None:
         raise Failure(
