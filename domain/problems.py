@@ -9,6 +9,7 @@ _FORMS: Final = {
     PERSON_ID_PATTERN: "must be a person id, such as sip.carys",
     PROGRAMME_CODE_PATTERN: "must be a programme code, such as EAS",
     SCHOOL_ID_PATTERN: "must be the number of a school, such as 6990004",
+    r"^[0-9]{6}$": "must be a number of six digits",
 }
 _WORDS: Final[dict[str, Callable[[Any], str]]] = {
     "missing": lambda _: "is missing",

@@ -39,6 +39,10 @@ def run(arguments: list[str]) -> int:
     from starter.cli import build
     from starter.output import note, print_failure
 
+    unread = next((word for word in arguments if not _is_text(word)), None)
+    if unread is not None:
+        note(f"✗ {unread!r} is not text in UTF-8.  E-USAGE")
+        return int(Exit.USAGE)
     verbose = "-v" in arguments
     arguments = _with_all_fields([word for word in arguments if word != "-v"])
     try:
@@ -88,6 +92,11 @@ def _wrong_settings(error: Exception) -> list[str]:
         f"{in_words(problem).removeprefix('Value error, ')}.  E-SETTING"
         for problem in error.errors(include_input=False, include_url=False)
     ]
+
+
+def _is_text(word: str) -> bool:
+    """Whether the shell gave text; bytes that are none arrive as halves of characters, which nothing takes."""
+    return not any("\ud800" <= c <= "\udfff" for c in word)
 
 
 def _with_all_fields(arguments: list[str]) -> list[str]:

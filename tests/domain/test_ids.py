@@ -24,6 +24,23 @@ def test_every_change_of_one_character_is_caught(reference: str) -> None:
                 ids.parse_reference(reference[:place] + wrong + reference[place + 1 :])
 
 
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(st.sampled_from(("EAS", "DEPED")), st.text(max_size=30))
+def test_in_a_random_reference_every_other_character_at_every_place_is_caught(
+    programme: str, command: str
+) -> None:
+    """A character that is read as the right one, small or alike, is no other."""
+    reference = ids.case_reference(programme, command)
+    alike = {"1": "1ILil", "0": "0Oo"}
+    for place, right in enumerate(reference):
+        same = {right, right.lower()} | set(alike.get(right, "") if place > len(programme) else "")
+        for wrong in set(CROCKFORD + CROCKFORD.lower() + "ILOUilou-._ \u2011\uff25\u0391\u0415\u0660") - same:
+            if wrong == " " and place in {0, len(reference) - 1}:
+                continue  # a lost character at the edge, which is caught as one
+            with pytest.raises(ids.BadReferenceError):
+                ids.parse_reference(reference[:place] + wrong + reference[place + 1 :])
+
+
 @pytest.mark.parametrize("reference", REFERENCES)
 def test_every_lost_doubled_and_swapped_character_is_caught(reference: str) -> None:
     for place in range(len(reference)):

@@ -13,6 +13,10 @@ import pytest
 from domain.ids import case_reference
 from starter.sample.stories import STORIES
 from starter.stack.postgres_setup import read_passwords
+from tests.end_to_end.hostile.lines import Row
+from tests.end_to_end.hostile.reading import READING
+from tests.end_to_end.hostile.rules import REFUSED
+from tests.end_to_end.hostile.typing import WORDS
 from tests.end_to_end.office import PROGRAMME, Done, RunningOffice, opening, words_of
 
 pytestmark = pytest.mark.timeout(400)
@@ -24,6 +28,21 @@ STRUCK: Final = {
     "record-visit": ("worker", "postgresql"),
 }
 """Whom SIGKILL hits right before the first command of that verb."""
+
+
+OF_NO_CASE: Final = [
+    row
+    for row in WORDS + READING + REFUSED
+    if not any(
+        (w.isupper() and len(w) > 2 and w.isalpha() and w not in {"EAS", "DEPED", "EAZ", "XYZ", "TODAY"})
+        or w == "DEPED-REF"
+        for w in row[0]
+    )
+]
+HOSTILE: Final[list[Row]] = [
+    row for row in OF_NO_CASE if row[0][:1] in {("case",), ("person",), ("school",)}
+][::4]
+"""A sample of the hostile lines, of those that need no case at a certain step."""
 
 
 @dataclass
@@ -95,6 +114,16 @@ def test_parties_read_what_was_written_and_are_put_on_record(lived: Lived) -> No
     assert "in confidence" in read.out
     looks = lived.office.cli("audit", "looks", "--json").json
     assert (looks[-1]["reader"], looks[-1]["purpose"]) == ("broker.dylan", f"case read {lived.reference}")
+
+
+@pytest.mark.parametrize(("words", "code", "stable", "phrase"), HOSTILE)
+def test_what_is_typed_wrongly_is_answered_as_on_sqlite(
+    lived: Lived, words: tuple[str, ...], code: int, stable: str, phrase: str
+) -> None:
+    before = lived.office.head()
+    done = lived.office.here(*words)
+    assert (done.code, phrase in done.err, f"  {stable}" in done.err) == (code, True, True), done
+    assert lived.office.head() == before
 
 
 def test_log_and_vault_are_nowhere_else(lived: Lived) -> None:

@@ -124,7 +124,7 @@ FILES: Final[list[Row]] = [
     (("school", "import", "deped.csv"), 2, "E-COLUMNS", "lacks the columns School Number, LA Name, Phase."),
     (("school", "import", "rows.csv", "--register", "deped"), 2, "E-COLUMNS", "lacks the columns School ID, Division,"),
     (_DEPED, 2, "E-ROWS", "has 6 problems; nothing was sent."),
-    (_DEPED, 2, "E-ROWS", "deped.csv:2 · School ID · must be"),
+    (_DEPED, 2, "E-ROWS", "deped.csv:2 · School ID · must be a number of six digits"),
     (_DEPED, 2, "E-ROWS", "deped.csv:2 · Curricular Offering · must be Elementary School,"),
     (_DEPED, 2, "E-ROWS", "deped.csv:3 · Learners · must be at least 0"),
     (_DEPED, 2, "E-ROWS", "deped.csv:4 · School Name · is missing"),

@@ -47,8 +47,8 @@ REFUSED: Final[list[Row]] = [
     (("person", "post", "nobody.here", "broker", "--since", "2026-09-01"), 4, "R-", "nobody.here"),
     # DepEd: what a leader school may propose
     (other(PROPOSE, provider=None), 4, "R-PROVIDER", "the leader school begins: say which it is."),
-    (other(PROPOSE, recipient="900003"), 4, "R-", "Tanglawin"),
-    (other(PROPOSE, recipient="900007"), 4, "R-", "one"),
+    (other(PROPOSE, recipient="900003"), 4, "R-AUTHORITY", "Tanglawin"),
+    (("case", "submit", "SECOND", "--profile", "head.900103"), 4, "R-ONE-PARTNER", "supports another partner school already"),
     (other(PROPOSE, provider="999999"), 4, "R-SCHOOL", "School 999999 is not in the register."),
     (other(PROPOSE, provider=""), 2, "E-VALUE", "--provider: must be the number of a school"),
     (other(PROPOSE, preferred_provider="900104"), 4, "R-PROVIDER", "nobody else is asked."),

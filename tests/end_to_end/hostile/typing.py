@@ -78,7 +78,9 @@ WORDS: Final[list[Row]] = [
     (("case", "show", "EAS\u2011K7QX4MZ\u2011R"), 3, "E-REFERENCE", "is not a case reference"),
     (("case", "show", "\u202eREF"), 3, "E-REFERENCE", r"'\u202eREF' is not a case reference"),
     (("case", "show", "a\0b"), 3, "E-REFERENCE", r"'a\x00b' is not a case reference"),
-    (("case", "show", "\udcff"), 3, "E-REFERENCE", r"'\udcff' is not a case reference"),
+    (("case", "show", "\udcff"), 2, "E-USAGE", r"'\udcff' is not text in UTF-8."),
+    (("case", "list", "--school", "\udcff"), 2, "E-USAGE", "is not text in UTF-8."),
+    (("programme", "show", "\udcff"), 2, "E-USAGE", "is not text in UTF-8."),
     (("case", "show", "../../etc/passwd"), 3, "E-REFERENCE", "is not a case reference"),
     (("case", "withdraw", "", "--reason", "x"), 3, "E-REFERENCE", "'' is not a case reference"),
     # Words that only look right
@@ -96,7 +98,7 @@ WORDS: Final[list[Row]] = [
     ((*WITHDRAW, "\u202etxet"), 2, "E-VALUE", "--reason: must not hold control characters."),
     ((*WITHDRAW, "\u2066x"), 2, "E-VALUE", "--reason: must not hold control characters."),
     ((*WITHDRAW, "a\0b"), 2, "E-VALUE", "--reason: must not hold control characters."),
-    ((*WITHDRAW, "\udcff"), 2, "E-VALUE", "--reason: must not hold control characters."),
+    ((*WITHDRAW, "\udcff"), 2, "E-USAGE", "is not text in UTF-8."),
     ((*WITHDRAW, "\x1b[2Jx"), 2, "E-VALUE", "--reason: must not hold control characters."),
     ((*WITHDRAW, "x" * 10_000), 2, "E-VALUE", "the text has 10000 characters; 2000 are the most"),
     # Numbers
