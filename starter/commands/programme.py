@@ -1,6 +1,7 @@
 """`brokerage programme`: the rules that are data."""
 
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated
 
@@ -56,7 +57,10 @@ def show(
                 "E-PROGRAMME",
                 f"There is no programme {code}.{near_programme(office, code)}",
                 (),
-                ("brokerage programme list",),
+                (
+                    "brokerage programme list",
+                    *((f"brokerage programme publish {code.upper()}",) if _shipped(code).is_file() else ()),
+                ),
             )
     if json:
         say_json(found.model_dump(mode="json"))
@@ -86,7 +90,7 @@ def publish(
 ) -> int:
     """Put the next version of a programme in force; running cases keep what was decided."""
     chosen = options or WriteOptions()
-    shipped = files("domain.programmes") / f"{file.name.lower()}.toml"
+    shipped = _shipped(file.name)
     try:
         if not file.exists() and file.suffix == "" and shipped.is_file():
             content = parse_programme(shipped.read_text(encoding="utf-8"), shipped.name)
@@ -100,6 +104,11 @@ def publish(
     with reading() as office:
         body = {"content": content.model_dump(mode="json")}
         return carry_out(office, Order("publish", lambda _key: stream, body, chosen, subject=stream))
+
+
+def _shipped(code: str) -> Traversable:
+    """Where the file of a programme that comes with Brokerage would be."""
+    return files("domain.programmes") / f"{code.lower()}.toml"
 
 
 def _programme(content: str) -> Programme:
