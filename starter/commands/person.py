@@ -16,6 +16,7 @@ from activities.settings import Settings
 from domain.directory.people import AssignPost, EndPost, RegisterPerson, ReplaceKey
 from domain.ids import PERSON_ID_PATTERN, PROGRAMME_CODE_PATTERN
 from domain.parties import PROGRAMME_POSTS, SCHOOL_POSTS, Post
+from starter.commands.import_report import Where
 from starter.commands.importing import Entry, preview_all, send_all
 from starter.commands.writing import (
     Order,
@@ -209,13 +210,13 @@ def people_entries(
         first.setdefault(row.person, (line, row))
     people = [
         Entry(
-            f"{file.name}:{line}", f"person/{row.person}", "register", _registration(settings, row, new_keys)
+            Where(file.name, line), f"person/{row.person}", "register", _registration(settings, row, new_keys)
         )
         for line, row in first.values()
         if row.person not in known
     ]
     posts = [
-        Entry(f"{file.name}:{line}", f"person/{row.person}", "assign-post", _assignment(row))
+        Entry(Where(file.name, line), f"person/{row.person}", "assign-post", _assignment(row))
         for line, row in rows
     ]
     return people, posts

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from activities.read_models.schema import school
 from starter.commands.case_filters import authority_named
+from starter.commands.import_report import Where
 from starter.commands.importing import Entry, preview_all, send_all
 from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.reading import reading
@@ -57,7 +58,7 @@ def school_entries(file: Path, register: Register) -> list[Entry]:
         else read_rows(file, deped.SchoolRow, "number")
     )
     return [
-        Entry(f"{file.name}:{line}", f"school/{row.number}", "register", row.body()) for line, row in rows
+        Entry(Where(file.name, line), f"school/{row.number}", "register", row.body()) for line, row in rows
     ]
 
 
