@@ -53,9 +53,9 @@ def school_entries(file: Path, register: Register) -> list[Entry]:
     """The commands that a register file stands for."""
     rows: list[tuple[int, wales.SchoolRow]] | list[tuple[int, deped.SchoolRow]]
     rows = (
-        read_rows(file, wales.SchoolRow, "number")
+        read_rows(file, wales.SchoolRow, "number", others={"--register deped": deped.SchoolRow})
         if register == "wales"
-        else read_rows(file, deped.SchoolRow, "number")
+        else read_rows(file, deped.SchoolRow, "number", others={"--register wales": wales.SchoolRow})
     )
     return [
         Entry(Where(file.name, line), f"school/{row.number}", "register", row.body()) for line, row in rows
