@@ -91,7 +91,9 @@ def add(
             negative="", consume_multiple=False, help="A post they hold: broker, sip:6990004, head:6990004, …"
         ),
     ] = (),
-    since: Annotated[str | None, Parameter(help="First day of the posts; today if not given.")] = None,
+    since: Annotated[
+        str | None, Parameter(allow_leading_hyphen=True, help="First day of the posts; today if not given.")
+    ] = None,
     options: WriteOptions | None = None,
 ) -> int:
     """Put a person on record, with a key and the posts they hold."""
@@ -131,8 +133,10 @@ def post(
     post: Annotated[str, Parameter(help="The post: broker, sip:6990004, head:6990004, …")],
     /,
     *,
-    since: Annotated[str, Parameter(help="First day, e.g. 2026-09-01.")],
-    until: Annotated[str | None, Parameter(help="Last day, where it is known.")] = None,
+    since: Annotated[str, Parameter(allow_leading_hyphen=True, help="First day, e.g. 2026-09-01.")],
+    until: Annotated[
+        str | None, Parameter(allow_leading_hyphen=True, help="Last day, where it is known.")
+    ] = None,
     options: WriteOptions | None = None,
 ) -> int:
     """Record that a person holds a post from a day on."""
@@ -147,7 +151,7 @@ def end_post(
     post: Annotated[str, Parameter(help="The post: broker, sip:6990004, …")],
     /,
     *,
-    until: Annotated[str, Parameter(help="Last day, e.g. 2026-12-31.")],
+    until: Annotated[str, Parameter(allow_leading_hyphen=True, help="Last day, e.g. 2026-12-31.")],
     options: WriteOptions | None = None,
 ) -> int:
     """Record the last day on which a person holds a post."""
@@ -247,6 +251,8 @@ def _write(person: str, model: Any, verb: str, values: dict[str, Any], options: 
 def _post(text: str) -> _Held:
     """A post as it is typed: 'head:6990004', 'broker', or 'broker:EAS' for one programme only."""
     name, _, where = text.partition(":")
+    if name in PROGRAMME_POSTS:
+        where = where.upper()
     if name not in set(Post):
         raise Failure(
             Exit.USAGE,

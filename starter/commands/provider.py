@@ -39,6 +39,7 @@ def import_(
 ) -> int:
     """Record the offers of a file."""
     chosen = options or SenderOptions()
+    programme = programme.upper()
     if not re.fullmatch(PROGRAMME_CODE_PATTERN, programme):
         raise Failure(Exit.USAGE, "E-VALUE", f"--programme: {programme!r} is no programme code, such as EAS.")
     entries = offer_entries(file, programme)
