@@ -114,10 +114,13 @@ def check_log(settings: Settings, *, worker: bool = False) -> list[Check]:
 
 def check_person(settings: Settings, person: str | None, own_public_key: str | None) -> Check:
     """Whether the log knows the person, by that key, and which posts they hold today."""
+    from sqlalchemy import select
+
     from activities.event_log.engine import open_reader
     from activities.event_log.errors import LogUnavailableError
     from activities.event_log.read import last_command
     from activities.read_models.facts import FactReader
+    from activities.read_models.schema import person as person_table
 
     if person is None:
         return Check("person", False, "This home has no profile.", "Set BROKERAGE_PROFILE to a person.")
@@ -134,6 +137,8 @@ def check_person(settings: Settings, person: str | None, own_public_key: str | N
         with engine.connect() as connection:
             facts = FactReader(connection)
             on_record = facts.public_key(person)
+            rows = connection.execute(select(person_table.c.person).where(person_table.c.person == person))
+            registered = rows.one_or_none() is not None
             last = last_command(connection)
             # A demo home lives in its own time; the log is never ahead of it.
             now = max(datetime.now(UTC), last.record.recorded_at) if last else datetime.now(UTC)
@@ -145,10 +150,16 @@ def check_person(settings: Settings, person: str | None, own_public_key: str | N
     finally:
         engine.dispose()
     ask = "Ask an administrator."
+    give_key = f"{ask} They run: brokerage person replace-key {person} --public-key {own_public_key}"
     if on_record is None:
-        return Check("person", False, f"You are {person}, who has no key on record.", ask)
+        if not registered:
+            give_key = (
+                f"{ask} They run: brokerage person add {person} --name NAME --email ADDRESS "
+                f"--public-key {own_public_key}"
+            )
+        return Check("person", False, f"You are {person}, who has no key on record.", give_key)
     if on_record != own_public_key:
-        return Check("person", False, f"You are {person}, but another key is on record for them.", ask)
+        return Check("person", False, f"You are {person}, but another key is on record for them.", give_key)
     if not posts:
         return Check("person", False, f"You are {person}, who holds no post today.", ask, needed=False)
     held = ", ".join(sorted(f"{p.post.value} at {p.school}" if p.school else p.post.value for p in posts))

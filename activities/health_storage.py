@@ -108,11 +108,15 @@ def _check_leftovers(settings: Settings) -> Check:
     """What a killed stack leaves behind: harmless, but misleading to whoever looks for a process."""
     if stack_runs(settings):
         return Check("leftovers", True, "A stack of this home runs on this machine.")
-    left = [
-        path
-        for path in (settings.run_files / "worker.ready", settings.run_files / "temporal.pid")
-        if path.is_file() and not _is_alive(path)
-    ]
+    try:
+        left = [
+            path
+            for path in (settings.run_files / "worker.ready", settings.run_files / "temporal.pid")
+            if path.is_file() and not _is_alive(path)
+        ]
+    except PermissionError:
+        what = f"Whether a stack of this home runs cannot be seen: {settings.run_files} is closed to you."
+        return Check("leftovers", False, what, "Its owner sees it: brokerage doctor", needed=False)
     if not left:
         return Check("leftovers", True, "No killed stack has left anything behind.")
     paths = " ".join(str(path) for path in left)
@@ -125,6 +129,11 @@ def _check_vault(settings: Settings) -> list[Check]:
     """The keys of sealed texts; a worker would make an empty vault, in which no old seal opens."""
     from activities.vault import VaultUnavailableError, read_looks
 
+    if settings.vault_file.exists() and not os.access(settings.vault_file, os.R_OK):
+        what = f"The vault {settings.vault_file.absolute()} is closed to you: sealed texts and looks cannot be read."
+        return [
+            Check("vault", False, what, "Everything else can. Ask its owner if you need it.", needed=False)
+        ]
     try:
         read_looks(settings.vault_file)
     except VaultUnavailableError as error:

@@ -45,6 +45,11 @@ def read_private(path: Path) -> str:
         return path.read_text("ascii").strip()
     except FileNotFoundError:
         raise HomeFileError(f"There is no file {path}.", _missing_fix(path)) from None
+    except PermissionError as error:
+        raise HomeFileError(
+            f"{path} cannot be read: it is closed to you.",
+            "That is as it should be for everybody but the owner of the home. Owner: look at its mode.",
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise HomeFileError(
             f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is not plain text'}.",
@@ -58,6 +63,10 @@ def read_clock(settings: Settings) -> Clock:
         text = (settings.home / "clock").read_text("ascii").strip()
     except FileNotFoundError:
         return settings.clock
+    except PermissionError as error:
+        raise HomeFileError(
+            f"{settings.home / 'clock'} cannot be read: it is closed to you.", "Ask the owner of the home."
+        ) from error
     if text == "demo":
         return "demo"
     if text == "real":

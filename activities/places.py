@@ -1,5 +1,6 @@
 """Where the log and the vault of a home are: in PostgreSQL if something says so, else in files of the home."""
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Literal
@@ -16,6 +17,10 @@ class PlaceError(Exception):
     def __init__(self, message: str, fix: str) -> None:
         super().__init__(message)
         self.fix = fix
+
+
+class ClosedHomeError(PlaceError):
+    """Whoever asks may not look into the home."""
 
 
 class HomeDatabase(BaseModel):
@@ -63,6 +68,15 @@ def _home_database(file: Path) -> HomeDatabase | None:
         return HomeDatabase.model_validate(tomllib.loads(file.read_text("utf-8")))
     except FileNotFoundError:
         return None
+    except PermissionError as error:
+        if os.access(file.parent, os.X_OK):
+            raise PlaceError(
+                f"{file} cannot be read: it is closed to you.", f"Ask its owner: chmod go+r {file}"
+            ) from error
+        raise ClosedHomeError(
+            f"The home {file.parent} is closed to you.",
+            "Ask its owner, or set BROKERAGE_HOME to one of your own.",
+        ) from error
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not what brokerage up writes"
         raise PlaceError(f"{file} cannot be read: {why}.", "Write it anew: brokerage up") from error

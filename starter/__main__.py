@@ -66,6 +66,11 @@ def run(arguments: list[str]) -> int:
         # rich, which prints our help, turns a broken pipe into an exit with 1.
         return int(Exit.DONE)
     except Exception as error:
+        if (closed := _closed(error)) is not None:
+            print_failure(closed)
+            if verbose:
+                _traceback()
+            return int(closed.exit_code)
         wrong = _wrong_settings(error)
         if wrong:
             for line in wrong:
@@ -77,6 +82,19 @@ def run(arguments: list[str]) -> int:
         else:
             note("  Run it again with -v for the details to report.")
         return int(Exit.BUG)
+
+
+def _closed(error: Exception) -> Failure | None:
+    """The failure where something of the home is closed to this user; None where it is another error."""
+    if not isinstance(error, PermissionError) or error.filename is None:
+        return None
+    from pathlib import Path
+
+    from activities.settings import Settings
+    from starter.access import no_access
+
+    path = Path(os.fsdecode(error.filename)).absolute()
+    return no_access(path) if path.is_relative_to(Settings().home.absolute()) else None
 
 
 def _wrong_settings(error: Exception) -> list[str]:

@@ -221,6 +221,8 @@ def _reader(field: str, inner: Any) -> tuple[Callable[[str], Any], Callable[[Any
         return _read_int, str
     if inner is date:
         return read_day, str
+    if field == "programme":
+        return str.upper, str
     return str, _text
 
 

@@ -16,6 +16,7 @@ from activities.home_files import HomeFileError, read_clock, read_key, read_priv
 from activities.settings import Settings
 from domain.envelope import Clock
 from domain.ids import PERSON_ID_PATTERN, SYSTEM_PERSON
+from starter.access import no_access
 from starter.failures import Exit, Failure
 
 
@@ -208,6 +209,8 @@ def _create_private(path: Path, text: str) -> None:
 
 
 def _failure(error: HomeFileError) -> Failure:
+    if isinstance(error.__cause__, PermissionError):
+        return no_access(Path(error.__cause__.filename))
     return Failure(
         Exit.UNREACHABLE, "H-FILE", str(error), details=(error.fix,), next_lines=("brokerage doctor",)
     )

@@ -1,9 +1,11 @@
 """Reading without Temporal: the log and its read models, opened read-only."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -14,12 +16,13 @@ from activities.event_log.engine import open_reader
 from activities.event_log.errors import LogDamagedError, LogUnavailableError, SchemaError
 from activities.event_log.migrations import require_known_schema
 from activities.event_log.read import LogReader, RecordedEvent
-from activities.places import PlaceError, log_place
+from activities.places import ClosedHomeError, PlaceError, log_place
 from activities.read_models.schema import post, school
 from activities.settings import Settings
 from domain.ids import BadReferenceError, case_stream, parse_reference, stream_kind
 from domain.parties import Post
 from domain.upcasting import UnknownEventError
+from starter.access import no_access
 from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean, known_people, near_person, near_reference, near_school
 
@@ -104,11 +107,15 @@ def reading(settings: Settings | None = None) -> Iterator[Office]:
         engine = open_reader(log_place(settings))
     except SchemaError as error:
         raise _another_version(settings, error) from error
+    except ClosedHomeError as error:
+        raise no_access(settings.home) from error
     except PlaceError as error:
         raise Failure(
             Exit.UNREACHABLE, "U-LOG", str(error), (error.fix,), ("brokerage up", "brokerage doctor")
         ) from error
     except LogUnavailableError as error:
+        if isinstance(place := log_place(settings), Path) and _is_closed(place):
+            raise no_access(place) from error
         raise Failure(
             Exit.UNREACHABLE,
             "U-LOG",
@@ -137,6 +144,10 @@ def reading(settings: Settings | None = None) -> Iterator[Office]:
         ) from error
     finally:
         engine.dispose()
+
+
+def _is_closed(file: Path) -> bool:
+    return file.exists() and not os.access(file, os.R_OK)
 
 
 def _unreadable(settings: Settings, engine: Engine, error: DatabaseError) -> Failure:

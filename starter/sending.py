@@ -8,7 +8,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from activities.settings import Settings
@@ -32,7 +32,7 @@ from domain.messages import (
     update_id,
 )
 from starter.failures import Exit, Failure
-from starter.output import note
+from starter.output import note, show_time
 from starter.reading import Office
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def send(sender: Sender, command: Command, office: Office, again: Callable[[], s
             raise key_taken(command, f"'{known.record.verb}' of {known.record.stream.partition('/')[2]}")
         answer = known.answer
         if answer["kind"] == "refused":
-            raise _refused(Refused.model_validate(answer))
+            raise _refused_before(Refused.model_validate(answer), known.record.recorded_at)
         return Sent(Receipt.model_validate(answer), already=True)
     try:
         answered = asyncio.run(_send(sender, command, again))
@@ -307,6 +307,14 @@ def refusal_failure(
 
 def _refused(refused: Refused) -> Failure:
     return refusal_failure(refused, refused.status, refused.next_steps)
+
+
+def _refused_before(refused: Refused, recorded_at: datetime) -> Failure:
+    """The refusal as the log keeps it: what it rested on may have changed since, the answer does not."""
+    failure = _refused(refused)
+    kept = f"That was answered on {show_time(recorded_at, None)}; the answer is kept. To ask again use another --key."
+    failure.details = (*failure.details, kept)
+    return failure
 
 
 def repeat_line(command_id: str | None = None, typed: Sequence[str] | None = None) -> str:

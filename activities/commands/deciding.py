@@ -75,7 +75,8 @@ def without_key(person: str) -> Refusal:
     return Refusal(
         "R-SIGNATURE",
         f"{person} is not on record with a key; nobody can act as them.",
-        "An administrator adds people: brokerage person add",
+        "An administrator adds people: brokerage person add — or gives a key to those who are on record: "
+        f"brokerage person replace-key {person} --public-key KEY",
     )
 
 

@@ -152,7 +152,11 @@ def _register(
     state: PersonState, command: RegisterPerson, person: str
 ) -> tuple[DirectoryEvent, ...] | Refusal:
     if state.version:
-        return Refusal("R-ALREADY", f"Person {person} is on record already.", "Posts: brokerage person post")
+        return Refusal(
+            "R-ALREADY",
+            f"Person {person} is on record already.",
+            f"Posts: brokerage person post {person} — a key: brokerage person replace-key {person} --public-key KEY",
+        )
     return (
         PersonRegistered(
             person=person,

@@ -1,5 +1,6 @@
 """Schools as their register gives them, and what providers among them offer."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
@@ -138,7 +139,7 @@ def decide_provider(
         return Refusal(
             "R-AREA",
             f"{command.programme} has no area {command.area!r}.",
-            f"Its areas are: {', '.join(sorted(known))}.",
+            _where_instead(command.area, facts.areas or {}) or f"Its areas are: {', '.join(sorted(known))}.",
         )
     for offer in state.offers:
         same = (offer.programme, offer.area, offer.languages, offer.quarter_days)
@@ -153,3 +154,11 @@ def decide_provider(
             note=command.note,
         ),
     )
+
+
+def _where_instead(area: str, areas: Mapping[str, frozenset[str]]) -> str:
+    """Which other programmes have the area; nothing where none has it."""
+    having = sorted(code for code, known in areas.items() if area in known)
+    if not having:
+        return ""
+    return f"{' and '.join(having)} {'have' if len(having) > 1 else 'has'} it: --programme {having[0]}."

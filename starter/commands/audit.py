@@ -1,10 +1,13 @@
 """`brokerage audit`: replay, verify, and who looked; with Temporal or without."""
 
+import os
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
+from starter.access import no_access
 from starter.back import Back, case_as_it_was, say_look
 from starter.completing import references
 from starter.failures import Exit, Failure
@@ -104,17 +107,22 @@ def looks(
     time: Annotated[TimeFormat | None, Parameter(help="local, iso or relative.")] = None,
 ) -> int:
     """Show who opened sealed names and texts, when, and what for; the newest look last."""
-    from activities.places import PlaceError, vault_place
+    from activities.places import ClosedHomeError, PlaceError, vault_place
     from activities.settings import Settings
     from activities.vault import VaultUnavailableError, read_looks
     from domain.canonical import instant_from_text
 
     settings = Settings()
     try:
-        found = read_looks(vault_place(settings))
+        place = vault_place(settings)
+        found = read_looks(place)
+    except ClosedHomeError as error:
+        raise no_access(settings.home) from error
     except PlaceError as error:
         raise Failure(Exit.UNREACHABLE, "U-VAULT", str(error), (error.fix,), ("brokerage doctor",)) from error
     except VaultUnavailableError as error:
+        if isinstance(place, Path) and place.exists() and not os.access(place, os.R_OK):
+            raise no_access(place) from error
         raise Failure(
             Exit.UNREACHABLE,
             "U-VAULT",

@@ -46,7 +46,12 @@ class Filters:
     ] = None
     recipient: Annotated[str | None, Parameter(help="With this recipient school.", completer=schools)] = None
     provider: Annotated[str | None, Parameter(help="With this provider school.", completer=schools)] = None
-    waiting_on: Annotated[str | None, Parameter(help=f"Waiting on this party: {', '.join(Party)}.")] = None
+    waiting_on: Annotated[
+        str | None,
+        Parameter(
+            help=f"Waiting on this party, also in the programme's own words: {', '.join(Party)}.",
+        ),
+    ] = None
     overdue: Annotated[bool, Parameter(negative="", show_default=False, help="With something overdue.")] = (
         False
     )
@@ -64,27 +69,26 @@ def check_filters(typed: Filters) -> None:
     if typed.open and typed.closed:
         raise Failure(Exit.USAGE, "E-USAGE", "Give --open or --closed, not both.")
     _stages(typed)
-    if typed.waiting_on is not None:
-        _party(typed.waiting_on)
     if typed.due_before is not None:
         read_time("--due-before", typed.due_before)
 
 
 def choice_of(office: Office, typed: Filters) -> Choice:
     """What the flags mean. Raises Failure (exit 3) for what is the name of nothing here."""
-    programmes = _programmes(office) if typed.programme or typed.route or typed.area else {}
+    asks_programmes = typed.programme or typed.route or typed.area or typed.waiting_on is not None
+    programmes = _programmes(office) if asks_programmes else {}
     areas = [area["code"] for content in programmes.values() for area in content["areas"]]
     routes = [route["code"] for content in programmes.values() for route in content["routes"]]
     return Choice(
         stages=_stages(typed),
-        programme=_one_of("programme", typed.programme, programmes),
+        programme=_one_of("programme", typed.programme and typed.programme.upper(), programmes),
         route=_one_of("route", typed.route, routes),
         area=_one_of("area", typed.area, areas),
         authority=authority_named(office, typed.authority),
         school=_school(office, typed.school),
         recipient=_school(office, typed.recipient),
         provider=_school(office, typed.provider),
-        waiting_party=None if typed.waiting_on is None else _party(typed.waiting_on),
+        waiting_party=None if typed.waiting_on is None else _party(typed.waiting_on, programmes.values()),
         overdue=typed.overdue,
         due_before=None if typed.due_before is None else _begin(typed.due_before),
         open=True if typed.open else False if typed.closed else None,
@@ -96,16 +100,29 @@ def _stages(typed: Filters) -> tuple[str, ...]:
     return tuple(check_stage(name) for text in typed.stage for name in text.split(","))
 
 
-def _party(text: str) -> str:
+def _party(text: str, programmes: Iterable[dict[str, Any]]) -> str:
+    """The party by its name or by what a programme calls it in any of its languages. Raises Failure."""
     name = text.strip().lower().replace(" ", "_").replace("-", "_")
-    if name not in set(Party):
-        raise Failure(
-            Exit.USAGE,
-            "E-PARTY",
-            f"There is no party {text!r}.{did_you_mean(name, Party)}",
-            (f"Parties: {', '.join(Party)}",),
-        )
-    return name
+    if name in set(Party):
+        return name
+    called = [
+        (party, language, words.casefold())
+        for content in programmes
+        for party, in_languages in content["vocabulary"].items()
+        for language, words in in_languages.items()
+        if words
+    ]
+    found: str | None = next((party for party, _, words in called if words == text.strip().casefold()), None)
+    if found is not None:
+        return found
+    meant = did_you_mean(name, Party) or did_you_mean(text.strip(), [words for _, _, words in called])
+    own = [f"{party}: {words}" for party, language, words in called if language == "en"]
+    raise Failure(
+        Exit.USAGE,
+        "E-PARTY",
+        f"There is no party {text!r}.{meant}",
+        (f"Parties: {', '.join(Party)}", f"Or in words: {'; '.join(dict.fromkeys(own))}"),
+    )
 
 
 def _begin(text: str) -> Callable[[str], datetime]:

@@ -7,27 +7,26 @@ import shutil
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 from cyclopts import Parameter
-from sqlalchemy import select
 
 from activities.home_files import stack_runs
-from activities.read_models.schema import person as person_table
 from activities.settings import Settings
 from domain.canonical import plain
 from domain.case.commands import COMMANDS
 from domain.ids import case_reference, case_stream
 from domain.messages import Receipt
 from starter.commands.importing import Entry, send_entries
-from starter.commands.person import people_entries
+from starter.commands.people_file import keys_on_record, people_entries
 from starter.commands.provider import offer_entries
 from starter.commands.school import school_entries
 from starter.failures import Exit, Failure
-from starter.home import create_home, is_home, profile_seed
+from starter.home import create_home, create_profile, is_home, profile_seed
 from starter.output import note, say
 from starter.reading import reading
 from starter.register.csv_file import read_rows
@@ -137,10 +136,12 @@ async def _load_registers(settings: Settings, client: "Client") -> None:
     steps: tuple[list[Entry], ...] = ([], [], [], [])
     with reading(settings) as office:
         sender = _sender(settings, _ADMIN)
-        known = set(office.connection.execute(select(person_table.c.person)).scalars())
+        known = keys_on_record(office)
         for programme, register in SAMPLES.items():
             with as_file(files("starter.sample") / register) as folder:
-                people, posts = people_entries(settings, folder / "people.csv", known, new_keys=True)
+                people, posts = people_entries(
+                    folder / "people.csv", known, partial(create_profile, settings)
+                )
                 schools = school_entries(folder / "schools.csv", register)
                 offers = offer_entries(folder / "offers.csv", programme)
             for step, entries in zip(steps, (schools, people, posts, offers), strict=True):

@@ -5,12 +5,13 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from domain.canonical import canonical_bytes, plain
 from domain.messages import Refused, UnsignedCommand
-from starter.failures import Exit
-from starter.output import note, say
+from starter.commands.import_report import Report, Where
+from starter.output import say
 from starter.reading import Office
 from starter.sending import Sender, deliver
 
@@ -24,38 +25,21 @@ _AT_ONCE = 8
 class Entry:
     """One command to be sent, and the line of the file it comes from."""
 
-    where: str
+    where: Where
     stream: str
     verb: str
     body: dict[str, Any]
 
-    def key(self, sender: Sender, version: int) -> str:
-        """The same for the same entry, person and version of the stream.
+    def key(self, sender: Sender, version: int, attempt: int = 1) -> str:
+        """The same for the same entry, person and version of the stream, and for the same attempt.
 
         A run that was cut off and is repeated sends nothing twice; an entry that has changed since, and
         now changes back, is a command of its own. The content goes in under the sender's own key: a name
         cannot be found again by trying, once what it was sealed under is erased.
         """
         content = canonical_bytes([sender.person, self.stream, version, self.verb, plain(self.body)])
-        return f"import:{self.verb}:{hmac.new(sender.seed, content, hashlib.sha256).hexdigest()[:40]}"
-
-
-@dataclass
-class Report:
-    """What became of the entries."""
-
-    new: int = 0
-    same: int = 0
-    failed: int = 0
-
-    def words(self, what: str) -> str:
-        """In one line."""
-        return f"{what}: {self.new} new or changed, {self.same} as on record, {self.failed} refused."
-
-    @property
-    def exit_code(self) -> Exit:
-        """7 where some entries were refused."""
-        return Exit.SOME_FAILED if self.failed else Exit.DONE
+        key = f"import:{self.verb}:{hmac.new(sender.seed, content, hashlib.sha256).hexdigest()[:40]}"
+        return key if attempt == 1 else f"{key}:{attempt}"
 
 
 def preview_all(person: str, office: Office, steps: Sequence[Sequence[Entry]], what: str) -> int:
@@ -79,14 +63,15 @@ def preview_all(person: str, office: Office, steps: Sequence[Sequence[Entry]], w
         )
         foreseen = look_ahead(office, command, unwritten.get(entry.stream, ()))
         if isinstance(foreseen, WouldBeRefused):
-            report.failed += 1
-            note(f"{entry.where} · {foreseen.refusal.message}  {foreseen.refusal.code}")
+            refusal = foreseen.refusal
+            report.refuse(entry.where, refusal.code, refusal.message, refusal.hint)
         elif isinstance(foreseen, WouldBeDone) and foreseen.accepted.events:
             report.new += 1
             unwritten[entry.stream] = (*unwritten.get(entry.stream, ()), *foreseen.accepted.events)
-            say(f"{entry.where} · {' '.join(foreseen.accepted.happened)}")
+            say(f"{entry.where.file}:{entry.where.line} · {' '.join(foreseen.accepted.happened)}")
         else:
             report.same += 1
+    report.say_refused()
     say(report.words(what))
     say("Nothing was sent or written. To do it:")
     say(f"  {real_line()}")
@@ -99,38 +84,56 @@ def send_all(sender: Sender, office: Office, steps: Sequence[Sequence[Entry]], w
     Returns exit 0, or 7 where some entries were refused.
     """
     report = asyncio.run(_connect_and_send(sender, office, steps, again))
-    say(f"✓ {report.words(what)}")
+    say(f"{'✗' if report.failed else '✓'} {report.words(what)}")
     return report.exit_code
 
 
 async def send_entries(
     sender: Sender, client: "Client", office: Office, steps: Sequence[Sequence[Entry]], again: str
 ) -> Report:
-    """Send the steps over an open connection. Raises Failure where an outcome stays unknown."""
+    """Send the steps over an open connection, and print what was refused.
+
+    Raises Failure where an outcome stays unknown.
+    """
     report = Report()
     gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def send_one(entry: Entry, version: int) -> None:
+    async def send_one(entry: Entry, key: str) -> None:
         async with gate:
-            command = sender.sign(
-                stream=entry.stream, verb=entry.verb, body=entry.body, command_id=entry.key(sender, version)
-            )
+            command = sender.sign(stream=entry.stream, verb=entry.verb, body=entry.body, command_id=key)
             answer = await deliver(client, command, sender.timeout, lambda: again)
         if isinstance(answer, Refused):
-            report.failed += 1
-            note(f"{entry.where} · {answer.message}  {answer.code}")
+            report.refuse(entry.where, answer.code, answer.message, answer.hint)
         elif answer.events:
             report.new += 1
         else:
             report.same += 1
 
-    for step in steps:
-        versions = office.log.versions(entry.stream for entry in step)
-        sent = [send_one(entry, versions.get(entry.stream, 0)) for entry in step]
-        for result in await asyncio.gather(*sent, return_exceptions=True):
-            if isinstance(result, BaseException):
-                raise result
+    try:
+        for step in steps:
+            versions = office.log.versions(entry.stream for entry in step)
+            keys = [_unrefused_key(office, sender, e, versions.get(e.stream, 0)) for e in step]
+            sent = map(send_one, step, keys)
+            for result in await asyncio.gather(*sent, return_exceptions=True):
+                if isinstance(result, BaseException):
+                    raise result
+    finally:
+        report.say_refused()
     return report
+
+
+def _unrefused_key(office: Office, sender: Sender, entry: Entry, version: int) -> str:
+    """A key under which the log keeps no refusal.
+
+    A refusal is kept as the answer to its key for good, but what it rested on may have been mended since:
+    an entry that was refused is a new command each time it is imported.
+    """
+    for attempt in count(1):
+        key = entry.key(sender, version, attempt)
+        known = office.log.command(key)
+        if known is None or known.outcome != "refused":
+            break
+    return key
 
 
 async def _connect_and_send(

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,7 +17,8 @@ from activities.settings import Settings
 from domain.directory.people import AssignPost, EndPost, RegisterPerson, ReplaceKey
 from domain.ids import PERSON_ID_PATTERN, PROGRAMME_CODE_PATTERN
 from domain.parties import PROGRAMME_POSTS, SCHOOL_POSTS, Post
-from starter.commands.importing import Entry, preview_all, send_all
+from starter.commands.importing import preview_all, send_all
+from starter.commands.people_file import keys_on_record, people_entries, stand_in_key
 from starter.commands.writing import (
     Order,
     SenderOptions,
@@ -32,8 +34,6 @@ from starter.failures import Exit, Failure
 from starter.home import create_profile
 from starter.nearest import did_you_mean
 from starter.reading import reading
-from starter.register.csv_file import read_rows
-from starter.register.wales import PersonRow
 from starter.rows import Column, RowOptions, say_rows
 from starter.sending import repeat_line
 
@@ -91,7 +91,9 @@ def add(
             negative="", consume_multiple=False, help="A post they hold: broker, sip:6990004, head:6990004, …"
         ),
     ] = (),
-    since: Annotated[str | None, Parameter(help="First day of the posts; today if not given.")] = None,
+    since: Annotated[
+        str | None, Parameter(allow_leading_hyphen=True, help="First day of the posts; today if not given.")
+    ] = None,
     options: WriteOptions | None = None,
 ) -> int:
     """Put a person on record, with a key and the posts they hold."""
@@ -131,8 +133,10 @@ def post(
     post: Annotated[str, Parameter(help="The post: broker, sip:6990004, head:6990004, …")],
     /,
     *,
-    since: Annotated[str, Parameter(help="First day, e.g. 2026-09-01.")],
-    until: Annotated[str | None, Parameter(help="Last day, where it is known.")] = None,
+    since: Annotated[str, Parameter(allow_leading_hyphen=True, help="First day, e.g. 2026-09-01.")],
+    until: Annotated[
+        str | None, Parameter(allow_leading_hyphen=True, help="Last day, where it is known.")
+    ] = None,
     options: WriteOptions | None = None,
 ) -> int:
     """Record that a person holds a post from a day on."""
@@ -147,7 +151,7 @@ def end_post(
     post: Annotated[str, Parameter(help="The post: broker, sip:6990004, …")],
     /,
     *,
-    until: Annotated[str, Parameter(help="Last day, e.g. 2026-12-31.")],
+    until: Annotated[str, Parameter(allow_leading_hyphen=True, help="Last day, e.g. 2026-12-31.")],
     options: WriteOptions | None = None,
 ) -> int:
     """Record the last day on which a person holds a post."""
@@ -170,74 +174,43 @@ def replace_key(
 @app.command
 def key(person: PersonArgument, /) -> int:
     """Make a key for a person in this home, and print its public part to give to an administrator."""
-    from starter.output import say
+    from starter.output import note, say
 
-    say(create_profile(Settings(), person))
+    public_key = create_profile(Settings(), person)
+    say(public_key)
+    note("An administrator puts it on record, for somebody who is on record already or for somebody new:")
+    note(f"  brokerage person replace-key {person} --public-key {public_key}")
+    note(f"  brokerage person add {person} --name NAME --email ADDRESS --public-key {public_key}")
     return Exit.DONE
 
 
 @app.command(name="import")
 def import_(
-    file: Annotated[Path, Parameter(help="CSV: person,name,email,language,post,school,authority,from,to.")],
+    file: Annotated[
+        Path, Parameter(help="CSV: person, name, email, language, post, school, programme, from, to.")
+    ],
     /,
     *,
     new_keys: Annotated[
-        bool, Parameter(negative="", help="Make a key in this home for everybody who has none.")
+        bool, Parameter(negative="", help="Make a key in this home for everybody who has none on record.")
     ] = False,
     options: SenderOptions | None = None,
 ) -> int:
-    """Put the people of a file on record, with their posts."""
+    """Put the people of a file on record, with their posts.
+
+    A row is a post that somebody holds: 'school' for posts of a school, 'programme' (a code such as DEPED)
+    for a post held in one programme only, 'to' where its last day is known. Other columns are not read.
+    """
     chosen = options or SenderOptions()
     settings = Settings()
     with reading() as office:
-        known = set(office.connection.execute(select(person_table.c.person)).scalars())
+        known = keys_on_record(office)
         if chosen.dry_run:
-            steps = people_entries(settings, file, known, new_keys=False)
+            steps = people_entries(file, known, stand_in_key if new_keys else None)
             return preview_all(person_for(settings, chosen), office, steps, "People and posts")
         sender = sender_for(settings, chosen)
-        steps = people_entries(settings, file, known, new_keys=new_keys)
+        steps = people_entries(file, known, partial(create_profile, settings) if new_keys else None)
         return send_all(sender, office, steps, "People and posts", repeat_line())
-
-
-def people_entries(
-    settings: Settings, file: Path, known: set[str], *, new_keys: bool
-) -> tuple[list[Entry], list[Entry]]:
-    """The commands that a file of people stands for: first the people who are new, then the posts."""
-    rows = read_rows(file, PersonRow)
-    first: dict[str, tuple[int, PersonRow]] = {}
-    for line, row in rows:
-        first.setdefault(row.person, (line, row))
-    people = [
-        Entry(
-            f"{file.name}:{line}", f"person/{row.person}", "register", _registration(settings, row, new_keys)
-        )
-        for line, row in first.values()
-        if row.person not in known
-    ]
-    posts = [
-        Entry(f"{file.name}:{line}", f"person/{row.person}", "assign-post", _assignment(row))
-        for line, row in rows
-    ]
-    return people, posts
-
-
-def _registration(settings: Settings, row: PersonRow, new_key: bool) -> dict[str, Any]:
-    return {
-        "name": row.name,
-        "email": row.email,
-        "language": row.language,
-        "public_key": create_profile(settings, row.person) if new_key else None,
-    }
-
-
-def _assignment(row: PersonRow) -> dict[str, Any]:
-    return {
-        "post": row.post.value,
-        "school": row.school if row.post in SCHOOL_POSTS else None,
-        "programme": row.programme if row.post in PROGRAMME_POSTS else None,
-        "since": row.since.isoformat(),
-        "until": row.until.isoformat() if row.until else None,
-    }
 
 
 @app.command(name="list")
@@ -278,6 +251,8 @@ def _write(person: str, model: Any, verb: str, values: dict[str, Any], options: 
 def _post(text: str) -> _Held:
     """A post as it is typed: 'head:6990004', 'broker', or 'broker:EAS' for one programme only."""
     name, _, where = text.partition(":")
+    if name in PROGRAMME_POSTS:
+        where = where.upper()
     if name not in set(Post):
         raise Failure(
             Exit.USAGE,

@@ -50,7 +50,7 @@ def show(
 ) -> int:
     """Show a programme's routes, areas and waits."""
     with reading() as office:
-        found = office.facts.programme(code)
+        found = office.facts.programme(code.upper())
         if found is None:
             raise Failure(
                 Exit.NOT_FOUND,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from activities.read_models.schema import provider_offer
 from domain.ids import PROGRAMME_CODE_PATTERN
+from starter.commands.import_report import Where
 from starter.commands.importing import Entry, preview_all, send_all
 from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.completing import areas as known_areas
@@ -38,6 +39,7 @@ def import_(
 ) -> int:
     """Record the offers of a file."""
     chosen = options or SenderOptions()
+    programme = programme.upper()
     if not re.fullmatch(PROGRAMME_CODE_PATTERN, programme):
         raise Failure(Exit.USAGE, "E-VALUE", f"--programme: {programme!r} is no programme code, such as EAS.")
     entries = offer_entries(file, programme)
@@ -52,7 +54,7 @@ def offer_entries(file: Path, programme: str) -> list[Entry]:
     """The commands that a file of offers stands for."""
     return [
         Entry(
-            f"{file.name}:{line}",
+            Where(file.name, line),
             f"provider/{row.school}",
             "record-offer",
             {"programme": programme} | row.model_dump(exclude={"school"}),

@@ -1,5 +1,6 @@
 """`brokerage case read`: what people wrote in a case, unsealed. Whoever looks is put on record first."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from domain.case.state import CaseState
 from domain.parties import Post, parties_played
 from domain.personal import WITHHELD, Personal
 from domain.text.english import Voice, days, sentence
+from starter.access import no_access
 from starter.completing import profiles, references
 from starter.failures import Exit, Failure
 from starter.home import profile_seed, public_key_of
@@ -83,10 +85,14 @@ def _opened(settings: Settings, person: str, purpose: str) -> Iterator[Any]:
             yield looking.open_model
         engine.dispose()
     except HomeFileError as error:
+        if isinstance(error.__cause__, PermissionError):
+            raise no_access(Path(error.__cause__.filename)) from error
         raise Failure(Exit.UNREACHABLE, "H-FILE", str(error), (error.fix,), ("brokerage doctor",)) from error
     except PlaceError as error:
         raise Failure(Exit.UNREACHABLE, "U-VAULT", str(error), (error.fix,), ("brokerage doctor",)) from error
     except VaultUnavailableError as error:
+        if isinstance(place, Path) and not os.access(place, os.R_OK):
+            raise no_access(place) from error
         raise Failure(Exit.UNREACHABLE, "U-VAULT", str(error), (), ("brokerage doctor",)) from error
     except SealBrokenError as error:
         raise Failure(Exit.AUDIT_FAILED, "A-SEAL", str(error), (), ("brokerage audit verify",)) from error

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from activities.read_models.schema import school
 from starter.commands.case_filters import authority_named
+from starter.commands.import_report import Where
 from starter.commands.importing import Entry, preview_all, send_all
 from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.reading import reading
@@ -52,12 +53,12 @@ def school_entries(file: Path, register: Register) -> list[Entry]:
     """The commands that a register file stands for."""
     rows: list[tuple[int, wales.SchoolRow]] | list[tuple[int, deped.SchoolRow]]
     rows = (
-        read_rows(file, wales.SchoolRow, "number")
+        read_rows(file, wales.SchoolRow, "number", others={"--register deped": deped.SchoolRow})
         if register == "wales"
-        else read_rows(file, deped.SchoolRow, "number")
+        else read_rows(file, deped.SchoolRow, "number", others={"--register wales": wales.SchoolRow})
     )
     return [
-        Entry(f"{file.name}:{line}", f"school/{row.number}", "register", row.body()) for line, row in rows
+        Entry(Where(file.name, line), f"school/{row.number}", "register", row.body()) for line, row in rows
     ]
 
 

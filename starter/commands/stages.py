@@ -17,8 +17,8 @@ else:
 
 
 def check_stage(name: str) -> str:
-    """The stage that was typed, also as lists show it: 'in delivery'. Raises Failure with the nearest one."""
-    name = name.strip().lower().replace(" ", "_")
+    """The stage that was typed, also as lists show it: 'in delivery', or 'in-delivery'. Raises Failure with the nearest one."""
+    name = name.strip().lower().replace(" ", "_").replace("-", "_")
     if name in set(Stage):
         return name
     raise Failure(

@@ -64,6 +64,7 @@ def _function(model: type[CaseCommand]) -> Callable[..., int]:
             show_choices=False,
             metavar="CHOICE" if flag.choices else None,
             consume_multiple=False,
+            allow_leading_hyphen=flag.day,
             completer=OF_FIELD.get(flag.field),
         )
         default: Any = () if flag.kind == "many" else False if flag.kind == "switch" else None

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,27 +25,29 @@ class CsvRow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True, populate_by_name=True)
 
 
-def read_rows(path: Path, model: type[RowT], *once: str) -> list[tuple[int, RowT]]:
+def read_rows(
+    path: Path, model: type[RowT], *once: str, others: Mapping[str, type[CsvRow]] | None = None
+) -> list[tuple[int, RowT]]:
     """The rows with their line numbers. Raises Failure (exit 2) naming every line and column that is wrong.
 
     Two rows that say the same in all the fields of `once` are wrong: nobody knows which of them is meant.
+    `others` are other kinds of files, each by the flag that asks for it: one may have been meant.
     """
     text = read_text(path, ("Save it as CSV UTF-8.",))
     reader = csv.DictReader(io.StringIO(text), strict=True)
-    columns = {field.alias or name: field.is_required() for name, field in model.model_fields.items()}
-    missing = [
-        name for name, required in columns.items() if required and name not in (reader.fieldnames or ())
-    ]
+    found = reader.fieldnames or ()
+    columns = _columns(model)
+    missing = _missing(model, found)
     if missing:
+        meant = next((flag for flag, other in (others or {}).items() if not _missing(other, found)), None)
         raise Failure(
             Exit.USAGE,
             "E-COLUMNS",
             f"{path} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}.",
-            (f"Found: {', '.join(reader.fieldnames or ()) or 'no header line'}",),
+            (f"Found: {', '.join(found) or 'no header line'}",)
+            + ((f"These are the columns of another kind: {meant}",) if meant else ()),
         )
-    twice = [
-        name for name, count in Counter(reader.fieldnames or ()).items() if count > 1 and name in columns
-    ]
+    twice = [name for name, count in Counter(found).items() if count > 1 and name in columns]
     if twice:
         raise Failure(Exit.USAGE, "E-COLUMNS", f"{path} has the column {twice[0]} twice.")
     rows: list[tuple[int, RowT]] = []
@@ -85,6 +88,15 @@ def read_rows(path: Path, model: type[RowT], *once: str) -> list[tuple[int, RowT
             (*shown, f"… and {more} more") if more else shown,
         )
     return rows
+
+
+def _columns(model: type[CsvRow]) -> dict[str, bool]:
+    """The file's columns, and whether each is needed."""
+    return {field.alias or name: field.is_required() for name, field in model.model_fields.items()}
+
+
+def _missing(model: type[CsvRow], found: Sequence[str]) -> list[str]:
+    return [name for name, needed in _columns(model).items() if needed and name not in found]
 
 
 def _given(values: dict[Any, Any]) -> dict[str, str]:

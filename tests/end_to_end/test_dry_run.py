@@ -163,3 +163,27 @@ def test_the_real_line_then_does_exactly_that(running: RunningOffice) -> None:
         assert (foreseen.code, foreseen.err) == (done.code, done.err), (foreseen, done)
         if done.code == 0:
             assert {name: foreseen.json[name] for name in ANSWERED} == {n: done.json[n] for n in ANSWERED}
+
+
+def test_a_day_in_the_past_is_typed_with_a_hyphen_and_a_programme_in_any_case(shelf: Shelf) -> None:
+    scope = ("case", "scope", shelf.ref, "--days", "2", "--objective", "a | b | c", "--met-on", "-1d")
+    assert "R-STAGE" in shelf.line.here(*scope, "--dry-run", "--profile", "sip.carys").err
+    small = ["eas" if word == "EAS" else word for word in OPEN]
+    assert small != list(OPEN)
+    done = shelf.line.here(*small, "--dry-run", "--json", "--key", "small-letters").json
+    assert (
+        done["reference"]
+        == shelf.line.here(*OPEN, "--dry-run", "--json", "--key", "small-letters").json["reference"]
+    )
+    post = (
+        "person",
+        "post",
+        "head.6990004",
+        "broker:eas",
+        "--since",
+        "-1d",
+        "--profile",
+        "admin",
+        "--dry-run",
+    )
+    shelf.line.here(*post).well()

@@ -14,14 +14,35 @@ from tests.end_to_end.office import RunningOffice
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def walkthrough() -> str:
-    """The shell lines between the README's marks, with the virtual environment of this very run."""
+PATH_LINE = f'export PATH="{Path(sys.executable).parent}:$PATH"\n'
+
+
+def marked(name: str) -> str:
+    """The shell lines between the README's marks of that name."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = re.search(
-        r"<!-- walkthrough:begin -->\n```sh\n(.*?)```\n<!-- walkthrough:end -->", text, re.DOTALL
-    )
+    block = re.search(rf"<!-- {name}:begin -->\n```sh\n(.*?)```\n<!-- {name}:end -->", text, re.DOTALL)
     assert block is not None
-    lines = block[1].replace(". .venv/bin/activate\n", f'export PATH="{Path(sys.executable).parent}:$PATH"\n')
+    return block[1]
+
+
+def typed(lines: str, office: RunningOffice) -> str:
+    """What a shell prints that types the lines, all of which go well."""
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", lines],
+        cwd=ROOT,
+        env=office.environment(),
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def walkthrough() -> str:
+    """The README's walkthrough, with the virtual environment of this very run."""
+    lines = marked("walkthrough").replace(". .venv/bin/activate\n", PATH_LINE)
     assert "activate" not in lines
     today = datetime.now().astimezone().date()
     if (today.month, today.day) == (3, 31):
@@ -33,23 +54,30 @@ def walkthrough() -> str:
 
 def test_the_walkthrough_takes_a_case_from_request_to_closing(tmp_path: Path) -> None:
     with RunningOffice(tmp_path / "home") as office:
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", walkthrough()],
-            cwd=ROOT,
-            env=office.environment(),
-            capture_output=True,
-            text=True,
-            timeout=110,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        out = typed(walkthrough(), office)
         reference = case_reference("EAS", "my-first-case")
         assert f"REF={reference}\n" in walkthrough()
-        assert "✓ The log holds" in done.stdout
+        assert "✓ The log holds" in out
         shown = office.cli("case", "show", reference, "--json").json
         assert shown["stage"] == "closed"
         listed = office.temporal("workflow", "list", "--query", 'CaseStage="closed"')
         running = [item["execution"]["workflowId"] for item in orjson.loads(listed.stdout)]
         assert running == [f"case/{reference}"]
-        assert f"case/{reference}" in done.stdout
-        assert "Stage: **closed**" in done.stdout
+        assert f"case/{reference}" in out
+        assert "Stage: **closed**" in out
+
+
+def test_the_other_programmes_lines_enter_its_registers_and_open_a_case_of_a_leader_school(
+    running: RunningOffice,
+) -> None:
+    out = typed(PATH_LINE + marked("deped"), running)
+    assert "refused." in out
+    (reference,) = re.findall(r"DEPED-[0-9A-Z]{7}-[0-9A-Z]", out.splitlines()[3])
+    shown = running.here("case", "show", reference, "--json").json
+    assert (shown["stage"], shown["route"]) == ("draft", "leader")
+
+
+def test_the_samples_own_page_gives_the_same_lines() -> None:
+    page = (ROOT / "starter/sample/deped/README.md").read_text(encoding="utf-8")
+    without_comments = "".join(line for line in marked("deped").splitlines(True) if not line.startswith("#"))
+    assert without_comments.replace("\n\n", "\n") in page

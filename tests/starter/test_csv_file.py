@@ -7,6 +7,7 @@ import pytest
 from pydantic import Field
 
 from starter.failures import Exit, Failure
+from starter.register import deped, wales
 from starter.register.csv_file import CsvRow, read_rows
 from starter.register.wales import OfferRow, PersonRow, RequestRow, SchoolRow
 
@@ -101,3 +102,15 @@ def test_of_many_problems_the_first_are_shown_and_the_rest_counted(tmp_path: Pat
 def test_the_files_of_the_sample_are_read(name: str, model: type[CsvRow]) -> None:
     lines = (WALES / name).read_text("utf-8").count("\n")
     assert len(read_rows(WALES / name, model)) == lines - 1
+
+
+@pytest.mark.parametrize(
+    ("model", "other", "folder"), [(wales.SchoolRow, deped.SchoolRow, "deped"), (deped.SchoolRow, wales.SchoolRow, "wales")]
+)  # fmt: skip
+def test_a_file_of_another_register_is_recognised_by_its_columns(
+    model: type[CsvRow], other: type[CsvRow], folder: str
+) -> None:
+    path = WALES.parent / folder / "schools.csv"
+    with pytest.raises(Failure) as failed:
+        read_rows(path, model, others={f"--register {folder}": other})
+    assert failed.value.details[-1] == f"These are the columns of another kind: --register {folder}"

@@ -8,6 +8,7 @@ import pytest
 
 from domain.canonical import plain
 from domain.case.commands import COMMANDS, SYSTEM_VERBS
+from starter.days import read_day
 from starter.flags import FlagError, absolute_days, command_line, flags_of, read_values, show_values
 from starter.sample.stories import STORIES
 from starter.sample.story import Step
@@ -143,3 +144,10 @@ def test_days_counted_from_today_are_spelt_out_in_a_line_that_is_to_be_repeated(
     assert absolute_days(words) == [
         "case", "record-visit", "EAS-1", "--on", today.isoformat(), "--done", "today", "--days", "+1d",
     ]  # fmt: skip
+
+
+def test_the_days_beside_today_have_names() -> None:
+    today = datetime.now().astimezone().date()
+    named = [read_day(word) for word in ("yesterday", "today", "tomorrow")]
+    assert named == [(today + timedelta(days=days)).isoformat() for days in (-1, 0, 1)]
+    assert read_day("Monday") == "Monday"

@@ -134,7 +134,7 @@ FILES: Final[list[Row]] = [
     (("provider", "import", "offers.csv"), 2, "E-ROWS", "offers.csv:2 · Days Per Term · must be days in quarters"),
     (("provider", "import", "vast.csv"), 2, "E-ROWS", "vast.csv:2 · Days Per Term · must be days in quarters"),
     (("provider", "import", "note.csv"), 2, "E-ROWS", "note.csv:2 · Note · must not hold control characters"),
-    (("provider", "import", "area.csv", "--programme", "deped"), 2, "E-VALUE", "'deped' is no programme code"),
+    (("provider", "import", "area.csv", "--programme", "de-ped"), 2, "E-VALUE", "'DE-PED' is no programme code"),
     (("provider", "import", "area.csv", "--programme", "DEPED"), 7, "R-AREA", "area.csv:2 · DEPED has no area 'numeracy'."),
     (("programme", "publish", "latin1.toml"), 2, "E-FILE", "latin1.toml is not UTF-8 text (byte 0)."),
     (("programme", "publish", "deep.toml"), 2, "E-PROGRAMME", "deep.toml: nested too deeply"),

@@ -23,7 +23,7 @@ PEOPLE: Final[list[Row]] = [
     (("person", "add", "nia", "--name", "N", "--email", "n@x.example", "--post", ""), 2, "E-POST", "There is no post ''."),
     (("person", "key", ""), 2, "E-PERSON", "cannot name a person"),
     (("person", "key", "x" * 41), 2, "E-PERSON", "40 at most"),
-    (("person", "post", "nia", "broker:deped", "--since", "2026-09-01"), 2, "E-POST", "or broker:EAS for one programme"),
+    (("person", "post", "nia", "broker:de-ped", "--since", "2026-09-01"), 2, "E-POST", "or broker:EAS for one programme"),
     (("person", "post", "nia", "administrator:DEPED", "--since", "2026-09-01"), 2, "E-POST", "write administrator alone."),
     (("person", "post", "nia", "head:DEPED", "--since", "2026-09-01"), 2, "E-VALUE", "must be the number of a school"),
     (("person", "post", "sip.carys", "broker:DEPEDX", "--since", "2026-09-01"), 4, "R-PROGRAMME", "No programme DEPEDX is on record."),

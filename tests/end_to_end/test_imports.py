@@ -1,0 +1,93 @@
+"""Registers are read row by row: what is refused can be mended and read again, what is in stays in."""
+
+from pathlib import Path
+
+from tests.end_to_end.office import RunningOffice
+
+_SCHOOLS = "School Number,School Name,LA Name,Phase\n{number},Ysgol Newydd,Llanbryn,Primary\n"
+_OFFERS = "School Number,Area,Languages,Days Per Term,Note\n{number},numeracy,en,2,\n"
+
+
+def test_a_row_that_was_refused_goes_in_once_the_register_is_mended(
+    running: RunningOffice, tmp_path: Path
+) -> None:
+    offers, schools = tmp_path / "offers.csv", tmp_path / "schools.csv"
+    offers.write_text(_OFFERS.format(number="6997001"))
+    schools.write_text(_SCHOOLS.format(number="6997001"))
+    for _ in range(2):
+        refused = running.here("provider", "import", str(offers))
+        assert (refused.code, refused.out) == (7, "✗ Offers: 0 new or changed, 0 as on record, 1 refused.\n")
+    running.here("school", "import", str(schools)).well()
+    assert "1 new or changed" in running.here("provider", "import", str(offers), "--dry-run").well().out
+    before = running.head()
+    assert running.here("provider", "import", str(offers)).well().out.startswith("✓ Offers: 1 new or changed")
+    assert running.head() == before + 1
+    running.here("provider", "import", str(offers)).well()
+    assert running.head() == before + 1
+
+
+def test_a_refusal_that_is_given_again_under_its_key_says_that_it_is_kept(running: RunningOffice) -> None:
+    line = ("person", "post", "nobody.yet", "broker", "--since", "2026-01-05", "--key", "kept-refusal")
+    first, second = running.here(*line), running.here(*line)
+    assert (first.code, second.code) == (4, 4)
+    assert "is kept" not in first.err
+    assert "; the answer is kept. To ask again use another --key." in second.err
+
+
+def test_people_on_record_without_a_key_get_one(running: RunningOffice, tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text(
+        "person,name,email,language,post,school,programme,from,to\n"
+        "gwen.keyless,Gwen,gwen@x.example,cy,auditor,,,2026-09-01,\n"
+    )
+    running.here("person", "import", str(people)).well()
+    assert not _has_key(running, "gwen.keyless")
+    told = running.here("person", "import", str(people), "--new-keys", "--dry-run").well().out
+    assert "People and posts: 1 new or changed, 1 as on record, 0 refused." in told
+    assert not (running.settings.profiles / "gwen.keyless.key").exists()
+    for new, same in ((1, 1), (0, 1)):
+        out = running.here("person", "import", str(people), "--new-keys").well().out
+        assert out == f"✓ People and posts: {new} new or changed, {same} as on record, 0 refused.\n"
+        assert _has_key(running, "gwen.keyless")
+
+
+def _has_key(office: RunningOffice, person: str) -> bool:
+    rows = office.here("person", "list", "--json").json
+    return any(row["has_key"] for row in rows if row["person"] == person)
+
+
+def test_whoever_has_no_key_on_record_learns_how_an_administrator_gives_one(
+    running: RunningOffice, tmp_path: Path
+) -> None:
+    add = ("person", "add", "tomos.keyless", "--name", "Tomos", "--email", "t@x.example")
+    running.here(*add).well()
+    assert "brokerage person replace-key tomos.keyless --public-key KEY" in running.here(*add).err
+    made = running.here("person", "key", "tomos.keyless").well()
+    give = f"brokerage person replace-key tomos.keyless --public-key {made.out.strip()}"
+    assert give in made.err
+    refused = running.here("person", "post", "nobody", "auditor", "--since", "today", profile="tomos.keyless")
+    assert (refused.code, "R-SIGNATURE" in refused.err) == (4, True)
+    assert "brokerage person replace-key tomos.keyless --public-key KEY" in refused.err
+    doctor = running.here("doctor", BROKERAGE_PROFILE="tomos.keyless")
+    assert (
+        f"You are tomos.keyless, who has no key on record. Ask an administrator. They run: {give}"
+        in doctor.out
+    )
+    running.here_line(give).well()
+    assert "no key on record" not in running.here("doctor", BROKERAGE_PROFILE="tomos.keyless").out
+
+
+def test_an_area_of_another_programme_is_found_there(running: RunningOffice, tmp_path: Path) -> None:
+    offers = tmp_path / "offers.csv"
+    offers.write_text("School Number,Area,Languages,Days Per Term,Note\n900101,lac-shs,en,2,\n")
+    done = running.here("provider", "import", str(offers))
+    assert done.code == 7
+    assert "EAS has no area 'lac-shs'.  R-AREA\n  DEPED has it: --programme DEPED." in done.err
+
+
+def test_a_register_of_another_kind_is_recognised(running: RunningOffice, tmp_path: Path) -> None:
+    schools = tmp_path / "schools.csv"
+    schools.write_text("School ID,School Name,Division,Curricular Offering\n900001,A,B,Elementary School\n")
+    done = running.here("school", "import", str(schools))
+    assert (done.code, "E-COLUMNS" in done.err) == (2, True)
+    assert "--register deped" in done.err
