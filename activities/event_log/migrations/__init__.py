@@ -34,9 +34,8 @@ def migrate(engine: Engine) -> None:
             _upgrade(connection, lambda: command.upgrade(config, "head"))
             return
         from activities.event_log import postgresql_roles as roles
-        from activities.event_log.postgresql import SCHEMA
 
-        roles.prepare(connection, SCHEMA, (roles.WRITER, roles.READER))
+        roles.prepare(connection, (roles.WRITER, roles.READER))
         _upgrade(connection, lambda: command.upgrade(config, "head"))
         roles.give_rights(connection)
 

@@ -192,6 +192,24 @@ def test_a_session_waits_for_nothing_without_end_and_commits_for_good(whole: Dat
     assert "0" not in settings(open_reader(whole.staff)).values()
 
 
+@pytest.mark.parametrize("of_the_database", ["UTF8", "SQL_ASCII", "LATIN1"])
+@pytest.mark.parametrize("of_the_shell", ["", "LATIN1", "SQL_ASCII"])
+def test_texts_are_what_they_were_whatever_encoding_a_shell_or_a_database_asks_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch, of_the_shell: str, of_the_database: str
+) -> None:
+    database.as_superuser(f"ALTER DATABASE {database.name} SET client_encoding = '{of_the_database}'")
+    if of_the_shell:
+        monkeypatch.setenv("PGCLIENTENCODING", of_the_shell)
+    name = "Ysgol Tŷ Gŵyr Ñāŋ 学校"
+    with open_writer(database.worker).begin() as connection:
+        assert connection.execute(text("SELECT CAST(:name AS text)"), {"name": name}).scalar_one() == name
+        assert connection.execute(text("SELECT octet_length(:name)"), {"name": name}).scalar_one() == len(
+            name.encode()
+        )
+    append(EventLog(open_writer(database.worker), "real"), "c-1", "a", stream="case/EAS-ŵ")
+    assert list(LogReader(open_reader(database.staff)).streams()) == ["case/EAS-ŵ"]
+
+
 def test_migrations_build_what_the_schema_says(postgres: Server) -> None:
     with postgres.empty() as database:
         engine = owner_engine(database.owner)
