@@ -64,6 +64,12 @@ def require_known_schema(engine: Engine, *, older: bool = False) -> None:
         raise SchemaError(found, _HEAD, by_owner=engine.dialect.name != "sqlite")
 
 
+def require_this_revision(connection: Connection, found: str | None) -> None:
+    """Raise SchemaError unless the revision found is ours: older programs do not go on where a newer one began."""
+    if found != _HEAD:
+        raise SchemaError(found, _HEAD, by_owner=connection.dialect.name != "sqlite")
+
+
 def schema_revision(engine: Engine) -> str | None:
     """The revision that the database stands at; None where it was never migrated."""
     with engine.connect() as connection:

@@ -29,7 +29,11 @@ from tests.postgres import Database, Server
 class TestPostgresqlLog(LogConformance):
     @pytest.fixture
     def opens(self, database: Database) -> tuple[Open, Open]:
+        self.database = database
         return partial(open_writer, database.worker), partial(open_reader, database.staff)
+
+    def become(self, revision: str) -> None:
+        self.database.as_superuser(f"UPDATE brokerage.alembic_version SET version_num = '{revision}'")
 
 
 @pytest.fixture(scope="module")
