@@ -137,13 +137,20 @@ async def _serve(settings: Settings) -> int:
     else:
         if added:
             _log.info("search attributes registered", names=added)
+    outdated: list[SchemaError] = []
+    loop = asyncio.get_running_loop()
+
+    def end(error: SchemaError) -> None:
+        outdated.append(error)
+        loop.call_soon_threadsafe(stop.set)
+
     threads = settings.database_threads
     with ThreadPoolExecutor(2 * threads, thread_name_prefix="activity") as executor:
         worker = Worker(
             client,
             task_queue=TASK_QUEUE,
             workflows=WORKFLOWS,
-            activities=CaseActivities(handler).all(),
+            activities=CaseActivities(handler, end).all(),
             activity_executor=executor,
             # The sandbox stays on in tests, where every history they make is replayed; here it would only
             # cost throughput.
@@ -154,7 +161,10 @@ async def _serve(settings: Settings) -> int:
             graceful_shutdown_timeout=_DRAIN,
             identity=_identity(settings),
         )
-        return await _run_until(worker, stop, settings)
+        code = await _run_until(worker, stop, settings)
+    if outdated:
+        raise outdated[0]
+    return code
 
 
 def _identity(settings: Settings) -> str:

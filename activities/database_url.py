@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-_SCHEMES: Final = frozenset({"postgresql", "postgres"})
+_SCHEMES: Final = ("postgresql://", "postgres://")
 _SECRETS: Final = frozenset({"password", "sslpassword", "oauth_client_secret"})
 
 
@@ -24,15 +23,14 @@ class DatabaseUrl:
 
     def __post_init__(self) -> None:
         """Raises ValueError where it is no such URL, or holds a secret; the message never repeats it."""
-        try:
-            parts = urlsplit(self.text)
-            secret = parts.password is not None
-            asked = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
-        except ValueError:
-            raise ValueError("not a URL such as postgresql://login@host/database") from None
-        if parts.scheme not in _SCHEMES:
+        if not self.text.startswith(_SCHEMES):
             raise ValueError("not a PostgreSQL URL: postgresql://login@host/database")
-        if secret or asked & _SECRETS:
+        # libpq knows no fragment: to it, what follows a '#' is part of a name, a value or a password.
+        if "#" in self.text or not self.text.isprintable():
+            raise ValueError("no '#' nor a control character belongs into a URL: %23 stands for '#'")
+        # A password with a '/' in it, or an empty one, is none to libpq; whoever typed it meant one.
+        before_host = self.text.partition("://")[2].partition("?")[0].rpartition("@")[0]
+        if ":" in before_host or not _SECRETS.isdisjoint(_as_libpq_reads(self.text)):
             raise ValueError(
                 "no password belongs into a URL: put it into ~/.pgpass, the file that PGPASSFILE names,"
                 " or a service file"
@@ -61,3 +59,17 @@ class DatabaseUrl:
         return core_schema.no_info_plain_validator_function(
             read, serialization=core_schema.to_string_ser_schema()
         )
+
+
+def _as_libpq_reads(url: str) -> frozenset[str]:
+    """What the URL says something of, by libpq's own reading: any other may overlook what libpq would find.
+
+    Raises ValueError.
+    """
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        return frozenset(name for name, value in conninfo_to_dict(url).items() if value is not None)
+    except (psycopg.Error, ValueError):
+        raise ValueError("not a URL that PostgreSQL reads: postgresql://login@host/database") from None

@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, FailureError
 
-from activities.event_log.errors import LogBusyError, LogUnavailableError
+from activities.event_log.errors import LogBusyError, LogUnavailableError, SchemaError
 from activities.handle_command import CommandHandler
 from activities.kill_points import kill_point
 from activities.vault import VaultUnavailableError
@@ -48,8 +48,15 @@ class CaseActivities:
     database, and what it committed answers the next one.
     """
 
-    def __init__(self, handler: CommandHandler) -> None:
+    def __init__(
+        self, handler: CommandHandler, outdated: Callable[[SchemaError], None] = lambda _: None
+    ) -> None:
+        """`outdated` is told, on a thread of the worker, when the log has become one of another version.
+
+        What was asked is tried again, by a worker of the right version once this one has ended.
+        """
         self._handler = handler
+        self._outdated = outdated
 
     def all(self) -> list[Callable[..., Any]]:
         """What a worker registers."""
@@ -59,7 +66,7 @@ class CaseActivities:
     def load_case(self, request: LoadCase) -> CaseStatus:
         """Where a case stands. No error of it is final: without a status a run cannot do anything."""
         _require_caller(CASE_WORKFLOW, case_stream(request.reference))
-        with _told_safely(final=False):
+        with self._told_safely(final=False):
             return self._handler.load(request)
 
     @activity.defn(name=HANDLE_COMMAND, no_thread_cancel_exception=True)
@@ -73,7 +80,7 @@ class CaseActivities:
         with structlog.contextvars.bound_contextvars(
             stream=command.stream, command=command.command_id, verb=command.verb
         ):
-            with _told_safely(final=True):
+            with self._told_safely(final=True):
                 handled = self._handler.handle(request)
             _log_answer(handled)
         kill_point("before_completion")
@@ -85,11 +92,33 @@ class CaseActivities:
         stream = case_stream(request.reference)
         _require_caller(CASE_WORKFLOW, stream, request.workflow)
         with structlog.contextvars.bound_contextvars(stream=stream, wait=request.wait):
-            with _told_safely(final=True):
+            with self._told_safely(final=True):
                 handled = self._handler.pass_deadline(request)
             _log_answer(handled)
         kill_point("before_completion")
         return handled
+
+    @contextmanager
+    def _told_safely(self, *, final: bool) -> Iterator[None]:
+        """An error that does not pass by itself is told by its name only: its words may be somebody's.
+
+        Where it is `final` it is not tried again: a command that meets one would meet it for ever, and hold
+        the case's turn meanwhile.
+        """
+        try:
+            yield
+        except SchemaError as error:
+            _log.error("the log is of another version", why=str(error), fix=error.fix)
+            self._outdated(error)
+            raise
+        except (FailureError, *TRANSIENT):
+            raise
+        except Exception as error:
+            name = type(error).__name__
+            _log.exception("activity failed", error=name)
+            raise ApplicationError(
+                "the worker's log has the details", type=name, non_retryable=final
+            ) from None
 
 
 def _require_caller(workflow: str, id: str, said: str | None = None) -> None:
@@ -98,23 +127,6 @@ def _require_caller(workflow: str, id: str, said: str | None = None) -> None:
     if (info.workflow_type, info.workflow_id) != (workflow, id) or said not in {None, id}:
         _log.warning("activity turned away: not asked by its own workflow", asked_by=info.workflow_id)
         raise ApplicationError("not asked by its own workflow", type="WrongCaller", non_retryable=True)
-
-
-@contextmanager
-def _told_safely(*, final: bool) -> Iterator[None]:
-    """An error that does not pass by itself is told by its name only: its words may be somebody's.
-
-    Where it is `final` it is not tried again: a command that meets one would meet it for ever, and hold
-    the case's turn meanwhile.
-    """
-    try:
-        yield
-    except (FailureError, *TRANSIENT):
-        raise
-    except Exception as error:
-        name = type(error).__name__
-        _log.exception("activity failed", error=name)
-        raise ApplicationError("the worker's log has the details", type=name, non_retryable=final) from None
 
 
 def _log_answer(handled: HandledCommand) -> None:

@@ -26,6 +26,7 @@ from activities.event_log.errors import (
     VersionConflictError,
     WrongClockError,
 )
+from activities.event_log.migrations import require_this_revision
 from activities.event_log.read import LogHead, LogIdentity, RecordedCommand, RecordedEvent
 from activities.event_log.schema import command as command_table
 from activities.event_log.schema import event as event_table
@@ -65,14 +66,16 @@ class EventLog:
     def transaction(self) -> Iterator["LogTransaction"]:
         """Hold the log from here to the commit at the end of the block; an exception leaves nothing.
 
-        Raises WrongClockError, LogBusyError, and SQLAlchemy's OperationalError where another process
-        held the log too long.
+        Raises WrongClockError, SchemaError where the log is of another version by now, LogBusyError, and
+        SQLAlchemy's OperationalError where another process held the log too long.
         """
         if not self._turn.acquire(timeout=_LONGEST_WAIT_SECONDS):
             raise LogBusyError(f"the log was held by another thread for {_LONGEST_WAIT_SECONDS:.0f} s")
         try:
             with self._engine.begin() as connection:
-                identity = read.read_identity(connection)
+                revision, identity = read.read_opening(connection)
+                # Asked each time: somebody may have migrated since this process opened the log.
+                require_this_revision(connection, revision)
                 if identity is not None and identity.clock != self._clock:
                     raise WrongClockError(
                         f"this log runs on the {identity.clock} clock, not on the {self._clock} one"

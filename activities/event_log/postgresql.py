@@ -19,10 +19,9 @@ from activities.database_url import DatabaseUrl
 from activities.event_log.postgresql_guards import REFUSAL, compare_guards, guard_statements, row_guard
 
 SCHEMA: Final = "brokerage"
+WRITE_LOCK: Final = "write_lock"
+"""The table of each schema whose lock a writer holds. It has neither columns nor rows."""
 
-_LOCK: Final = 0x42_52_4F_4B_4C_4F_47  # "BROKLOG": locks of this kind belong to one database
-_BEGIN_WRITING: Final = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({_LOCK})"
-"""The lock is the first statement, so that the next one sees what its last holder committed."""
 _BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 LOCK_TIMEOUT_MS: Final = 10_000
@@ -132,9 +131,34 @@ def changed_guards(connection: Connection) -> tuple[list[str], list[str]]:
     return compare_guards(connection, SCHEMA, _FUNCTIONS, _TRIGGERS)
 
 
+def begin_writing(schema: str) -> str:
+    """What opens a transaction that holds the schema's lock from its first moment.
+
+    The lock is one of an empty table, and not an advisory one, which whoever may connect could take and keep:
+    here it takes a right that only those have who write. It comes first, so that the next statement sees what
+    its last holder committed.
+    """
+    return f"BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE {schema}.{WRITE_LOCK} IN EXCLUSIVE MODE"
+
+
+def _begin_owning(schema: str) -> str:
+    """As `begin_writing`, for the owner, who makes the schema and its lock where they are missing.
+
+    Of two who make them at once, the second waits for the first and then finds them.
+    """
+    return (
+        "BEGIN ISOLATION LEVEL READ COMMITTED; DO $$ BEGIN"
+        f" IF to_regnamespace('{schema}') IS NULL THEN CREATE SCHEMA {schema}; END IF;"
+        " EXCEPTION WHEN duplicate_schema OR unique_violation THEN NULL; END $$; DO $$ BEGIN"
+        f" IF to_regclass('{schema}.{WRITE_LOCK}') IS NULL THEN CREATE TABLE {schema}.{WRITE_LOCK} (); END IF;"
+        " EXCEPTION WHEN duplicate_table OR unique_violation THEN NULL; END $$;"
+        f" LOCK TABLE {schema}.{WRITE_LOCK} IN EXCLUSIVE MODE"
+    )
+
+
 def writer_engine(url: DatabaseUrl) -> Engine:
     """An engine whose every transaction holds the log from its first moment."""
-    return make_engine(url, SCHEMA, _WRITING, _BEGIN_WRITING)
+    return make_engine(url, SCHEMA, _WRITING, begin_writing(SCHEMA))
 
 
 def reader_engine(url: DatabaseUrl) -> Engine:
@@ -143,8 +167,8 @@ def reader_engine(url: DatabaseUrl) -> Engine:
 
 
 def owner_engine(url: DatabaseUrl, schema: str = SCHEMA) -> Engine:
-    """An engine for migrations; whoever migrates at the same time waits."""
-    return make_engine(url, schema, _OWNING, _BEGIN_WRITING)
+    """An engine for migrations; whoever migrates or writes at the same time waits. Makes the schema."""
+    return make_engine(url, schema, _OWNING, _begin_owning(schema))
 
 
 def make_engine(url: DatabaseUrl, schema: str, limits: Mapping[str, int], begin: str) -> Engine:
@@ -163,6 +187,8 @@ def make_engine(url: DatabaseUrl, schema: str, limits: Mapping[str, int], begin:
             # everybody may use: who may not use ours is told so, and not that temporary tables are forbidden.
             f"SET search_path TO {schema}, information_schema, pg_temp",
             "SET synchronous_commit TO on",
+            # Whatever the environment, the database or the login say of it.
+            "SET client_encoding TO 'UTF8'",
             *(f"SET {name} TO {milliseconds}" for name, milliseconds in limits.items()),
         )
     )

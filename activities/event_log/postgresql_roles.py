@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from activities.event_log import schema
 from activities.event_log.errors import DatabaseUnfitError
-from activities.event_log.postgresql import SCHEMA, first_line
+from activities.event_log.postgresql import SCHEMA, WRITE_LOCK, first_line
 from activities.read_models.schema import metadata as read_models
 
 WRITER: Final = "brokerage_writer"
@@ -22,8 +22,8 @@ VAULT: Final = "brokerage_vault"
 _OLDEST_SERVER: Final = 14
 
 
-def prepare(connection: Connection, owned: str, roles: Iterable[str]) -> None:
-    """Before a migration: the schema `owned` and the roles are there. Raises DatabaseUnfitError."""
+def prepare(connection: Connection, roles: Iterable[str]) -> None:
+    """Before a migration: the server is fit, and the roles are there. Raises DatabaseUnfitError."""
     version = int(connection.execute(text("SHOW server_version_num")).scalar_one()) // 10_000
     if version < _OLDEST_SERVER:
         raise DatabaseUnfitError(
@@ -37,9 +37,6 @@ def prepare(connection: Connection, owned: str, roles: Iterable[str]) -> None:
         )
     for role in roles:
         _create_role(connection, role)
-    known = connection.execute(text("SELECT to_regnamespace(:name)"), {"name": owned}).scalar()
-    if known is None:
-        connection.exec_driver_sql(f"CREATE SCHEMA {owned}")
 
 
 def give_rights(connection: Connection) -> None:
@@ -55,6 +52,7 @@ def give_rights(connection: Connection) -> None:
     run(f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {SCHEMA} FROM PUBLIC")
     run(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {WRITER}, {READER}")
     run(f"GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA} TO {WRITER}, {READER}")
+    run(f"GRANT UPDATE ON {SCHEMA}.{WRITE_LOCK} TO {WRITER}")
     for table in schema.metadata.tables:
         run(f"GRANT INSERT ON {SCHEMA}.{table} TO {WRITER}")
     for table in read_models.tables:
@@ -75,9 +73,11 @@ def require_login(connection: Connection, owned: str, tables: Iterable[str], rol
             f"The login {login} could change what is recorded: it {strength}.",
             f"Use a login of its own, and for nothing else: CREATE ROLE <login> LOGIN IN ROLE {role}",
         )
-    rights = text("SELECT has_schema_privilege(:owned, 'USAGE') AND has_table_privilege(:table, 'INSERT')")
-    for table in tables:
-        named = {"owned": owned, "table": f"{owned}.{table}"}
+    rights = text(
+        "SELECT has_schema_privilege(:owned, 'USAGE') AND has_table_privilege(to_regclass(:table), :right)"
+    )
+    for table, right in [*((table, "INSERT") for table in tables), (WRITE_LOCK, "UPDATE")]:
+        named = {"owned": owned, "table": f"{owned}.{table}", "right": right}
         if not connection.execute(rights, named).scalar():
             raise DatabaseUnfitError(
                 f"The login {login} may not add to {owned}.{table}.", f"As the owner: GRANT {role} TO {login}"

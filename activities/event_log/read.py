@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 import orjson
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, Row, bindparam, func, select
+from sqlalchemy import Connection, Engine, Row, bindparam, func, select, text
 
 from activities.event_log.command_record import CommandRecord, Outcome
 from activities.event_log.errors import LogDamagedError
@@ -26,6 +26,9 @@ _COMMANDS: Final = select(command.c.number, command.c.id, command.c.record, comm
 
 # Built once: SQLAlchemy takes longer to put such a statement together than the database to answer it.
 _IDENTITY: Final = select(log_identity)
+_OPENING: Final = text(
+    "SELECT a.version_num, i.log, i.clock, i.created_at FROM alembic_version a LEFT JOIN log_identity i ON true"
+)
 _LAST_POSITION: Final = select(func.max(event.c.position))
 _LAST_COMMAND: Final = _COMMANDS.order_by(command.c.number.desc()).limit(1)
 _COMMAND_BY_ID: Final = _COMMANDS.where(command.c.id == bindparam("id"))
@@ -247,6 +250,14 @@ def read_identity(connection: Connection) -> LogIdentity | None:
     """The identity of the log behind a connection; None before its first command."""
     row = connection.execute(_IDENTITY).one_or_none()
     return None if row is None else LogIdentity(row.log, row.clock, instant_from_text(row.created_at))
+
+
+def read_opening(connection: Connection) -> tuple[str | None, LogIdentity | None]:
+    """The revision that the schema stands at, and the identity of the log, in one statement."""
+    row = connection.execute(_OPENING).one_or_none()
+    if row is None or row.log is None:
+        return None if row is None else row.version_num, None
+    return row.version_num, LogIdentity(row.log, row.clock, instant_from_text(row.created_at))
 
 
 def last_position(connection: Connection) -> int:

@@ -18,8 +18,6 @@ from activities.vault.store import metadata
 
 SCHEMA: Final = "vault"
 
-_LOCK: Final = 0x42_52_4F_4B_56_4C_54  # "BROKVLT"
-_BEGIN_WRITING: Final = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({_LOCK})"
 _BEGIN_READING: Final = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
 _LIMITS: Final = {
     "lock_timeout": log.LOCK_TIMEOUT_MS,
@@ -101,7 +99,7 @@ def migrate(engine: Engine) -> None:
     Raises DatabaseUnfitError.
     """
     with engine.begin() as connection:
-        roles.prepare(connection, SCHEMA, (roles.VAULT,))
+        roles.prepare(connection, (roles.VAULT,))
         metadata.create_all(connection)
         missing, _ = changed_guards(connection)
         if missing:
@@ -112,7 +110,9 @@ def migrate(engine: Engine) -> None:
         run(f"REVOKE ALL ON ALL TABLES IN SCHEMA {SCHEMA} FROM PUBLIC, {roles.VAULT}")
         run(f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {SCHEMA} FROM PUBLIC")
         run(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {roles.VAULT}")
-        run(f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA {SCHEMA} TO {roles.VAULT}")
+        run(f"GRANT UPDATE ON {SCHEMA}.{log.WRITE_LOCK} TO {roles.VAULT}")
+        for table in metadata.tables:
+            run(f"GRANT SELECT, INSERT ON {SCHEMA}.{table} TO {roles.VAULT}")
         run(f"GRANT DELETE ON {SCHEMA}.subject_key TO {roles.VAULT}")
 
 
@@ -141,7 +141,7 @@ def require_keeper(connection: Connection) -> None:
 
 def writing(engine: Engine) -> Engine:
     """The same engine, whose transactions hold the vault from their first moment."""
-    return engine.execution_options(**{log.BEGIN: _BEGIN_WRITING})
+    return engine.execution_options(**{log.BEGIN: log.begin_writing(SCHEMA)})
 
 
 def forget_old_pages(_engine: Engine) -> bool:

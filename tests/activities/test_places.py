@@ -82,6 +82,16 @@ def test_a_file_that_says_nothing_of_use_is_named_with_what_mends_it(home: Path,
         "postgresql://worker@db.example/brokerage?sslmode=require&sslpassword=S3cret",
         "postgresql://worker@db.example/brokerage?%70assword=S3cret",
         "postgresql://worker@db.example/brokerage?password=",
+        # What a reader of URLs takes for a fragment or a query is part of the password to libpq.
+        "postgresql://worker:pa#S3cret@db.example/brokerage",
+        "postgresql://worker:pa?S3cret@db.example/brokerage",
+        "postgresql://worker:pa/S3cret@db.example/brokerage",
+        "postgresql://worker:pa%23S3cret@db.example/brokerage",
+        "postgresql://worker@db.example/brokerage?application_name=x#&password=S3cret",
+        "postgresql://worker@db.example/brokerage#S3cret",
+        "postgresql://worker@db.example/brokerage\n?password=S3cret",
+        "postgresql://worker@db.example/brokerage?colour=S3cret",
+        "postgresql://worker@db.example/%S3cret",
         "mysql://worker@db.example/S3cret",
         "host=db.example password=S3cret",
         "S3cret",
@@ -114,7 +124,11 @@ def test_whatever_else_libpq_knows_may_stand_there(url: str) -> None:
     assert str(DatabaseUrl(url)) == url
 
 
-@given(st.text(max_size=40))
+@given(
+    st.text(max_size=40)
+    | st.text("ab:@/?#&=%34 [],", max_size=30)
+    | st.from_regex(r"w:?p?@h/d[?#]password=.*")
+)
 def test_what_is_taken_shows_no_password_whatever_is_typed(text: str) -> None:
     from psycopg import Error
     from psycopg.conninfo import conninfo_to_dict

@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.event_log.errors import LogBusyError, LogUnavailableError
+from activities.event_log.errors import LogBusyError, LogUnavailableError, SchemaError
+from activities.event_log.migrations import expected_revision
 from activities.temporal import CaseActivities
 from activities.vault import VaultUnavailableError
 from domain.ids import stream_key
@@ -79,6 +81,31 @@ def test_for_nobody_else(office: Office, workflow: str | None, id: str | None, w
         environment.run(getattr(CaseActivities(office.handler), what), requests[what]())
     assert (refused.value.type, refused.value.non_retryable) == ("WrongCaller", True)
     assert office.size() == before
+
+
+def test_a_worker_whose_log_became_newer_refuses_nothing_writes_nothing_and_says_that_it_must_end(
+    office: Office,
+) -> None:
+    office.tell(before="consent")
+    told: list[SchemaError] = []
+    environment = called_by("Case", office.stream)
+    activities, request = CaseActivities(office.handler, told.append), asked(office)
+    before = office.size()
+    become(office, "9999")
+    with pytest.raises(SchemaError, match=r"newer \(revision 9999\)"):
+        environment.run(activities.handle_command, request)
+    assert [error.newer for error in told] == [True]
+    become(office, expected_revision())
+    assert office.size() == before
+    assert environment.run(activities.handle_command, request).answer.kind == "receipt"
+
+
+def become(office: Office, revision: str) -> None:
+    if office.database is not None:
+        office.database.as_superuser(f"UPDATE brokerage.alembic_version SET version_num = '{revision}'")
+        return
+    with office.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :found"), {"found": revision})
 
 
 def test_a_workflow_does_not_say_that_it_is_another(office: Office) -> None:

@@ -34,9 +34,8 @@ def migrate(engine: Engine) -> None:
             _upgrade(connection, lambda: command.upgrade(config, "head"))
             return
         from activities.event_log import postgresql_roles as roles
-        from activities.event_log.postgresql import SCHEMA
 
-        roles.prepare(connection, SCHEMA, (roles.WRITER, roles.READER))
+        roles.prepare(connection, (roles.WRITER, roles.READER))
         _upgrade(connection, lambda: command.upgrade(config, "head"))
         roles.give_rights(connection)
 
@@ -63,6 +62,12 @@ def require_known_schema(engine: Engine, *, older: bool = False) -> None:
     found = schema_revision(engine)
     if found is not None and found != _HEAD and (found > _HEAD or not older):
         raise SchemaError(found, _HEAD, by_owner=engine.dialect.name != "sqlite")
+
+
+def require_this_revision(connection: Connection, found: str | None) -> None:
+    """Raise SchemaError unless the revision found is ours: older programs do not go on where a newer one began."""
+    if found != _HEAD:
+        raise SchemaError(found, _HEAD, by_owner=connection.dialect.name != "sqlite")
 
 
 def schema_revision(engine: Engine) -> str | None:

@@ -13,7 +13,13 @@ from sqlalchemy import Engine, text
 
 from activities.event_log.append import EventLog
 from activities.event_log.drafts import EventDraft
-from activities.event_log.errors import DuplicateCommandError, VersionConflictError, WrongClockError
+from activities.event_log.errors import (
+    DuplicateCommandError,
+    SchemaError,
+    VersionConflictError,
+    WrongClockError,
+)
+from activities.event_log.migrations import expected_revision
 from activities.event_log.read import LogReader
 from activities.event_log.verify import verify_log
 from domain.canonical import NotCanonicalError
@@ -180,6 +186,27 @@ class LogConformance:
         assert identity.created_at == NOW
         with pytest.raises(WrongClockError):
             append(EventLog(opens[0](), "demo"), "c-2", "a")
+
+    @pytest.mark.parametrize(("revision", "named"), [("9999", "newer"), ("0001", "older")])
+    def test_who_has_the_log_open_writes_no_more_once_it_is_of_another_version(
+        self, opens: tuple[Open, Open], log: EventLog, reader: LogReader, revision: str, named: str
+    ) -> None:
+        append(log, "c-1", "a")
+        self.become(revision)
+
+        for attempt in (append, refuse):
+            with pytest.raises(SchemaError, match=f"{named} .revision {revision}"):
+                attempt(log, "c-2")
+
+        assert reader.head().position == 1
+        assert reader.command("c-2") is None
+        self.become(expected_revision())
+        append(log, "c-2", "b")
+        assert verify_log(opens[1]()).clean
+
+    def become(self, revision: str) -> None:
+        """Have the log's schema say that it stands at that revision."""
+        raise NotImplementedError("a backend says who migrates its log")
 
     def test_reading_goes_on_where_it_was_left(self, log: EventLog, reader: LogReader) -> None:
         for number in range(5):

@@ -1,12 +1,15 @@
 """Who may do what in PostgreSQL: the logins of workers, staff and vault, and those that a worker refuses to use."""
 
+import contextlib
 from collections.abc import Iterator
 
 import psycopg
 import pytest
 from psycopg import errors
+from sqlalchemy import text
 
 from activities.database_url import DatabaseUrl
+from activities.event_log.append import EventLog
 from activities.event_log.engine import open_reader, open_writer
 from activities.event_log.errors import DatabaseUnfitError
 from activities.event_log.postgresql import owner_engine
@@ -14,7 +17,8 @@ from activities.event_log.postgresql_roles import require_writer
 from activities.event_log.verify import verify_log
 from activities.migrate import migrate_log
 from activities.vault import Vault, open_vault
-from tests.activities.event_log.builders import NOW, small_log
+from activities.vault.postgresql import writing
+from tests.activities.event_log.builders import NOW, append, small_log
 from tests.postgres import Database, Server
 
 REFUSED = (errors.InsufficientPrivilege, errors.IntegrityConstraintViolation)
@@ -152,6 +156,52 @@ def test_who_keeps_the_vault_cannot_unmake_what_it_keeps(whole: Database, statem
         attempt(whole.vault, statement)
 
 
+# Who may hold up whom
+
+MODES = ("ACCESS EXCLUSIVE", "EXCLUSIVE", "SHARE ROW EXCLUSIVE", "SHARE", "SHARE UPDATE EXCLUSIVE", "ROW EXCLUSIVE", "ROW SHARE", "ACCESS SHARE")  # fmt: skip
+
+
+@pytest.mark.parametrize("login", ["staff", "vault"])
+def test_whatever_lock_a_login_that_writes_nothing_there_may_hold_others_go_on(
+    database: Database, login: str
+) -> None:
+    writer = open_writer(database.worker)
+    small_log(writer)
+    with psycopg.connect(str(database.url(login))) as holder:
+        schema = "brokerage" if login == "vault" else "vault"
+        tables = holder.execute(
+            "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = 'brokerage' OR schemaname = %s",
+            (schema,),
+        ).fetchall()
+        assert ("brokerage.write_lock",) in tables
+        for (table,) in tables:
+            for mode in MODES:
+                with contextlib.suppress(errors.InsufficientPrivilege), holder.transaction():
+                    holder.execute(f"LOCK TABLE {table} IN {mode} MODE".encode())
+
+        with writer.connect() as connection:
+            connection.execute(text("SET lock_timeout TO 200"))
+            connection.commit()
+        append(EventLog(writer, "real"), "c-meanwhile", "a")
+        if login == "staff":
+            kept = open_vault(database.vault)
+            assert Vault(kept, bytes(32), lambda: NOW).seal("person/z", "c-9:name", "Z")
+            kept.dispose()
+    writer.dispose()
+    assert verify_log(open_reader(database.staff)).clean
+
+
+def test_nobody_of_ours_waits_for_a_lock_that_everybody_may_take(database: Database) -> None:
+    kept = open_vault(database.vault)
+    for engine in (open_writer(database.worker), owner_engine(database.owner), writing(kept)):
+        with engine.begin() as connection:
+            locks = text("SELECT locktype, mode FROM pg_locks WHERE pid = pg_backend_pid() AND granted")
+            held = [tuple(row) for row in connection.execute(locks)]
+        assert ("relation", "ExclusiveLock") in held
+        assert "advisory" not in dict(held)
+        engine.dispose()
+
+
 # Whom a worker refuses to be
 
 
@@ -171,7 +221,7 @@ def login(database: Database) -> Iterator[str]:
 
 
 def refusal(database: Database, login: str) -> str:
-    engine = open_writer(database.url(login))
+    engine = open_reader(database.url(login))
     with engine.connect() as connection, pytest.raises(DatabaseUnfitError) as refused:
         require_writer(connection)
     engine.dispose()
@@ -228,6 +278,11 @@ def test_a_worker_takes_the_login_that_was_made_for_it(database: Database) -> No
         require_writer(connection)
 
 
+def test_a_worker_that_may_not_take_its_turn_is_told_so(database: Database) -> None:
+    database.as_superuser("REVOKE UPDATE ON brokerage.write_lock FROM brokerage_writer")
+    assert "may not add to brokerage.write_lock" in refusal(database, "worker")
+
+
 def test_an_owner_who_may_not_make_roles_is_told_which_are_missing(postgres: Server) -> None:
     with postgres.empty() as database:
         engine = owner_engine(database.owner)
@@ -235,7 +290,7 @@ def test_an_owner_who_may_not_make_roles_is_told_which_are_missing(postgres: Ser
             from activities.event_log.postgresql_roles import prepare
 
             with pytest.raises(DatabaseUnfitError, match="brokerage_missing is missing") as refused:
-                prepare(connection, "brokerage", ("brokerage_missing",))
+                prepare(connection, ("brokerage_missing",))
         assert "CREATE ROLE brokerage_missing NOLOGIN" in refused.value.fix
         engine.dispose()
 

@@ -31,7 +31,12 @@ class TestSqliteLog(LogConformance):
     def opens(self, tmp_path: Path) -> tuple[Open, Open]:
         path = tmp_path / "log.db"
         fresh_log(path).dispose()
+        self.path = path
         return partial(open_writer, path), partial(open_reader, path)
+
+    def become(self, revision: str) -> None:
+        with open_writer(self.path).begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :found"), {"found": revision})
 
 
 @pytest.fixture
