@@ -40,12 +40,10 @@ class DatabaseUrl:
         return self.text
 
     @property
-    def place(self) -> tuple[str, str, str]:
-        """Host with port, path and service: what makes it this database, whoever logs in."""
-        parts = urlsplit(self.text)
-        asked = dict(parse_qsl(parts.query))
-        host = parts.netloc.rpartition("@")[2] or asked.get("host", "")
-        return host, parts.path, asked.get("service", "")
+    def place(self) -> tuple[str | None, ...]:
+        """Host, port, database and service: what makes it this database, whoever logs in."""
+        said = _as_libpq_reads(self.text)
+        return tuple(said.get(name) for name in ("host", "hostaddr", "port", "dbname", "service"))
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -61,8 +59,8 @@ class DatabaseUrl:
         )
 
 
-def _as_libpq_reads(url: str) -> frozenset[str]:
-    """What the URL says something of, by libpq's own reading: any other may overlook what libpq would find.
+def _as_libpq_reads(url: str) -> dict[str, str]:
+    """What the URL says, by libpq's own reading: any other may overlook what libpq would find.
 
     Raises ValueError.
     """
@@ -70,6 +68,6 @@ def _as_libpq_reads(url: str) -> frozenset[str]:
     from psycopg.conninfo import conninfo_to_dict
 
     try:
-        return frozenset(name for name, value in conninfo_to_dict(url).items() if value is not None)
+        return {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
     except (psycopg.Error, ValueError):
         raise ValueError("not a URL that PostgreSQL reads: postgresql://login@host/database") from None
