@@ -16,8 +16,10 @@ from domain.case.lifecycle import COMING_GUARDS, rows_for
 from domain.ids import case_reference, case_stream
 from starter.commands.writing import Order, WriteOptions, carry_out, read_body
 from starter.completing import OF_FIELD, references
+from starter.days import days_of
 from starter.flags import flags_of
 from starter.reading import Office, known_reference, reading
+from starter.views.case_list import time_zones
 
 
 def __getattr__(name: str) -> Callable[..., int]:
@@ -46,9 +48,11 @@ def _function(model: type[CaseCommand]) -> Callable[..., int]:
         chosen = options or WriteOptions()
         with reading() as office:
             if opens:
-                return _open(office, values, chosen)
+                with days_of(time_zones(office).get(str(values.get("programme")))):
+                    return _open(office, values, chosen)
             reference = known_reference(office, arguments[0])
-            return _send(office, model, reference, values, chosen)
+            with days_of(time_zones(office).get(reference.partition("-")[0])):
+                return _send(office, model, reference, values, chosen)
 
     parameters = []
     if not opens:

@@ -1,6 +1,7 @@
 """Flags come from the command models: whatever a command takes can be typed, and is shown as it is typed."""
 
 import re
+import time
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from domain.canonical import plain
 from domain.case.commands import COMMANDS, SYSTEM_VERBS
-from starter.days import read_day
+from starter.days import days_of, read_day, today
 from starter.flags import FlagError, absolute_days, command_line, flags_of, read_values, show_values
 from starter.sample.stories import STORIES
 from starter.sample.story import Step
@@ -151,3 +152,19 @@ def test_the_days_beside_today_have_names() -> None:
     named = [read_day(word) for word in ("yesterday", "today", "tomorrow")]
     assert named == [(today + timedelta(days=days)).isoformat() for days in (-1, 0, 1)]
     assert read_day("Monday") == "Monday"
+
+
+def test_today_is_the_day_where_the_case_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a machine on the other side of the world, too; and the line to repeat names the same day."""
+    monkeypatch.setenv("TZ", "Etc/GMT+12")
+    time.tzset()
+    try:
+        here = today()
+        with days_of("Pacific/Kiritimati"):
+            there = today()
+            assert there > here
+            assert absolute_days(["--met-on", "today"]) == ["--met-on", there.isoformat()]
+        assert today() == here
+    finally:
+        monkeypatch.undo()
+        time.tzset()
