@@ -15,8 +15,15 @@ from starter.failures import Exit
 from starter.nearest import add_nearest
 from starter.output import say, say_json
 from starter.reading import Office
-from starter.sending import Sent, already_answered, check_size, key_taken, refusal_failure,
-    refused_before, repeat_line
+from starter.sending import (
+    Sent,
+    already_answered,
+    check_size,
+    key_taken,
+    refusal_failure,
+    refused_before,
+    repeat_line,
+)
 
 DRY_RUN = "--dry-run"
 
