@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from activities.database_url import DatabaseUrl
+from activities.database_url import LOGIN_FIX, DatabaseUrl, lacks_password
 from activities.event_log import postgresql
 from activities.event_log import postgresql_roles as roles
 from activities.event_log.engine import open_reader
@@ -41,6 +41,8 @@ def _check_log(
         return
     except LogUnavailableError as error:
         fix = f"Is the server up, and may this login read there? brokerage up — or: {_MIGRATE}"
+        if lacks_password(str(error)):
+            fix = LOGIN_FIX
         yield Check("log", False, f"The log cannot be read: {error}.", fix)
         return
     with _connected(engine) as connection:
@@ -72,7 +74,8 @@ def _check_vault(settings: Settings, worker: bool) -> Iterator[Check]:
         yield Check("vault", False, str(error), error.fix, needed=worker)
         return
     except VaultUnavailableError as error:
-        yield Check("vault", False, f"The vault cannot be opened: {error}.", _MIGRATE, needed=worker)
+        fix = LOGIN_FIX if lacks_password(str(error)) else _MIGRATE
+        yield Check("vault", False, f"The vault cannot be opened: {error}.", fix, needed=worker)
         return
     with _connected(engine) as connection:
         yield Check("vault", True, f"Vault: {place}")

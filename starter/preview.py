@@ -15,7 +15,15 @@ from starter.failures import Exit
 from starter.nearest import add_nearest
 from starter.output import say, say_json
 from starter.reading import Office
-from starter.sending import Sent, already_answered, check_size, key_taken, refusal_failure, repeat_line
+from starter.sending import (
+    Sent,
+    already_answered,
+    check_size,
+    key_taken,
+    refusal_failure,
+    refused_before,
+    repeat_line,
+)
 
 DRY_RUN = "--dry-run"
 
@@ -75,8 +83,7 @@ def _answer_on_record(command: UnsignedCommand, known: WasAnswered) -> Receipt:
     if not known.same:
         raise key_taken(command, f"'{record.verb}' of {stream_key(record.stream)}")
     if record.answer["kind"] == "refused":
-        kept = Refused.model_validate(record.answer)
-        raise refusal_failure(kept, kept.status, kept.next_steps)
+        raise refused_before(Refused.model_validate(record.answer), record.recorded_at)
     return Receipt.model_validate(record.answer)
 
 

@@ -121,7 +121,7 @@ def send(sender: Sender, command: Command, office: Office, again: Callable[[], s
             raise key_taken(command, f"'{known.record.verb}' of {known.record.stream.partition('/')[2]}")
         answer = known.answer
         if answer["kind"] == "refused":
-            raise _refused_before(Refused.model_validate(answer), known.record.recorded_at)
+            raise refused_before(Refused.model_validate(answer), known.record.recorded_at)
         return Sent(Receipt.model_validate(answer), already=True)
     try:
         answered = asyncio.run(_send(sender, command, again))
@@ -309,7 +309,7 @@ def _refused(refused: Refused) -> Failure:
     return refusal_failure(refused, refused.status, refused.next_steps)
 
 
-def _refused_before(refused: Refused, recorded_at: datetime) -> Failure:
+def refused_before(refused: Refused, recorded_at: datetime) -> Failure:
     """The refusal as the log keeps it: what it rested on may have changed since, the answer does not."""
     failure = _refused(refused)
     kept = f"That was answered on {show_time(recorded_at, None)}; the answer is kept. To ask again use another --key."

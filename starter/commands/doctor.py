@@ -32,6 +32,9 @@ def doctor(*, json: bool = False) -> int:
             *check_log(settings),
             check_person(settings, person, _own_public_key(settings, person)),
         ]
+    elif settings.database_url is not None:
+        # Whoever only reads a log in PostgreSQL needs no home.
+        checks += check_log(settings)
     checks += asyncio.run(
         check_temporal(settings, SEARCH_ATTRIBUTES, workers=True, payload_keys=_payload_keys(settings))
     )

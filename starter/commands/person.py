@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from cyclopts import App, Parameter
 from sqlalchemy import select
@@ -59,6 +59,8 @@ class _Held:
     def values(self) -> dict[str, Any]:
         return {"post": self.post.value, "school": self.school, "programme": self.programme}
 
+
+_LIKE_A_DAY: Final = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|yesterday|today|tomorrow|[+-][0-9]{1,3}[dw]"
 
 FIELDS = ("person", "language", "has_key", "posts")
 _TABLE = (
@@ -133,7 +135,9 @@ def post(
     post: Annotated[str, Parameter(help="The post: broker, sip:6990004, head:6990004, …")],
     /,
     *,
-    since: Annotated[str, Parameter(allow_leading_hyphen=True, help="First day, e.g. 2026-09-01.")],
+    since: Annotated[
+        str | None, Parameter(allow_leading_hyphen=True, help="First day, e.g. 2026-09-01. (required)")
+    ] = None,
     until: Annotated[
         str | None, Parameter(allow_leading_hyphen=True, help="Last day, where it is known.")
     ] = None,
@@ -141,7 +145,12 @@ def post(
 ) -> int:
     """Record that a person holds a post from a day on."""
     chosen = options or WriteOptions()
-    values = _assigned(_post(post), since) | {"until": until}
+    typed = str(chosen.from_ or "")
+    if since is None and re.fullmatch(_LIKE_A_DAY, typed):
+        raise Failure(
+            Exit.USAGE, "E-VALUE", f"--from names a file of values; the first day is --since {typed}."
+        )
+    values = _post(post).values() | {"since": since, "until": until}
     return _write(person, AssignPost, "assign-post", values, chosen)
 
 

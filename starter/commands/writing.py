@@ -46,7 +46,9 @@ class SenderOptions:
         Parameter(help="Person whose key signs; by default this home's own.", completer=profiles),
     ] = None
     timeout: Annotated[float, Parameter(converter=seconds, help="Seconds to wait for the answer.")] = 20.0
-    lang: Annotated[Literal["cy", "en", "fil"], Parameter(help="Language the command is given in.")] = "en"
+    lang: Annotated[
+        Literal["cy", "en", "fil"], Parameter(help="Language of the texts you type here; kept with them.")
+    ] = "en"
     dry_run: Annotated[
         bool,
         Parameter(
@@ -328,7 +330,10 @@ def _merge(into: dict[str, Any], values: dict[str, Any]) -> None:
 def _bad_values(model: type[BaseModel], error: ValidationError) -> Failure:
     flags = {(*flag.path, flag.field): flag for flag in flags_of(model)}
     lines = []
-    for item in error.errors(include_url=False):
+    items = error.errors(include_url=False)
+    for item in items:
+        if item["type"] == "too_short" and any(_is_below(item["loc"], other["loc"]) for other in items):
+            continue  # an item that is wrong is no item to pydantic; that it is wrong is said
         place = tuple(str(part) for part in item["loc"] if not isinstance(part, int))
         if item["type"] == "missing" and place and place == ("terms",):
             lines.append("The terms of the agreement are missing: --start, --end, --days, …; or --from FILE")
@@ -342,6 +347,8 @@ def _bad_values(model: type[BaseModel], error: ValidationError) -> Failure:
             # Days and money are typed in other units than they are kept in.
             item["ctx"][name_of_bound] = flag.show(item["ctx"][name_of_bound])
         message = in_words(item)
+        if flag and flag.choices and item["type"] == "missing":
+            message += f": one of {', '.join(flag.choices)}"
         if flag and flag.day and item["type"].startswith("date_"):
             message += ", today, +10d or +3w"
         if flag and item["type"] in {"literal_error", "enum"}:
@@ -349,5 +356,11 @@ def _bad_values(model: type[BaseModel], error: ValidationError) -> Failure:
         if flag and (example := _EXAMPLE.search(flag.help)) and item["type"] == "string_pattern_mismatch":
             message = f"must look like {example[1]}"
         lines.append(f"{name} {message}" if message.startswith("is ") else f"{name}: {message}")
+    if sum(item["type"] == "missing" for item in items) > 1:
+        lines.append("The same line with --help says what each flag means.")
     first, rest = lines[0], tuple(lines[1:])
     return Failure(Exit.USAGE, "E-VALUE", first + ("" if first.endswith((".", "?")) else "."), rest)
+
+
+def _is_below(place: tuple[int | str, ...], other: tuple[int | str, ...]) -> bool:
+    return len(other) > len(place) and other[: len(place)] == place

@@ -163,3 +163,14 @@ def test_a_guard_that_is_gone_stays_gone_until_somebody_looks(office: Office) ->
     office.database.as_superuser("DROP TRIGGER event_no_delete ON brokerage.event")
     migrate_log(office.database.owner)
     assert office.only_finding().name == "triggers"
+
+
+def test_a_login_without_a_password_is_shown_where_passwords_belong(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSFILE", str(office.home / "none"))
+    bare = DatabaseUrl(str(office.database.staff).partition("?")[0])
+    checks = by_name(Settings(home=office.home, database_url=bare, vault_url=bare), False)
+    for name in ("log", "vault"):
+        assert not checks[name].ok
+        assert "~/.pgpass" in checks[name].fix

@@ -187,3 +187,10 @@ def test_a_day_in_the_past_is_typed_with_a_hyphen_and_a_programme_in_any_case(sh
         "--dry-run",
     )
     shelf.line.here(*post).well()
+
+
+def test_a_day_given_as_from_is_known_for_the_first_day(shelf: Shelf) -> None:
+    post = ("person", "post", "head.6990004", "broker", "--profile", "admin", "--dry-run")
+    done = shelf.line.here(*post, "--from", "2026-09-01")
+    assert (done.code, "the first day is --since 2026-09-01." in done.err) == (2, True), done
+    assert "--since is missing" in shelf.line.here(*post).err

@@ -23,6 +23,7 @@ from starter.home import create_home, profile_file
 from starter.stack import Stack
 from starter.stack.temporal_server import find_binary
 from tests.activities.builders import Office
+from tests.postgres import Database
 
 Findings = dict[str, tuple[bool, str, str]]
 
@@ -314,3 +315,17 @@ def test_a_person_without_a_key_here_or_a_post(
     ok, what, fix = examine()[1]["person"]
     assert (ok, what) == (False, f"There is no readable key of {profile} in {home.profiles}.")
     assert fix == "Set BROKERAGE_PROFILE to a person whose key lies in this home."
+
+
+def test_a_log_in_postgresql_is_looked_at_without_a_home(
+    home: Settings,
+    examine: Callable[[], tuple[int, Findings]],
+    monkeypatch: pytest.MonkeyPatch,
+    database: Database,
+) -> None:
+    monkeypatch.setenv("BROKERAGE_DATABASE_URL", str(database.staff))
+    code, findings = examine()
+    assert code == 6
+    assert not findings["home"][0]
+    for name in ("log", "schema", "triggers", "lists", "login"):
+        assert findings[name][0], findings[name]

@@ -75,10 +75,11 @@ def test_every_missing_flag_is_named_by_its_own_name() -> None:
     assert failed.message == "--recipient is missing."
     assert failed.details == (
         "--area is missing",
-        "--phase is missing",
-        "--support-language is missing",
+        "--phase is missing: one of nursery, primary, middle, secondary, special",
+        "--support-language is missing: one of cy, en, fil, either",
         "--need is missing",
         "--desired-start is missing",
+        "The same line with --help says what each flag means.",
     )
 
 
@@ -136,3 +137,20 @@ def test_the_line_that_repeats_a_command_carries_its_key_once(
 ) -> None:
     monkeypatch.setattr("sys.argv", ["/somewhere/brokerage", *typed])
     assert repeat_line("K") == line
+
+
+def test_a_choice_that_is_missing_is_named_with_its_choices() -> None:
+    assert failure(TRIAGE, {}).message == "--tier is missing: one of light, standard, intensive."
+    assert failure(TRIAGE, {}).details == ()
+
+
+def test_who_leaves_out_several_flags_is_sent_to_the_help() -> None:
+    assert failure(OPEN, {}).details[-1] == "The same line with --help says what each flag means."
+
+
+def test_one_wrong_rating_is_one_error() -> None:
+    wrong = failure(COMMANDS["review"], {"rating": ("1|not|seen",), "partnership": "5", "satisfaction": "5"})
+    assert wrong.message == "--rating: must be not-met, partly-met, met, exceeded or not-assessable."
+    assert wrong.details == ()
+    none = failure(COMMANDS["review"], {"partnership": "5", "satisfaction": "5"})
+    assert none.message.startswith("--rating")

@@ -21,8 +21,8 @@ WORDS: Final[list[Row]] = [
     (("case", "triage", "REF", "--tier"), 2, "E-USAGE", "--tier needs a value."),
     (("case", "list", "everything"), 2, "E-USAGE", "Nothing can be done with 'everything'; put a value that holds spaces in quotes."),
     ((*TRIAGE, "--tier", "standard"), 2, "E-USAGE", "--tier specified multiple times"),
-    (("case", "triage", "REF"), 2, "E-VALUE", "--tier is missing."),
-    (("case", "open", "--programme", "EAS"), 2, "E-VALUE", "--route is missing."),
+    (("case", "triage", "REF"), 2, "E-VALUE", "--tier is missing: one of light, standard, intensive."),
+    (("case", "open", "--programme", "EAS"), 2, "E-VALUE", "--route is missing: one of sip, school, leader."),
     # Values
     (("case", "triage", "REF", "--tier", "heavy"), 2, "E-VALUE", "--tier: must be light, standard or intensive."),
     (opened(recipient="Cwm Enfys"), 2, "E-VALUE", "--recipient: must be the number of a school, such as 6990004."),
