@@ -62,6 +62,8 @@ def _look_at_log(connection: Connection, worker: bool) -> Iterator[Check]:
     words = "Your login cannot change what is recorded."
     if strength is not None:
         words = f"Your login could change what is recorded: it {strength}."
+    elif (other := roles.sees_too_much(connection, roles.READER)) is not None:
+        strength, words = other, f"Your login could read what is kept apart: it {other}."
     fix = f"Read with a login of its own: CREATE ROLE <login> LOGIN IN ROLE {roles.READER}"
     yield Check("login", strength is None, words, fix, needed=False)
 
@@ -102,7 +104,9 @@ def _guards(
     if missing:
         found.append(f"Guards against change are missing from {what.lower()}: {', '.join(missing)}.")
     if strange:
-        found.append(f"{what} has triggers, rules or views that are not ours: {', '.join(strange)}.")
+        found.append(
+            f"{what} has triggers, rules, views, functions or tables that are not ours: {', '.join(strange)}."
+        )
     if found:
         return Check(name, False, " ".join(found), _CHANGED)
     return Check(name, True, f"{what} refuses change: all {number} guards are in place.")

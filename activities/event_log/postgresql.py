@@ -117,18 +117,35 @@ _TRIGGERS: Final = {
 """In the very words in which PostgreSQL tells them again, to somebody whose search path begins with the schema."""
 
 
+_CONSTRAINTS: Final = {
+    "log_identity_pk": "log_identity PRIMARY KEY (log)",
+    "log_identity_clock_known": ("log_identity CHECK ((clock = ANY (ARRAY['real'::text, 'demo'::text])))"),
+    "event_pk": 'event PRIMARY KEY ("position")',
+    "event_id_unique": "event UNIQUE (id)",
+    "event_stream_version_unique": "event UNIQUE (stream, version)",
+    "event_version_counts_from_one": "event CHECK ((version >= 1))",
+    "event_hash_has_32_bytes": "event CHECK ((length(hash) = 32))",
+    "command_pk": "command PRIMARY KEY (number)",
+    "command_id_unique": "command UNIQUE (id)",
+    "command_outcome_known": "command CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text])))",
+    "command_hash_has_32_bytes": "command CHECK ((length(hash) = 32))",
+}
+"""In PostgreSQL's words, too."""
+
 TRIGGERS: Final = guard_statements(SCHEMA, _FUNCTIONS, _TRIGGERS)
 """What the first migration adds to the tables. Changed only together with a new migration."""
 
-GUARD_NAMES: Final = tuple(_TRIGGERS)
+TRIGGER_NAMES: Final = tuple(_TRIGGERS)
+GUARD_NAMES: Final = (*_TRIGGERS, *_CONSTRAINTS)
 
 
 def changed_guards(connection: Connection) -> tuple[list[str], list[str]]:
-    """Triggers that are missing, switched off or not in the very words of this version, and what is too many.
+    """Triggers and constraints that are missing, switched off or not in our very words, and what is too many.
 
-    Too many is whatever can change or hide rows unasked: other triggers, rules, views and row security.
+    Too many is whatever can change, hide or lose rows unasked: other triggers, rules, views, functions, row
+    security, tables that a crash empties.
     """
-    return compare_guards(connection, SCHEMA, _FUNCTIONS, _TRIGGERS)
+    return compare_guards(connection, SCHEMA, _FUNCTIONS, _TRIGGERS, _CONSTRAINTS)
 
 
 def begin_writing(schema: str) -> str:

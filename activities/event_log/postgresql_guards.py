@@ -70,14 +70,33 @@ _STRANGERS_PRESENT: Final = text(
     " UNION ALL SELECT 'the table ' || c.relname || ' below ' || p.relname FROM pg_inherits i"
     " JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent"
     " WHERE p.relnamespace = CAST(:schema AS regnamespace) AND p.relkind = 'r'"
+    " UNION ALL SELECT 'the unlogged table ' || c.relname FROM pg_class c"
+    " WHERE c.relnamespace = CAST(:schema AS regnamespace) AND c.relkind = 'r' AND c.relpersistence <> 'p'"
+    # One of the owner's may do in a stranger's name what only the owner may.
+    " UNION ALL SELECT 'the function ' || p.proname || '(' || oidvectortypes(p.proargtypes) || ')' FROM pg_proc p"
+    " WHERE p.pronamespace = CAST(:schema AS regnamespace)"
+    " AND NOT (p.proname = ANY(:functions) AND p.pronargs = 0)"
     " ORDER BY 1"
+)
+_CONSTRAINTS_PRESENT: Final = text(
+    "SELECT k.conname, c.relname || ' ' || pg_get_constraintdef(k.oid) AS words"
+    " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid LEFT JOIN pg_index i ON i.indexrelid = k.conindid"
+    " WHERE c.relnamespace = CAST(:schema AS regnamespace) AND k.contype IN ('p', 'u', 'c')"
+    " AND coalesce(i.indisvalid AND i.indisready, true)"
 )
 
 
 def compare_guards(
-    connection: Connection, schema: str, functions: Mapping[str, str], triggers: Mapping[str, str]
+    connection: Connection,
+    schema: str,
+    functions: Mapping[str, str],
+    triggers: Mapping[str, str],
+    constraints: Mapping[str, str],
 ) -> tuple[list[str], list[str]]:
-    """As `changed_guards`, for the guards of any schema."""
+    """As `changed_guards`, for the guards of any schema.
+
+    `constraints` are told by name, as the table and PostgreSQL's own words for them.
+    """
     where = {"schema": schema}
     bodies = {row.proname: row.prosrc for row in connection.execute(_FUNCTIONS_PRESENT, where)}
     whole, strange = set(), []
@@ -88,4 +107,7 @@ def compare_guards(
         elif words == expected and always and bodies.get(function) == functions.get(function):
             whole.add(name)
     missing = [name for name in triggers if name not in whole]
-    return missing, sorted(strange) + list(connection.execute(_STRANGERS_PRESENT, where).scalars())
+    kept = {row.conname: row.words for row in connection.execute(_CONSTRAINTS_PRESENT, where)}
+    missing += [name for name, words in constraints.items() if kept.get(name) != words]
+    known = where | {"functions": list(functions)}
+    return missing, sorted(strange) + list(connection.execute(_STRANGERS_PRESENT, known).scalars())

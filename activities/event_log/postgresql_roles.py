@@ -73,6 +73,12 @@ def require_login(connection: Connection, owned: str, tables: Iterable[str], rol
             f"The login {login} could change what is recorded: it {strength}.",
             f"Use a login of its own, and for nothing else: CREATE ROLE <login> LOGIN IN ROLE {role}",
         )
+    other = sees_too_much(connection, role)
+    if other is not None:
+        raise DatabaseUnfitError(
+            f"The login {login} could read what is kept apart: it {other}.",
+            f"Use a login of its own, and for nothing else: CREATE ROLE <login> LOGIN IN ROLE {role}",
+        )
     rights = text(
         "SELECT has_schema_privilege(:owned, 'USAGE') AND has_table_privilege(to_regclass(:table), :right)"
     )
@@ -119,6 +125,18 @@ def too_strong(connection: Connection, owned: str, tables: Iterable[str]) -> str
             if has_it:
                 return words if name == login else f"is a member of {name}, which {words}"
     return None
+
+
+def sees_too_much(connection: Connection, role: str) -> str | None:
+    """Which role this login has, beside `role`, that opens what the log and the vault keep from each other."""
+    apart = {VAULT} if role != VAULT else {WRITER, READER}
+    held = text(
+        "SELECT min(rolname) FROM pg_roles"
+        " WHERE pg_has_role(session_user, oid, 'MEMBER') AND rolname = ANY(:apart)"
+    )
+    named = {"apart": [*apart, "pg_read_all_data", "pg_read_server_files"]}
+    found = connection.execute(held, named).scalar()
+    return None if found is None else f"is a member of {found}"
 
 
 def _create_role(connection: Connection, role: str) -> None:

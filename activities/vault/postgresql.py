@@ -90,7 +90,14 @@ _FUNCTIONS: Final = {
     ),
 }
 
-GUARD_NAMES: Final = tuple(_TRIGGERS)
+_CONSTRAINTS: Final = {
+    "subject_key_pkey": "subject_key PRIMARY KEY (subject)",
+    "erasure_pkey": "erasure PRIMARY KEY (subject)",
+    "look_pkey": "look PRIMARY KEY (number)",
+}
+
+TRIGGER_NAMES: Final = tuple(_TRIGGERS)
+GUARD_NAMES: Final = (*_TRIGGERS, *_CONSTRAINTS)
 
 
 def migrate(engine: Engine) -> None:
@@ -118,7 +125,7 @@ def migrate(engine: Engine) -> None:
 
 def changed_guards(connection: Connection) -> tuple[list[str], list[str]]:
     """As of the log: guards that are missing or not in our words, and what is too many."""
-    return guards.compare_guards(connection, SCHEMA, _FUNCTIONS, _TRIGGERS)
+    return guards.compare_guards(connection, SCHEMA, _FUNCTIONS, _TRIGGERS, _CONSTRAINTS)
 
 
 def open_database(url: DatabaseUrl) -> Engine:

@@ -53,7 +53,7 @@ def test_a_database_as_it_should_be_is_well(office: Office, worker: bool) -> Non
     assert [name for name, check in checks.items() if not check.ok] == []
     asked = {"log", "schema", "lists", "triggers", "login", "clock", "vault", "vault-triggers"}
     assert checks.keys() == asked | ({"vault-login"} if worker else set())
-    assert "all 12 guards" in checks["triggers"].what
+    assert "all 23 guards" in checks["triggers"].what
 
 
 def test_a_server_that_does_not_answer(office: Office) -> None:
@@ -101,6 +101,18 @@ def test_a_newer_schema_asks_for_a_newer_program(office: Office) -> None:
         ("ALTER TABLE brokerage.event DISABLE TRIGGER event_no_update", "triggers", "event_no_update"),
         ("CREATE VIEW brokerage.mine AS SELECT 1 AS a", "triggers", "the view mine"),
         ("DROP TRIGGER look_gapless ON vault.look", "vault-triggers", "look_gapless"),
+        ("ALTER TABLE brokerage.event DROP CONSTRAINT event_id_unique", "triggers", "event_id_unique"),
+        ("ALTER TABLE brokerage.event SET UNLOGGED", "triggers", "the unlogged table event"),
+        (
+            "CREATE FUNCTION vault.peep() RETURNS text LANGUAGE sql SECURITY DEFINER AS $$ SELECT '' $$",
+            "vault-triggers",
+            "the function peep()",
+        ),
+        (
+            "ALTER TABLE vault.subject_key DROP CONSTRAINT subject_key_pkey",
+            "vault-triggers",
+            "subject_key_pkey",
+        ),
         ("ALTER TABLE vault.look ENABLE ROW LEVEL SECURITY", "vault-triggers", "row security on look"),
     ],
 )
@@ -129,6 +141,39 @@ def test_staff_who_log_in_as_owner_are_told_to_take_another_login(office: Office
     found = office.only_finding(worker=False, log="owner")
     assert (found.name, found.needed) == ("login", False)
     assert "CREATE ROLE <login> LOGIN IN ROLE brokerage_reader" in found.fix
+
+
+@pytest.mark.parametrize(
+    ("login", "role"),
+    [
+        ("worker", "brokerage_vault"),
+        ("worker", "pg_read_all_data"),
+        ("worker", "pg_read_server_files"),
+        ("vault", "brokerage_reader"),
+        ("vault", "brokerage_writer"),
+    ],
+)
+def test_a_login_of_a_worker_that_reads_what_log_and_vault_keep_from_each_other(
+    office: Office, login: str, role: str
+) -> None:
+    office.database.as_superuser(f"GRANT {role} TO {login}")
+    try:
+        found = office.only_finding()
+    finally:
+        office.database.as_superuser(f"REVOKE {role} FROM {login}")
+    assert (found.name, found.needed) == ("login" if login == "worker" else "vault-login", True)
+    assert f"is a member of {role}" in found.what
+    assert "CREATE ROLE <login> LOGIN IN ROLE" in found.fix
+
+
+def test_staff_who_could_open_the_vault_with_their_login_of_the_log_are_told(office: Office) -> None:
+    office.database.as_superuser("GRANT brokerage_vault TO staff")
+    try:
+        found = office.only_finding(worker=False)
+    finally:
+        office.database.as_superuser("REVOKE brokerage_vault FROM staff")
+    assert (found.name, found.needed) == ("login", False)
+    assert "is a member of brokerage_vault" in found.what
 
 
 def test_a_vault_that_is_opened_as_its_owner(office: Office) -> None:

@@ -15,7 +15,7 @@ from activities.database_url import DatabaseUrl
 from activities.event_log.append import EventLog
 from activities.event_log.engine import open_reader, open_writer
 from activities.event_log.errors import DatabaseUnfitError, LogUnavailableError, SchemaError
-from activities.event_log.postgresql import GUARD_NAMES, owner_engine, reader_engine
+from activities.event_log.postgresql import TRIGGER_NAMES, owner_engine, reader_engine
 from activities.event_log.read import LogReader
 from activities.event_log.schema import metadata
 from activities.event_log.verify import verify_log
@@ -279,7 +279,7 @@ def test_a_database_of_another_encoding_is_refused_with_the_line_that_makes_a_fi
         database.as_superuser(f"DROP DATABASE {database_in_latin} WITH (FORCE)")
 
 
-@pytest.mark.parametrize("name", GUARD_NAMES)
+@pytest.mark.parametrize("name", TRIGGER_NAMES)
 def test_a_missing_guard_is_found(database: Database, name: str) -> None:
     table = name.partition("_no_")[0].removesuffix("_insert_guard")
     database.as_superuser(f"DROP TRIGGER {name} ON brokerage.{table}")
@@ -321,6 +321,35 @@ def test_a_missing_guard_is_found(database: Database, name: str) -> None:
         ("ALTER TABLE brokerage.event ENABLE ROW LEVEL SECURITY", "row security on event"),
         ("CREATE TABLE public.more () INHERITS (brokerage.event)", "the table more below event"),
         ("UPDATE brokerage.alembic_version SET version_num = '9999'", "revision 9999"),
+        ("ALTER TABLE brokerage.event DROP CONSTRAINT event_pk", "event_pk is missing"),
+        ("ALTER TABLE brokerage.event DROP CONSTRAINT event_id_unique", "event_id_unique is missing"),
+        (
+            "ALTER TABLE brokerage.event DROP CONSTRAINT event_stream_version_unique",
+            "event_stream_version_unique is missing",
+        ),
+        (
+            "ALTER TABLE brokerage.event DROP CONSTRAINT event_stream_version_unique,"
+            " ADD CONSTRAINT event_stream_version_unique UNIQUE (stream, version) DEFERRABLE",
+            "event_stream_version_unique is missing or weakened",
+        ),
+        ("ALTER TABLE brokerage.command DROP CONSTRAINT command_pk", "command_pk is missing"),
+        ("ALTER TABLE brokerage.command DROP CONSTRAINT command_id_unique", "command_id_unique is missing"),
+        (
+            "ALTER TABLE brokerage.command DROP CONSTRAINT command_outcome_known,"
+            " ADD CONSTRAINT command_outcome_known CHECK (outcome <> '')",
+            "command_outcome_known is missing or weakened",
+        ),
+        ("ALTER TABLE brokerage.log_identity DROP CONSTRAINT log_identity_pk", "log_identity_pk is missing"),
+        ("ALTER TABLE brokerage.command SET UNLOGGED", "the unlogged table command"),
+        (
+            "CREATE FUNCTION brokerage.helpful(t text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER"
+            " AS $$ BEGIN EXECUTE t; END $$",
+            "the function helpful(text)",
+        ),
+        (
+            "CREATE FUNCTION brokerage.refuse(t text) RETURNS void LANGUAGE sql AS ''",
+            "the function refuse(text)",
+        ),
     ],
 )
 def test_a_changed_schema_is_found(database: Database, statement: str, named: str) -> None:
@@ -353,7 +382,7 @@ def test_one_byte_changed_by_whoever_owns_the_server_is_found(database: Database
         "ALTER TABLE brokerage.event ENABLE TRIGGER ALL",
         *(
             f"ALTER TABLE brokerage.event ENABLE ALWAYS TRIGGER {name}"
-            for name in GUARD_NAMES
+            for name in TRIGGER_NAMES
             if name.startswith("event_")
         ),
     )

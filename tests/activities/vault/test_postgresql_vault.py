@@ -71,7 +71,7 @@ def test_not_even_its_owner_changes_what_the_vault_keeps(owner: Engine, attack: 
         connection.execute(text(attack))
 
 
-@pytest.mark.parametrize("name", postgresql.GUARD_NAMES)
+@pytest.mark.parametrize("name", postgresql.TRIGGER_NAMES)
 def test_a_missing_guard_is_found_and_a_migration_puts_it_back(database: Database, name: str) -> None:
     def missing() -> list[str]:
         with open_vault(database.vault).connect() as connection:
