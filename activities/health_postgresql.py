@@ -40,7 +40,7 @@ def _check_log(
         yield Check("schema", False, f"{str(error).capitalize()}.", error.fix)
         return
     except LogUnavailableError as error:
-        fix = f"Is the server up, and may this login read there? brokerage up — or: {_MIGRATE}"
+        fix = error.fix or f"Is the server up, and may this login read there? brokerage up — or: {_MIGRATE}"
         yield Check("log", False, f"The log cannot be read: {error}.", fix)
         return
     with _connected(engine) as connection:
@@ -74,7 +74,9 @@ def _check_vault(settings: Settings, worker: bool) -> Iterator[Check]:
         yield Check("vault", False, str(error), error.fix, needed=worker)
         return
     except VaultUnavailableError as error:
-        yield Check("vault", False, f"The vault cannot be opened: {error}.", _MIGRATE, needed=worker)
+        yield Check(
+            "vault", False, f"The vault cannot be opened: {error}.", error.fix or _MIGRATE, needed=worker
+        )
         return
     with _connected(engine) as connection:
         yield Check("vault", True, f"Vault: {place}")

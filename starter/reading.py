@@ -113,8 +113,8 @@ def reading(settings: Settings | None = None) -> Iterator[Office]:
             Exit.UNREACHABLE,
             "U-LOG",
             f"{error}.".replace("there is", "There is", 1),
-            (f"Home: {settings.home}",),
-            ("brokerage up", "brokerage doctor"),
+            (*((error.fix,) if error.fix else ()), f"Home: {settings.home}"),
+            ("brokerage doctor",) if error.fix else ("brokerage up", "brokerage doctor"),
         ) from error
     try:
         with engine.connect() as connection:

@@ -87,7 +87,9 @@ def _opened(settings: Settings, person: str, purpose: str) -> Iterator[Any]:
     except PlaceError as error:
         raise Failure(Exit.UNREACHABLE, "U-VAULT", str(error), (error.fix,), ("brokerage doctor",)) from error
     except VaultUnavailableError as error:
-        raise Failure(Exit.UNREACHABLE, "U-VAULT", str(error), (), ("brokerage doctor",)) from error
+        raise Failure(
+            Exit.UNREACHABLE, "U-VAULT", str(error), (error.fix,) if error.fix else (), ("brokerage doctor",)
+        ) from error
     except SealBrokenError as error:
         raise Failure(Exit.AUDIT_FAILED, "A-SEAL", str(error), (), ("brokerage audit verify",)) from error
 

@@ -10,9 +10,9 @@ from typing import Final
 
 import pytest
 
+from activities.home_files import read_passwords
 from domain.ids import case_reference
 from starter.sample.stories import STORIES
-from starter.stack.postgres_setup import read_passwords
 from tests.end_to_end.office import PROGRAMME, Done, RunningOffice, opening, words_of
 
 pytestmark = pytest.mark.timeout(400)
