@@ -10,17 +10,6 @@ _SCHEMES: Final = ("postgresql://", "postgres://")
 _SECRETS: Final = frozenset({"password", "sslpassword", "oauth_client_secret"})
 
 
-LOGIN_FIX: Final = (
-    "Put the password into ~/.pgpass, mode 600, one line: host:port:database:login:password"
-    " (or into the file that PGPASSFILE names)."
-)
-
-
-def lacks_password(said: str) -> bool:
-    """Whether the server wanted a password and libpq found none, from the words of its refusal."""
-    return "no password supplied" in said
-
-
 @dataclass(frozen=True, slots=True)
 class DatabaseUrl:
     """Where a PostgreSQL database is and as whom to log in, in libpq's own words.

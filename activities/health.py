@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from activities.home_files import HomeFileError, read_clock, read_key, read_private
+from activities.home_files import HomeFileError, read_clock, read_key, read_passwords, read_private
 from activities.places import PlaceError, log_place
 from activities.settings import Settings
 
@@ -227,6 +227,8 @@ def _check_keys(settings: Settings, parse_payload_keys: Callable[[str], object])
         read_key(settings.worker_key_file)
         read_clock(settings)
         parse_payload_keys(read_private(settings.payload_keys_file))
+        if settings.cluster.exists():
+            read_passwords(settings.database_passwords_file)
     except HomeFileError as error:
         return Check("keys", False, str(error), error.fix)
     except ValueError as error:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from activities.database_url import LOGIN_FIX, DatabaseUrl, lacks_password
+from activities.database_url import DatabaseUrl
 from activities.event_log import postgresql
 from activities.event_log import postgresql_roles as roles
 from activities.event_log.engine import open_reader
@@ -40,9 +40,7 @@ def _check_log(
         yield Check("schema", False, f"{str(error).capitalize()}.", error.fix)
         return
     except LogUnavailableError as error:
-        fix = f"Is the server up, and may this login read there? brokerage up — or: {_MIGRATE}"
-        if lacks_password(str(error)):
-            fix = LOGIN_FIX
+        fix = error.fix or f"Is the server up, and may this login read there? brokerage up — or: {_MIGRATE}"
         yield Check("log", False, f"The log cannot be read: {error}.", fix)
         return
     with _connected(engine) as connection:
@@ -76,8 +74,9 @@ def _check_vault(settings: Settings, worker: bool) -> Iterator[Check]:
         yield Check("vault", False, str(error), error.fix, needed=worker)
         return
     except VaultUnavailableError as error:
-        fix = LOGIN_FIX if lacks_password(str(error)) else _MIGRATE
-        yield Check("vault", False, f"The vault cannot be opened: {error}.", fix, needed=worker)
+        yield Check(
+            "vault", False, f"The vault cannot be opened: {error}.", error.fix or _MIGRATE, needed=worker
+        )
         return
     with _connected(engine) as connection:
         yield Check("vault", True, f"Vault: {place}")

@@ -14,6 +14,8 @@ from activities.settings import Settings
 from domain.envelope import Clock
 
 KEY_BYTES: Final = 32
+SERVER_LOGINS: Final = ("postgres", "owner", "worker", "staff", "vault")
+"""Logins of the PostgreSQL server that a home keeps for itself."""
 
 
 class HomeFileError(Exception):
@@ -55,6 +57,22 @@ def read_private(path: Path) -> str:
             f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is not plain text'}.",
             "Look at its owner and mode; put it back from your backup of the home if it is damaged.",
         ) from error
+
+
+def read_passwords(path: Path) -> dict[str, str]:
+    """The passwords of the home's own PostgreSQL server, by login. Raises HomeFileError.
+
+    Nothing else has them, so a file that is damaged or gone is put back and never written anew.
+    """
+    fields = [line.split(":") for line in read_private(path).splitlines()]
+    known = {line[3]: line[4] for line in fields if len(line) == 5 and line[4]}
+    missing = [login for login in SERVER_LOGINS if login not in known]
+    if missing:
+        raise HomeFileError(
+            f"{path} does not hold the passwords of {', '.join(missing)}.",
+            "Put the file back from your backup of the home.",
+        )
+    return known
 
 
 def read_clock(settings: Settings) -> Clock:
@@ -111,4 +129,6 @@ def stack_runs(settings: Settings) -> bool:
 def _missing_fix(path: Path) -> str:
     if path.parent.name == "profiles":
         return f"Ask an administrator to register a key for {path.stem}, or use another BROKERAGE_PROFILE."
+    if path.name == "pgpass":
+        return "Put it back from your backup of the home: without it nobody gets into its database."
     return "Put it back from your backup of the home; for a new home: brokerage up"

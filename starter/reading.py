@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DatabaseError
 
-from activities.database_url import LOGIN_FIX, lacks_password
 from activities.event_log.engine import open_reader
 from activities.event_log.errors import LogDamagedError, LogUnavailableError, SchemaError
 from activities.event_log.migrations import require_known_schema
@@ -121,8 +120,10 @@ def reading(settings: Settings | None = None) -> Iterator[Office]:
             Exit.UNREACHABLE,
             "U-LOG",
             f"{error}.".replace("there is", "There is", 1),
-            (LOGIN_FIX if lacks_password(str(error)) else f"Home: {settings.home}",),
-            ("brokerage doctor",) if settings.database_url else ("brokerage up", "brokerage doctor"),
+            (*((error.fix,) if error.fix else ()), f"Home: {settings.home}"),
+            ("brokerage doctor",)
+            if error.fix or settings.database_url
+            else ("brokerage up", "brokerage doctor"),
         ) from error
     try:
         with engine.connect() as connection:

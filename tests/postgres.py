@@ -17,6 +17,7 @@ import psycopg
 from psycopg import sql
 
 from activities.database_url import DatabaseUrl
+from activities.home_files import read_passwords
 from activities.migrate import migrate_log, migrate_vault
 from starter.stack.ports import free_port
 from starter.stack.postgres_cluster import SUPERUSER, Cluster, new_password
@@ -26,7 +27,6 @@ from starter.stack.postgres_setup import (
     create_database,
     login_url,
     password_lines,
-    read_passwords,
     set_up,
 )
 

@@ -110,7 +110,9 @@ def _open_database(url: DatabaseUrl) -> Engine:
         engine = postgresql.reader_engine(url)
         readable = postgresql.readable_tables(engine)
     except DatabaseError as error:
-        raise LogUnavailableError(f"{url} cannot be read: {postgresql.first_line(error)}") from error
+        raise LogUnavailableError(
+            f"{url} cannot be read: {postgresql.first_line(error)}", postgresql.login_fix(error)
+        ) from error
     if "alembic_version" in readable:
         try:
             require_known_schema(engine)

@@ -2,7 +2,11 @@
 
 
 class LogUnavailableError(Exception):
-    """There is no log to open here; the message says what was found in its place."""
+    """There is no log to open here; the message says what was found in its place, `fix` what mends it if known."""
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.fix = fix
 
 
 class SchemaError(LogUnavailableError):
@@ -11,7 +15,7 @@ class SchemaError(LogUnavailableError):
     def __init__(self, found: str | None, expected: str, *, by_owner: bool = False) -> None:
         """`by_owner`: whether the database's owner brings it up to date, and not a worker by itself."""
         self.newer = found is not None and found > expected
-        self.fix = (
+        fix = (
             "Use the version of Brokerage that brought it up to date, or a later one."
             if self.newer
             else "Its owner brings it up to date: BROKERAGE_OWNER_URL=… brokerage admin migrate"
@@ -21,7 +25,7 @@ class SchemaError(LogUnavailableError):
         words = "newer (revision {}) than this program knows ({})"
         if not self.newer:
             words = "older (revision {}) than this program needs ({})"
-        super().__init__(f"the log's schema is {words.format(found, expected)}")
+        super().__init__(f"the log's schema is {words.format(found, expected)}", fix)
 
 
 class LogDamagedError(Exception):

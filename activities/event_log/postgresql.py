@@ -273,3 +273,17 @@ def first_line(error: DBAPIError) -> str:
     """What the server or the driver said, in one line."""
     said = str(error.orig).strip() or type(error.orig).__name__
     return said.splitlines()[0].rstrip(".:")
+
+
+def login_fix(error: DBAPIError) -> str:
+    """What mends a login that the server refused for want of its password; "" where something else is wrong."""
+    said = str(error.orig)
+    if not any(words in said for words in _NO_PASSWORD):
+        return ""
+    return (
+        "Put the password of this login into the file that the URL (passfile=), PGPASSFILE or else ~/.pgpass names,"
+        " as host:port:database:login:password; chmod 600, or it is not read."
+    )
+
+
+_NO_PASSWORD: Final = ("password authentication failed", "no password supplied")

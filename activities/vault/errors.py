@@ -2,7 +2,11 @@
 
 
 class VaultUnavailableError(Exception):
-    """The file is not a vault, or cannot be opened."""
+    """What is there is not a vault, or cannot be opened; `fix` says what mends it if that is known."""
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.fix = fix
 
 
 class SealBrokenError(Exception):

@@ -134,7 +134,9 @@ def open_database(url: DatabaseUrl) -> Engine:
         engine = log.make_engine(url, SCHEMA, _LIMITS, _BEGIN_READING)
         readable = log.readable_tables(engine, SCHEMA)
     except DatabaseError as error:
-        raise VaultUnavailableError(f"{url} cannot be opened as a vault: {log.first_line(error)}") from error
+        raise VaultUnavailableError(
+            f"{url} cannot be opened as a vault: {log.first_line(error)}", log.login_fix(error)
+        ) from error
     if not readable >= set(metadata.tables):
         engine.dispose()
         raise VaultUnavailableError(f"there is no vault at {url} that this login may open")

@@ -127,7 +127,7 @@ def looks(
             Exit.UNREACHABLE,
             "U-VAULT",
             f"{error}.".replace("there is", "There is", 1),
-            (f"Home: {settings.home}",),
+            (*((error.fix,) if error.fix else ()), f"Home: {settings.home}"),
             ("brokerage doctor",),
         ) from error
     if json:

@@ -34,7 +34,7 @@ def migrate(
             ("A log in SQLite is brought up to date by its worker.",),
             ("BROKERAGE_OWNER_URL=postgresql://<owner>@<host>/<database> brokerage admin migrate",),
         )
-    from activities.event_log.postgresql import first_line
+    from activities.event_log.postgresql import first_line, login_fix
     from activities.migrate import migrate_log, migrate_vault
 
     try:
@@ -52,7 +52,7 @@ def migrate(
             Exit.UNREACHABLE,
             "U-DATABASE",
             f"{owner} cannot be migrated: {first_line(error)}.",
-            ("Each of log and vault is migrated whole or not at all.",),
+            (login_fix(error) or "Each of log and vault is migrated whole or not at all.",),
             ("brokerage admin migrate",),
         ) from error
     return Exit.DONE

@@ -93,7 +93,9 @@ def _opened(settings: Settings, person: str, purpose: str) -> Iterator[Any]:
     except VaultUnavailableError as error:
         if isinstance(place, Path) and not os.access(place, os.R_OK):
             raise no_access(place) from error
-        raise Failure(Exit.UNREACHABLE, "U-VAULT", str(error), (), ("brokerage doctor",)) from error
+        raise Failure(
+            Exit.UNREACHABLE, "U-VAULT", str(error), (error.fix,) if error.fix else (), ("brokerage doctor",)
+        ) from error
     except SealBrokenError as error:
         raise Failure(Exit.AUDIT_FAILED, "A-SEAL", str(error), (), ("brokerage audit verify",)) from error
 

@@ -10,16 +10,18 @@ from typing import Final
 import psycopg
 
 from activities.database_url import DatabaseUrl
+from activities.home_files import HomeFileError, read_passwords
 from activities.settings import Settings
 from starter.failures import Exit, Failure
 from starter.stack.ports import free_port, is_free
 from starter.stack.postgres_cluster import SUPERUSER, Cluster, clean_environment, new_password
-from starter.stack.postgres_setup import LOGINS, login_url, password_lines, read_passwords, set_up
+from starter.stack.postgres_setup import LOGINS, login_url, password_lines, set_up
 from starter.stack.process import Child
 
 _LONGEST_START_SECONDS: Final = 60.0
 """A server that was killed reads its write-ahead log first."""
 _LOOK_EVERY_SECONDS: Final = 0.05
+_PATIENCE_SECONDS: Final = 10.0
 
 
 class PostgresServer:
@@ -54,7 +56,9 @@ class PostgresServer:
     async def _start(self) -> None:
         if not self._cluster.exists:
             _keep_passwords(self._settings)
-            passwords = read_passwords(self._settings.database_passwords_file)
+        # Before anything is started: without them nobody could ask whether it answers.
+        passwords = self._read_passwords()
+        if not self._cluster.exists:
             await asyncio.to_thread(self._cluster.create, passwords[SUPERUSER])
         await self._end_leftover()
         self._port = self._port or self._choose_port()
@@ -82,13 +86,33 @@ class PostgresServer:
             try:
                 await asyncio.to_thread(lambda: psycopg.connect(superuser, connect_timeout=5).close())
                 return
-            except psycopg.OperationalError:
+            except psycopg.OperationalError as error:
+                if "password authentication failed" in str(error):
+                    await self.child.stop(_PATIENCE_SECONDS)
+                    raise self._other_passwords() from error
                 await asyncio.sleep(_LOOK_EVERY_SECONDS)
         raise Failure(
             Exit.UNREACHABLE,
             "U-STACK",
             f"PostgreSQL did not start on port {self._port}.",
             details=(*self.child.last_lines(), f"Its log: {self.child.log_file}"),
+        )
+
+    def _read_passwords(self) -> dict[str, str]:
+        try:
+            return read_passwords(self._settings.database_passwords_file)
+        except HomeFileError as error:
+            raise Failure(
+                Exit.UNREACHABLE, "H-FILE", str(error), (error.fix,), ("brokerage doctor",)
+            ) from error
+
+    def _other_passwords(self) -> Failure:
+        return Failure(
+            Exit.UNREACHABLE,
+            "H-FILE",
+            f"{self._settings.database_passwords_file} holds other passwords than the home's PostgreSQL server.",
+            ("Put the file back from your backup of the home.",),
+            ("brokerage up",),
         )
 
     async def _end_leftover(self) -> None:

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from activities.database_url import DatabaseUrl
 from activities.event_log.postgresql_roles import READER, VAULT, WRITER
+from activities.home_files import read_passwords
 from activities.migrate import migrate_log, migrate_vault
 from starter.stack.ports import HOST
 from starter.stack.postgres_cluster import SUPERUSER
@@ -19,6 +20,8 @@ from starter.stack.postgres_cluster import SUPERUSER
 DATABASE: Final = "brokerage"
 LOGINS: Final = {"owner": None, "worker": WRITER, "staff": READER, "vault": VAULT}
 """Who logs in, and the role that they have; the owner has none, it owns."""
+_MAKE_LARGE_OBJECTS: Final = ("lo_creat(int)", "lo_create(oid)", "lo_from_bytea(oid, bytea)")
+"""What everybody who may connect could fill the disk with; only a superuser can take it from them."""
 
 
 def login_url(login: str, port: int, passwords: Path, database: str = DATABASE) -> DatabaseUrl:
@@ -42,6 +45,9 @@ def set_up(port: int, passwords: Path) -> None:
                     sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(login))
                 )
         create_database(connection, DATABASE)
+    with _superuser(port, passwords, DATABASE) as connection:
+        for function in _MAKE_LARGE_OBJECTS:
+            connection.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC".encode())
     owner = login_url("owner", port, passwords)
     migrate_log(owner)
     migrate_vault(owner)
@@ -67,14 +73,8 @@ def password_lines(passwords: dict[str, str]) -> str:
     return "".join(f"{HOST}:*:*:{login}:{password}\n" for login, password in passwords.items())
 
 
-def read_passwords(path: Path) -> dict[str, str]:
-    """The passwords in such a file, by login."""
-    lines = path.read_text("ascii").splitlines()
-    return {login: password for _, _, _, login, password in (line.split(":") for line in lines)}
-
-
-def _superuser(port: int, passwords: Path) -> psycopg.Connection[Any]:
-    url = login_url(SUPERUSER, port, passwords, "postgres")
+def _superuser(port: int, passwords: Path, database: str = "postgres") -> psycopg.Connection[Any]:
+    url = login_url(SUPERUSER, port, passwords, database)
     return psycopg.connect(str(url), autocommit=True, connect_timeout=5)
 
 

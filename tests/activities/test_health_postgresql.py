@@ -64,6 +64,23 @@ def test_a_server_that_does_not_answer(office: Office) -> None:
     assert "brokerage up" in checks["log"].fix
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_login_whose_password_is_wrong_or_missing_names_the_file_it_belongs_into(
+    office: Office, tmp_path: Path, known: bool
+) -> None:
+    passwords = tmp_path / "pgpass"
+    passwords.write_text("*:*:*:worker:wrong\n*:*:*:vault:wrong\n" if known else "", "ascii")
+    passwords.chmod(0o600)
+    database = Database(office.database.name, office.database.port, passwords)
+    checks = Office(office.home, database).checks()
+    assert {name: check.ok for name, check in checks.items()} == {"log": False, "vault": False}
+    for check in checks.values():
+        assert ("authentication failed" if known else "no password supplied") in check.what
+        assert all(words in check.fix for words in ("passfile", "PGPASSFILE", "~/.pgpass"))
+        assert "brokerage up" not in check.fix + check.what
+        assert "admin migrate" not in check.fix
+
+
 @pytest.fixture
 def empty(postgres: Server, tmp_path: Path) -> Iterator[Office]:
     with postgres.empty() as database:

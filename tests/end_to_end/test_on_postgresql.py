@@ -10,9 +10,9 @@ from typing import Final
 
 import pytest
 
+from activities.home_files import read_passwords
 from domain.ids import case_reference
 from starter.sample.stories import STORIES
-from starter.stack.postgres_setup import read_passwords
 from tests.end_to_end.hostile.lines import Row
 from tests.end_to_end.hostile.reading import READING
 from tests.end_to_end.hostile.rules import REFUSED

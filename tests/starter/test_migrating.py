@@ -74,6 +74,22 @@ def test_a_server_that_is_not_there_is_unreachable() -> None:
     assert "Traceback" not in refused.stderr
 
 
+def test_a_login_without_its_password_is_told_where_it_belongs(empty: Database, tmp_path: Path) -> None:
+    nothing = tmp_path / "pgpass"
+    nothing.write_text("", "ascii")
+    database = Database(empty.name, empty.port, nothing)
+    home = {"BROKERAGE_HOME": tmp_path, "BROKERAGE_VAULT_URL": database.vault}
+    for refused in (
+        migrate(BROKERAGE_OWNER_URL=database.owner),
+        run("starter", "case", "list", BROKERAGE_DATABASE_URL=database.staff, **home),
+        run("starter", "audit", "looks", BROKERAGE_DATABASE_URL=database.staff, **home),
+    ):
+        assert refused.returncode == 6
+        assert "no password supplied" in refused.stderr
+        assert "PGPASSFILE or else ~/.pgpass" in refused.stderr
+        assert "brokerage up" not in refused.stderr
+
+
 def test_who_does_not_own_the_database_cannot_migrate_it(empty: Database) -> None:
     refused = migrate(BROKERAGE_OWNER_URL=empty.worker)
     assert refused.returncode == 6

@@ -71,7 +71,7 @@ def test_lists_are_rebuilt_by_who_may_write_them(spoilt: Office, monkeypatch: py
     if database is not None:
         refused = typed(spoilt, "admin", "rebuild")
         assert refused.code == 6
-        assert "permission denied for table case_row. Nothing was changed." in refused.err
+        assert "permission denied for table write_lock. Nothing was changed." in refused.err
         monkeypatch.setenv("BROKERAGE_DATABASE_URL", str(database.worker))
     assert "row put right" in typed(spoilt, "admin", "rebuild").out
     spoilt.check()

@@ -10,23 +10,26 @@ from unittest import mock
 import psycopg
 import pytest
 
+from activities.health import check_home
+from activities.home_files import SERVER_LOGINS, read_passwords
 from activities.places import log_place
 from activities.settings import Settings
-from starter.failures import Failure
+from starter.failures import Exit, Failure
 from starter.home import create_home
 from starter.stack import postgres_cluster
-from starter.stack.postgres_cluster import Cluster, new_password
+from starter.stack.postgres_cluster import SUPERUSER, Cluster, new_password
 from starter.stack.postgres_server import PostgresServer
-from starter.stack.postgres_setup import LOGINS, password_lines, read_passwords
-from tests.postgres import Server
+from starter.stack.postgres_setup import LOGINS, password_lines
+from tests.postgres import Database, Server
 
 
 def test_passwords_are_long_and_of_signs_that_a_password_file_can_hold(tmp_path: Path) -> None:
-    passwords = {login: new_password() for login in LOGINS}
+    passwords = {login: new_password() for login in SERVER_LOGINS}
     file = tmp_path / "pgpass"
     file.write_text(password_lines(passwords), "ascii")
     assert read_passwords(file) == passwords
-    assert len(set(passwords.values())) == len(LOGINS)
+    assert len(set(passwords.values())) == len(SERVER_LOGINS)
+    assert (SUPERUSER, *LOGINS) == SERVER_LOGINS
     assert all(len(password) > 40 and not set(password) & set(":\\\n") for password in passwords.values())
 
 
@@ -135,3 +138,52 @@ async def test_a_server_that_dies_is_started_again_where_it_was(home: Settings) 
     assert log_place(home) == before
     psycopg.connect(str(before)).close()
     await server.stop(10)
+
+
+async def test_passwords_that_are_lost_or_damaged_are_said_at_once_and_nothing_is_started(
+    home: Settings,
+) -> None:
+    first = PostgresServer(home)
+    await first.start()
+    await first.stop(10)
+    file = home.database_passwords_file
+    whole = file.read_text("ascii")
+    for damaged, named in (
+        (None, "There is no file"),
+        ("", "does not hold the passwords of postgres, owner, worker, staff, vault"),
+        (whole[: len(whole) // 2], "does not hold the passwords of"),
+        ("\0\xff", "cannot be read"),
+        (password_lines({login: new_password() for login in SERVER_LOGINS}), "holds other passwords than"),
+    ):
+        file.unlink(missing_ok=True)
+        if damaged is not None:
+            file.write_bytes(damaged.encode("latin-1"))
+            file.chmod(0o600)
+        again = PostgresServer(home)
+        with pytest.raises(Failure, match=named) as refused:
+            await again.start()
+        assert refused.value.exit_code == Exit.UNREACHABLE
+        assert str(file) in str(refused.value)
+        assert "ack from your backup" in refused.value.details[0]
+        assert Cluster(home.cluster).running_pid() is None
+        assert file.exists() == (damaged is not None), "nothing is written in its place"
+        if "other passwords" not in named:
+            (keys,) = [check for check in check_home(home, str) if check.name == "keys"]
+            assert not keys.ok
+            assert str(file) in keys.what
+    file.write_text(whole, "ascii")
+    last = PostgresServer(home)
+    await last.start()
+    await last.stop(10)
+
+
+@pytest.mark.parametrize("statement", ["lo_create(0)", "lo_creat(-1)", "lo_from_bytea(0, 'x')", "lo_import('/etc/hosts')"])  # fmt: skip
+@pytest.mark.parametrize("login", ["staff", "vault", "worker"])
+def test_nobody_fills_the_disk_of_its_database_with_large_objects(
+    database: Database, login: str, statement: str
+) -> None:
+    with (
+        psycopg.connect(str(database.url(login))) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(f"SELECT {statement}".encode())
