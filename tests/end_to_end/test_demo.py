@@ -12,6 +12,9 @@ from starter.sample.deped_stories import DEPED_STORIES
 from starter.sample.stories import STORIES
 from tests.end_to_end.office import Done, RunningOffice
 
+pytestmark = pytest.mark.timeout(400)
+"""Whole stories as processes: on a busy machine they take longer than one test usually may."""
+
 TOLD = (*STORIES, *DEPED_STORIES)
 
 

@@ -7,9 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 import orjson
+import pytest
 
 from domain.ids import case_reference
 from tests.end_to_end.office import RunningOffice
+
+pytestmark = pytest.mark.timeout(400)
+"""Whole stories as processes: on a busy machine they take longer than one test usually may."""
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -20,6 +20,9 @@ from starter.sample.story import Story
 from tests.end_to_end.looks import Look, look_at
 from tests.end_to_end.office import Done, RunningOffice, opening, words_of
 
+pytestmark = pytest.mark.timeout(400)
+"""Whole stories as processes: on a busy machine they take longer than one test usually may."""
+
 SECRET: Final = "Gwyfyn-ymerawdwr"
 """Stands in every text that is written here, and in nothing else."""
 
