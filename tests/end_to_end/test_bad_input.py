@@ -181,9 +181,9 @@ ENVIRONMENTS: Final = [
     ({"BROKERAGE_DATABASE_URL": "postgresql://w@db/x?password=hush"}, 2, "E-SETTING", "no password belongs into a URL"),
     ({"BROKERAGE_DATABASE_URL": "mysql://db/x"}, 2, "E-SETTING", "not a PostgreSQL URL"),
     ({"BROKERAGE_DATABASE_URL": ""}, 2, "E-SETTING", "not a PostgreSQL URL"),
-    ({"BROKERAGE_DATABASE_URL": "postgresql://[::1/x"}, 2, "E-SETTING", "not a URL such as postgresql://login@host"),
+    ({"BROKERAGE_DATABASE_URL": "postgresql://[::1/x"}, 2, "E-SETTING", "not a URL that PostgreSQL reads: postgresql://login@host"),
     ({"BROKERAGE_DATABASE_URL": "postgresql://w@127.0.0.1:1/x"}, 6, "U-LOG", "Connection refused"),
-    ({"BROKERAGE_DATABASE_URL": "postgresql://w@127.0.0.1:1/x?nonsense=1"}, 6, "U-LOG", 'parameter: "nonsense"'),
+    ({"BROKERAGE_DATABASE_URL": "postgresql://w@127.0.0.1:1/x?nonsense=1"}, 2, "E-SETTING", "not a URL that PostgreSQL reads"),
     ({"BROKERAGE_DATABASE_URL": "postgresql:///?service=nosuch"}, 6, "U-LOG", '"nosuch" not found'),
     *[
         ({"TEMPORAL_ADDRESS": typed}, 6, "U-TEMPORAL", "that is no address such as 127.0.0.1:7233. Nothing was sent")

@@ -18,7 +18,7 @@ READING: Final[list[Row]] = [
     *[
         (("case", verb, *reference, "--as-of", typed), 2, "E-TIME", f"--as-of: {typed!r}")
         for verb, reference in (("list", ()), ("show", ("REF",)), ("history", ("REF",)))
-        for typed in ("", "yesterday", "2026-02-31", "2026-11-20T10:00", "event:0", "event:-1", "event:\u0663", "position:")
+        for typed in ("", "the other day", "2026-02-31", "2026-11-20T10:00", "event:0", "event:-1", "event:\u0663", "position:")
     ],
     *[
         (("case", "show", "REF", "--valid-at", typed), 2, "E-TIME", NO_TIME)
