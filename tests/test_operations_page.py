@@ -24,7 +24,10 @@ def test_the_statements_of_the_page_set_up_a_server(tmp_path_factory: pytest.Tem
             *(f"DROP ROLE {role}" for role in ("owner", "worker", "staff", "vault")),
             *(f"DROP ROLE brokerage_{role}" for role in ("writer", "reader", "vault")),
         )
-        administration.as_superuser(*filter(None, map(str.strip, statements.split(";"))))
+        # psql's own word between them says that the rest is typed in the new database.
+        on_the_server, in_the_database = statements.split("\\connect brokerage\n")
+        administration.as_superuser(*filter(None, map(str.strip, on_the_server.split(";"))))
+        server.database("brokerage").as_superuser(*filter(None, map(str.strip, in_the_database.split(";"))))
         with server.passwords.open("a") as file:
             file.write("127.0.0.1:*:*:auditor:of-the-auditor\n")
         server.set_passwords("owner", "worker", "vault", "auditor")

@@ -4,6 +4,7 @@ It ends while it still takes an update. The SDK says so in a warning, and in not
 """
 
 import asyncio
+import os
 import sys
 from datetime import timedelta
 
@@ -47,3 +48,7 @@ async def main(address: str) -> None:
 
 if __name__ == "__main__":
     asyncio.run(main(sys.argv[1]))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Temporal's native threads can crash an interpreter that takes itself apart around them.
+    os._exit(0)
