@@ -286,7 +286,7 @@ _SENTENCES: Final[dict[type[e.CaseEvent], Callable[[Any, Voice], str]]] = {
         f"Lapsed while {Stage(v.stage).words}: {w.wait(v.wait)} never came from {w.party(v.party)}."
     ),
     e.CaseReopened: lambda v, _w: f"Reopened: {Stage(v.to).words}.",
-    e.WorkAssigned: lambda v, w: f"{v.person} sees to it as {w.party(v.party)}.",
+    e.WorkAssigned: lambda v, w: f"The work of {w.party(v.party)} goes to {v.person}.",
     e.ContactRecorded: lambda v, w: (
         f"{_capital(w.party(v.party))} was {'told' if v.reached else 'not reached'}: {_METHODS[v.method]}."
     ),
