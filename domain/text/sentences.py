@@ -37,6 +37,10 @@ def _signed(version: int, content_hash: str) -> dict[str, str]:
     return {"version": str(version), "hash": content_hash[:8]}
 
 
+def _owed(event: Any, w: Voice) -> dict[str, str]:
+    return {"due": w.due(event.due_at), "owner": w.party(event.owner), "wait": w.wait(event.wait)}
+
+
 TELLINGS: Final[Mapping[type[e.CaseEvent], Telling]] = {
     e.CaseDrafted: Telling(
         lambda v, w: {
@@ -204,11 +208,58 @@ TELLINGS: Final[Mapping[type[e.CaseEvent], Telling]] = {
     e.FollowUpMissed: Telling(),
     e.CaseArchived: Telling(),
     e.CaseWithdrawn: Telling(lambda v, w: {"stage": w.stage(v.stage)}),
-    e.DeadlineSet: Telling(
-        lambda v, w: {"due": w.due(v.due_at), "owner": w.party(v.owner), "wait": w.wait(v.wait)}
+    e.DeadlineSet: Telling(_owed),
+    e.DeadlinePassed: Telling(_owed),
+    e.DeadlineMoved: Telling(
+        lambda v, w: {
+            **_owed(v, w),
+            "was": w.due(v.was),
+            "lapse": w.due(v.steps[-1].at) if v.steps else "",
+        },
+        lambda v: v.cause,
+        ("calendar", "resumed", "lapse-in-sight"),
     ),
-    e.DeadlinePassed: Telling(
-        lambda v, w: {"due": w.due(v.due_at), "owner": w.party(v.owner), "wait": w.wait(v.wait)}
+    e.TimerIgnored: Telling(lambda v, w: {"due": w.due(v.due_at), "wait": w.wait(v.wait)}),
+    e.ReminderIssued: Telling(_owed),
+    e.EscalationRaised: Telling(lambda v, w: {**_owed(v, w), "to": w.party(v.to)}),
+    e.EscalationAcknowledged: Telling(
+        lambda v, w: {"by": w.party(v.acknowledged_as), "wait": w.wait(v.wait)}
+    ),
+    e.WaitReassigned: Telling(
+        lambda v, w: {"wait": w.wait(v.wait), "owner": w.party(v.owner), "to": w.party(v.to)}
+    ),
+    e.LapseHeld: Telling(
+        lambda v, w: {
+            "wait": w.wait(v.wait),
+            "reasons": w.several([w.code("lapse_held", reason) for reason in v.because]),
+        }
+    ),
+    e.DraftExpired: Telling(),
+    e.CaseLapsed: Telling(
+        lambda v, w: {"stage": w.stage(v.stage), "wait": w.wait(v.wait), "owner": w.party(v.party)}
+    ),
+    e.CaseReopened: Telling(lambda v, w: {"stage": w.stage(v.to)}),
+    e.WorkAssigned: Telling(lambda v, w: {"person": v.person, "party": w.party(v.party)}),
+    e.ContactRecorded: Telling(
+        lambda v, w: {"party": w.party(v.party), "method": w.code("contact", v.method)},
+        lambda v: "told" if v.reached else "not_reached",
+        ("told", "not_reached"),
+    ),
+    e.MailAccepted: Telling(lambda v, w: {"person": v.person, "party": w.party(v.party)}),
+    e.MailFailed: Telling(
+        lambda v, w: {
+            "person": v.person or w.words.phrases["nobody"],
+            "party": w.party(v.party),
+            "reason": w.code("mail_failure", v.reason),
+        }
+    ),
+    e.VisitRescheduled: Telling(lambda v, w: {"visit": v.visit, "was": w.day(v.was), "on": w.day(v.on)}),
+    e.VisitCancelled: Telling(
+        lambda v, w: {
+            "visit": v.visit,
+            "on": w.day(v.on),
+            "reason": w.code("visit_reason", v.reason_code),
+        }
     ),
     e.CasePaused: Telling(
         lambda v, w: {"reason": w.code("pause_reason", v.reason_code), "review_on": w.day(v.review_on)}

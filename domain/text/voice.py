@@ -130,8 +130,15 @@ def wait_words(wait: str, programme: Programme | None = None, language: Language
     template = catalogue(language).waits.get(name)
     if template is None:
         return name.replace("_", " ")
+    if name == "contact":
+        which = _whom(which, programme, language)
     nouns = {known: noun(known, programme, language) for known in catalogue(language).nouns}
     return template.format(which=which, **nouns)
+
+
+def _whom(party: str, programme: Programme | None, language: Language) -> str:
+    word = programme.vocabulary[party].said(language) if programme else party.replace("_", " ")
+    return catalogue(language).phrases["party"].format(word=word)
 
 
 def noun(name: Noun, programme: Programme | None, language: Language) -> str:
