@@ -29,18 +29,18 @@ _LAPSE: Final = DueStep(at=_DUE, do="lapse", after=20, days=20, to=None)
 
 @lru_cache(maxsize=1)
 def events_told() -> tuple[tuple[e.CaseEvent, Programme], ...]:
-    """The events of all sample cases, their other variants, and what chasing brings."""
+    """The events of all sample cases, their other variants, and what comes of silence."""
     events = [(event, office.programme) for office in offices() for event, _ in office.log]
     otherwise = [
         (event.model_copy(update=_OTHERWISE[type(event)]), programme)
         for event, programme in events
         if type(event) in _OTHERWISE
     ]
-    chased = [(event, programme) for event in _chased() for programme in (eas(), deped())]
-    return (*events, *otherwise, *chased)
+    silence = [(event, programme) for event in _of_silence() for programme in (eas(), deped())]
+    return (*events, *otherwise, *silence)
 
 
-def _chased() -> Iterator[e.CaseEvent]:
+def _of_silence() -> Iterator[e.CaseEvent]:
     for cause in get_args(e.DeadlineMoved.model_fields["cause"].annotation):
         yield e.DeadlineMoved(
             wait=_WAIT,
@@ -52,6 +52,8 @@ def _chased() -> Iterator[e.CaseEvent]:
             cause=cause,
             steps=(_LAPSE,),
         )
+    yield e.OfferExpired(provider="6990002", offer=3)
+    yield e.FollowUpMissed()
     yield e.TimerIgnored(wait=_WAIT, due_at=_DUE)
     yield e.ReminderIssued(wait=_WAIT, owner=_HEAD, after=5, due_at=_DUE, missed=0, again_at=None)
     yield e.EscalationRaised(
@@ -72,7 +74,7 @@ def _chased() -> Iterator[e.CaseEvent]:
     yield e.DraftExpired()
     yield e.CaseLapsed(wait=_WAIT, party=_HEAD, stage=Stage.AWAITING_SIGNATURES)
     yield e.CaseReopened(to="triage", reason=sealed("reason"))
-    yield e.WorkAssigned(party=Party.BROKER, person="broker.dylan", was=None)
+    yield e.WorkAssigned(party=Party.BROKER, person="d.rees", was=None)
     for reached in (True, False):
         yield e.ContactRecorded(party=_HEAD, method="phone", reached=reached, note=None)
     yield e.MailAccepted(
