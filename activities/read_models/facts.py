@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
+from activities.read_models.days import DaysReader
 from activities.read_models.schema import (
-    calendar,
-    calendar_school,
     case_row,
     person,
     post,
@@ -18,10 +17,6 @@ from activities.read_models.schema import (
     school,
 )
 from domain.calendars.counting import Days
-from domain.calendars.model import Calendar
-from domain.calendars.own_days import NO_OWN_DAYS, OwnDays
-from domain.calendars.school_days import SchoolDays
-from domain.calendars.weekdays import Weekdays
 from domain.case.situation import Facts, SchoolFact
 from domain.case.stages import Stage
 from domain.case.state import CaseState
@@ -65,32 +60,11 @@ class FactReader:
     def _days(self, rules: Programme, numbers: Iterable[str | None]) -> dict[str, Days]:
         """The days of each of these schools, by number; the empty text stands for no school."""
         wanted = {number or "" for number in numbers}
-        row = self._connection.execute(
-            select(calendar).where(calendar.c.code == rules.calendar)
-        ).one_or_none()
-        if row is None:
-            return {number: Weekdays(rules.time_zone, number or None) for number in wanted}
-        own = {
-            entry.school: entry.days
-            for entry in self._connection.execute(
-                select(calendar_school).where(
-                    calendar_school.c.code == rules.calendar, calendar_school.c.school.in_(wanted)
-                )
-            )
-        }
-        authorities: dict[str, str] = {
-            entry.number: entry.authority
-            for entry in self._connection.execute(
-                select(school.c.number, school.c.authority).where(school.c.number.in_(wanted))
-            )
-        }
-        self._positions.add(row.position)
-        return {
-            number: _counted(
-                row.content, row.version, authorities.get(number), number or None, own.get(number)
-            )
-            for number in wanted
-        }
+        reader = DaysReader(self._connection)
+        reader.look_up(rules.calendar, wanted)
+        if (position := reader.position(rules.calendar)) is not None:
+            self._positions.add(position)
+        return {number: reader.days_of(rules.calendar, rules.time_zone, number or None) for number in wanted}
 
     def public_key(self, person_id: str) -> str | None:
         """The key a person's commands are checked against."""
@@ -258,20 +232,6 @@ def _persons(rows: Iterable[object], number: str, posts: Iterable[Post]) -> tupl
     wanted = {one.value for one in posts}
     found = (row.person for row in rows if row.school == number and row.post in wanted)  # type: ignore[attr-defined]
     return tuple(dict.fromkeys(found))
-
-
-@lru_cache(maxsize=16)
-def _parsed_calendar(content: str) -> Calendar:
-    return Calendar.model_validate_json(content)
-
-
-@lru_cache(maxsize=4096)
-def _counted(
-    content: str, version: int, authority: str | None, number: str | None, own: str | None
-) -> SchoolDays:
-    """Kept, because what is found about a day is remembered there."""
-    days = OwnDays.model_validate_json(own) if own else NO_OWN_DAYS
-    return SchoolDays(_parsed_calendar(content), version, authority, number, days)
 
 
 @lru_cache(maxsize=64)
