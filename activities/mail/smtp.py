@@ -64,9 +64,6 @@ class Courier:
             self._start_anew(connected)
             said = error.smtp_error
             return _not_taken(error.smtp_code, said if isinstance(said, bytes) else said.encode())
-        except smtplib.SMTPServerDisconnected:
-            self._hang_up()
-            return Unreachable("the mail server closed the connection")
         except OSError as error:
             self._hang_up()
             return Unreachable(_in_words(error))
@@ -118,9 +115,6 @@ class Courier:
         except smtplib.SMTPNotSupportedError:
             self._hang_up()
             return Unreachable("the mail server offers no STARTTLS or no login")
-        except smtplib.SMTPServerDisconnected:
-            self._hang_up()
-            return Unreachable("the mail server closed the connection")
         except smtplib.SMTPResponseException as error:
             self._hang_up()
             return Unreachable(f"the mail server does not take us ({error.smtp_code})")
@@ -158,8 +152,10 @@ def _code(code: int, said: bytes) -> str:
 
 
 def _in_words(error: OSError) -> str:
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return "the mail server does not answer in time"
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return "the mail server closed the connection"
     if isinstance(error, ssl.SSLError):
         return f"no encrypted connection: {error.reason or type(error).__name__}"
     return f"the mail server cannot be reached: {error.strerror or type(error).__name__}"
