@@ -202,7 +202,7 @@ _WAITS: Final = frozenset(
     {
         "draft", "triage", "scoping", "drafting", "funding", "signature", "first_visit", "visit_note",
         "visit_confirmation", "visit_dispute", "mid_review", "variation", "completion", "final_review",
-        "validation", "closing", "follow_up", "pause_review",
+        "validation", "closing", "follow_up", "pause_review", "escalation", "contact",
     }
 )  # fmt: skip
 _WAITS_OF_MATCHING: Final = frozenset({"first_offer", "offer_answer"})
