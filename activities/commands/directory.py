@@ -72,7 +72,9 @@ def decide_directory(
         events=tuple(event_draft(event, question, acting) for event in decided),
         expected_version=state.version,
         happened=tuple(_SENTENCES[type(event).__name__].format(command.stream) for event in decided),
-        write=lambda connection, position: write_directory(connection, kind, key, after, position),
+        write=lambda connection, recorded: write_directory(
+            connection, kind, key, after, recorded[-1].position
+        ),
     )
 
 
