@@ -34,7 +34,8 @@ from domain.ids import SYSTEM_PERSON, stream_key
 from domain.messages import CaseStatus, NextStep, UnsignedCommand
 from domain.parties import HeldPost, Party, recording_post
 from domain.programmes.model import Programme
-from domain.text.english import Voice, sentence
+from domain.text.sentences import sentence
+from domain.text.voice import Voice
 
 
 def fold_case(connection: Connection, stream: str) -> CaseState:

@@ -1,41 +1,117 @@
-"""What mails say: by template and language, a subject, paragraphs, and the line that asks for something."""
+"""What a mail says, in one language: the texts of `<language>.mail.toml`, filled for one notice.
+
+A mail says what happened, what is asked and until when, what follows from silence, how to answer, and which case
+it is about. What fills a text stands in it as it is, on one line, and is never read as a template.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+from functools import cache
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.characters import shown
+from domain.programmes.model import Language
+from domain.text.catalogue import Template, placeholders, read_toml
+
+LONGEST_SUBJECT: Final = 78
+"""Characters of a subject in one language; what fills it is cut to fit."""
 
 
 @dataclass(frozen=True)
 class MailText:
-    """One mail in one language."""
+    """One mail in one language, whole."""
 
+    language: Language
     subject: str
     paragraphs: tuple[str, ...]
-    action: str | None = None
-    """What is asked, and how it is done; None where nothing is."""
+    """What happened; the greeting first."""
+    action: str | None
+    """What is asked and until when; None where nothing is."""
+    closing: tuple[str, ...] = ()
+    """What follows from silence, how to answer, whom to ask, which case."""
 
 
-def mail_text(template: str, language: str, values: Mapping[str, str]) -> MailText:
-    """The text of a template in a language; `values` are its placeholders. Raises KeyError for an unknown one."""
-    words = template.replace("_", " ")
-    known = "; ".join(f"{name}: {value}" for name, value in sorted(values.items()) if value)
+class _Texts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MailTemplate(_Texts):
+    """The texts of one kind of mail. A paragraph that names a placeholder without a value is left out."""
+
+    subject: Template
+    paragraphs: tuple[Template, ...] = Field(min_length=1)
+    action: Template | None = None
+    closing: tuple[Template, ...] = ()
+
+
+class CommonTexts(_Texts):
+    """What stands in more than one kind of mail."""
+
+    greeting: Template
+    asked: tuple[Template, ...]
+    """Behind everything that is asked: the days given, the line to type."""
+    about: tuple[Template, ...]
+    """At the end of every mail: whom to ask, and which case this is."""
+
+
+class MailTexts(_Texts):
+    """All mails in one language."""
+
+    language: Language
+    common: CommonTexts
+    mails: Mapping[str, MailTemplate]
+
+
+@cache
+def mail_texts(language: Language) -> MailTexts:
+    """The mails of a language. Raises ValueError where their file is not what it should be."""
+    return MailTexts.model_validate(read_toml(f"{language}.mail.toml"))
+
+
+def mail_text(template: str, language: Language, values: Mapping[str, str]) -> MailText:
+    """The mail, filled. Raises KeyError for a template or a placeholder that there is not: a bug.
+
+    An empty value takes its paragraph with it: where silence has no consequence, none is told.
+    """
+    texts = mail_texts(language)
+    chosen = texts.mails[template]
+    filling = {name: shown(" ".join(value.split())) for name, value in values.items()}
+    asked = texts.common.asked if chosen.action else ()
     return MailText(
-        f"{values['reference']}: {words}", (f"[{language}] {words}.", known), values.get("command")
+        language=language,
+        subject=_cut(chosen.subject.format_map(filling)),
+        paragraphs=(texts.common.greeting, *_filled(chosen.paragraphs, filling)),
+        action=chosen.action.format_map(filling) if chosen.action else None,
+        closing=_filled((*chosen.closing, *asked, *texts.common.about), filling),
     )
 
 
-def as_plain(texts: Sequence[tuple[str, MailText]]) -> str:
-    """The plain text of a mail, one language after the other."""
-    parts = ["\n\n".join(filter(None, (*text.paragraphs, text.action))) for _, text in texts]
-    return "\n\n----------\n\n".join(parts) + "\n"
+def as_subject(texts: Sequence[MailText]) -> str:
+    """One subject line: that of the first language, and behind a stroke those of the others."""
+    first, *others = (text.subject for text in texts)
+    reference = first.partition(": ")[0] + ": "
+    return " / ".join([first, *(other.removeprefix(reference) for other in others)])
 
 
-def as_html(texts: Sequence[tuple[str, MailText]]) -> str:
-    """The same as HTML; each language is marked as such."""
-    parts = [
-        f'<div lang="{language}">'
-        + "".join(f"<p>{escape(part)}</p>" for part in (*text.paragraphs, text.action) if part)
-        + "</div>"
-        for language, text in texts
-    ]
-    return f'<!doctype html><html lang="{texts[0][0]}"><body>{"<hr>".join(parts)}</body></html>'
+def as_plain(texts: Sequence[MailText]) -> str:
+    """The mail as plain text, each language whole, in the order given."""
+    return f"\n{'-' * 40}\n\n".join(map(_plain, texts))
+
+
+def _plain(text: MailText) -> str:
+    parts = [*text.paragraphs, *([f"* {text.action}"] if text.action else []), *text.closing]
+    return "\n\n".join(parts) + "\n"
+
+
+def _filled(templates: Sequence[str], values: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(
+        template.format_map(values)
+        for template in templates
+        if all(values[name] for name in placeholders(template))
+    )
+
+
+def _cut(subject: str) -> str:
+    return subject if len(subject) <= LONGEST_SUBJECT else subject[: LONGEST_SUBJECT - 1] + "…"

@@ -14,7 +14,7 @@ from domain.case.status import waiting_on
 from domain.case.waits import awaited
 from domain.messages import NextStep
 from domain.programmes.model import Programme
-from domain.text.english import wait_words
+from domain.text.voice import wait_words
 from starter.back import look_json
 from starter.failures import Exit, Failure
 from starter.reading import Office

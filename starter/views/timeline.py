@@ -9,7 +9,8 @@ from activities.event_log.read import RecordedEvent
 from domain.canonical import instant_text
 from domain.case.events import DeadlineSet, read_case_event
 from domain.case.state import CaseState, evolve
-from domain.text.english import Voice, sentence
+from domain.text.sentences import sentence
+from domain.text.voice import Voice
 from starter.reading import Office
 from starter.views.case import CaseRecord
 from starter.views.changes import changes, facts_of

@@ -14,7 +14,8 @@ from domain.case.stages import Stage
 from domain.case.state import CaseState, evolve, fold
 from domain.personal import SEALED_KEY, Personal
 from domain.streams import CASE, read_event
-from domain.text.english import Voice, sentence
+from domain.text.sentences import sentence
+from domain.text.voice import Voice
 from domain.upcasting import UnknownEventError
 from tests.domain.case.office import NAMES, Office, in_stage, refolded
 

@@ -9,7 +9,7 @@ from domain.case.stages import OPEN, Stage
 from domain.case.status import case_status
 from domain.case.waits import awaited, next_wait
 from domain.ids import SYSTEM_PERSON
-from domain.text.english import wait_words
+from domain.text.voice import wait_words
 from tests.domain.case.office import EAS_FILE, ZONE, deped, eas, in_stage
 
 EXPECTED = {

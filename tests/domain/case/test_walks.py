@@ -22,7 +22,8 @@ from domain.case.status import case_status
 from domain.case.waits import awaited, awaited_keys
 from domain.ids import SYSTEM_PERSON
 from domain.parties import Party
-from domain.text.english import Voice, sentence
+from domain.text.sentences import sentence
+from domain.text.voice import Voice
 from tests.domain.case.office import DALE, GLEN, SEA, SPEAKER, Office, Route, masked, refolded, sealed
 from tests.domain.case.test_lifecycle import in_plain_words
 
