@@ -28,14 +28,21 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Later:
+    """Not now: the server asks to come again with this one."""
+
+    code: str
+
+
+@dataclass(frozen=True)
 class Unreachable:
-    """Not now: the server does not answer, or asks to come again. Where the answer to a whole message was
-    lost, it may have taken it; whoever sends it again gives it the same Message-ID."""
+    """There is no speaking with the server now. Where the answer to a whole message was lost, it may have
+    taken it; whoever sends it again gives it the same Message-ID."""
 
     why: str
 
 
-Outcome = Accepted | Refused | Unreachable
+Outcome = Accepted | Refused | Later | Unreachable
 
 
 class Courier:
@@ -140,10 +147,9 @@ class Courier:
             connection.close()
 
 
-def _not_taken(code: int, said: bytes) -> Refused | Unreachable:
-    if 500 <= code <= 599:
-        return Refused(_code(code, said))
-    return Unreachable(f"the mail server asks to come again ({_code(code, said)})")
+def _not_taken(code: int, said: bytes) -> Refused | Later:
+    given = _code(code, said)
+    return Refused(given) if 500 <= code <= 599 else Later(given)
 
 
 def _code(code: int, said: bytes) -> str:

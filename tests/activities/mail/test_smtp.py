@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from activities.mail.smtp import Accepted, Courier, Outcome, Refused, Unreachable
+from activities.mail.smtp import Accepted, Courier, Later, Outcome, Refused, Unreachable
 from tests.mail_server import PostOffice
 
 HEAD, OTHER = "head@school.example", "other@school.example"
@@ -52,7 +52,7 @@ def test_a_refusal_is_kept_by_its_code_and_never_by_words_that_repeat_the_addres
 
 def test_who_is_asked_to_come_again_does_and_is_let_in() -> None:
     with PostOffice(later={HEAD: 1}) as office:
-        assert sent(office) == Unreachable("the mail server asks to come again (451 4.7.1)")
+        assert sent(office) == Later("451 4.7.1")
         assert sent(office) == Accepted()
 
 
