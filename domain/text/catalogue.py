@@ -82,7 +82,7 @@ class Catalogue(_Words):
 
     def templates(self) -> Iterator[tuple[str, str]]:
         """Every template under its dotted key, forms of numbers aside: those are each language's own."""
-        yield from _flat("", self.model_dump(exclude={"language", "calendar", "amounts"}))
+        yield from flat("", self.model_dump(exclude={"language", "calendar", "amounts"}))
         yield from ((f"amounts.{name}", forms["other"]) for name, forms in self.amounts.items())
 
     def sentence(self, key: str, variant: str | None) -> str:
@@ -114,9 +114,13 @@ def number_form(language: Language, number: int) -> Form:
     return "other"
 
 
-def _flat(prefix: str, value: object) -> Iterator[tuple[str, str]]:
+def flat(prefix: str, value: object) -> Iterator[tuple[str, str]]:
+    """Every text at whatever depth, under its dotted key."""
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _flat(f"{prefix}.{key}" if prefix else str(key), item)
-    else:
+            yield from flat(f"{prefix}.{key}" if prefix else str(key), item)
+    elif isinstance(value, tuple | list):
+        for number, item in enumerate(value, start=1):
+            yield from flat(f"{prefix}.{number}", item)
+    elif value is not None:
         yield prefix, str(value)

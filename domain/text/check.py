@@ -12,6 +12,7 @@ from domain.case.stages import Stage
 from domain.programmes import Programme, parse_programme
 from domain.programmes.model import Language
 from domain.text.catalogue import LANGUAGES, Catalogue, catalogue, placeholders
+from domain.text.mail import mail_texts
 from domain.text.sentences import TELLINGS
 
 REFERENCE: Language = "en"
@@ -20,13 +21,15 @@ REFERENCE: Language = "en"
 
 def faults() -> list[str]:
     """What is missing, too much or different, in words: 'cy.toml: sentences.CaseArchived is missing'."""
-    spoken = {language: catalogue(language) for language in LANGUAGES}
-    found = [
-        f"{language}.toml: {fault}"
-        for language, words in spoken.items()
-        for fault in different(dict(spoken[REFERENCE].templates()), dict(words.templates()))
-    ]
-    found += [f"{REFERENCE}.toml: {fault}" for fault in incomplete(spoken[REFERENCE], shipped())]
+    found = []
+    for language in LANGUAGES:
+        for name, given, wanted in (
+            (f"{language}.toml", catalogue(language), catalogue(REFERENCE)),
+            (f"{language}.mail.toml", mail_texts(language), mail_texts(REFERENCE)),
+        ):
+            keys = different(dict(wanted.templates()), dict(given.templates()))
+            found += [f"{name}: {fault}" for fault in keys]
+    found += [f"{REFERENCE}.toml: {fault}" for fault in incomplete(catalogue(REFERENCE), shipped())]
     return found
 
 
@@ -70,7 +73,7 @@ def main() -> int:
     found = faults()
     for fault in found:
         print(f"✗ domain/text/{fault}")  # noqa: T201
-    texts = len(dict(catalogue(REFERENCE).templates()))
+    texts = sum(1 for spoken in (catalogue(REFERENCE), mail_texts(REFERENCE)) for _ in spoken.templates())
     mark = "✗" if found else "✓"
     print(f"{mark} Texts: {texts} in each of {', '.join(LANGUAGES)}.")  # noqa: T201
     return 1 if found else 0

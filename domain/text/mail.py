@@ -4,19 +4,23 @@ A mail says what happened, what is asked and until when, what follows from silen
 it is about. What fills a text stands in it as it is, on one line, and is never read as a template.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.characters import shown
 from domain.programmes.model import Language
-from domain.text.catalogue import Template, placeholders, read_toml
+from domain.text.catalogue import Template, flat, placeholders, read_toml
 
 LONGEST_SUBJECT: Final = 78
 """Characters of a subject in one language; what fills it is cut to fit."""
+
+
+MAY_BE_EMPTY: Final = frozenset({"provider", "days", "lapse", "overdue", "mode"})
+"""Placeholders that have no value in some cases; their paragraph is left out there."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class MailText:
     """What is asked and until when; None where nothing is."""
     closing: tuple[str, ...] = ()
     """What follows from silence, how to answer, whom to ask, which case."""
+    below: str = ""
+    """'English below.': what stands above a mail whose other part is in this language."""
 
 
 class _Texts(BaseModel):
@@ -45,10 +51,20 @@ class MailTemplate(_Texts):
     action: Template | None = None
     closing: tuple[Template, ...] = ()
 
+    @model_validator(mode="after")
+    def _always_asks(self) -> Self:
+        for template in filter(None, (self.subject, self.action)):
+            if empty := placeholders(template) & MAY_BE_EMPTY:
+                raise ValueError(
+                    f"{template!r} is never left out, so it must not name {', '.join(sorted(empty))}"
+                )
+        return self
+
 
 class CommonTexts(_Texts):
     """What stands in more than one kind of mail."""
 
+    below: Template
     greeting: Template
     asked: tuple[Template, ...]
     """Behind everything that is asked: the days given, the line to type."""
@@ -62,6 +78,17 @@ class MailTexts(_Texts):
     language: Language
     common: CommonTexts
     mails: Mapping[str, MailTemplate]
+
+    def templates(self) -> Iterator[tuple[str, str]]:
+        """Every template under its dotted key, paragraphs by number."""
+        yield from flat("", self.model_dump(exclude={"language"}))
+
+    def placeholders(self, name: str) -> frozenset[str]:
+        """Everything that a mail of this kind may name."""
+        mail = self.mails[name]
+        asked = self.common.asked if mail.action else ()
+        dumped = (mail.model_dump(), asked, self.common.about)
+        return frozenset().union(*(placeholders(text) for part in dumped for _, text in flat("", part)))
 
 
 @cache
@@ -84,6 +111,7 @@ def mail_text(template: str, language: Language, values: Mapping[str, str]) -> M
         subject=_cut(chosen.subject.format_map(filling)),
         paragraphs=(texts.common.greeting, *_filled(chosen.paragraphs, filling)),
         action=chosen.action.format_map(filling) if chosen.action else None,
+        below=texts.common.below,
         closing=_filled((*chosen.closing, *asked, *texts.common.about), filling),
     )
 
@@ -97,7 +125,9 @@ def as_subject(texts: Sequence[MailText]) -> str:
 
 def as_plain(texts: Sequence[MailText]) -> str:
     """The mail as plain text, each language whole, in the order given."""
-    return f"\n{'-' * 40}\n\n".join(map(_plain, texts))
+    parts = [_plain(text) for text in texts]
+    below = [" ".join(text.below for text in texts[1:]) + "\n"] if len(texts) > 1 else []
+    return "\n".join([*below, f"\n{'-' * 40}\n\n".join(parts)])
 
 
 def _plain(text: MailText) -> str:
