@@ -14,7 +14,7 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection, Engine
 
-from activities.commands.case import hints_of, status_of
+from activities.commands.case import hints_of, status_of, with_unsent
 from activities.commands.deciding import (
     KEY_TAKEN,
     decide_command,
@@ -100,6 +100,9 @@ class CommandHandler:
             return _turned_away(command, problem)
         with self._event_log.transaction() as held:
             handled = self._handle_under_lock(held, request)
+            if handled.status.version:
+                status = with_unsent(held.connection, handled.status, command.stream)
+                handled = handled.model_copy(update={"status": status})
             kill_point("before_commit")
         kill_point("after_commit")
         return self._with_steps(request, handled)
@@ -201,7 +204,7 @@ class CommandHandler:
             command.stream, outcome.expected_version, outcome.events, draft, request.now, answer
         )
         if appended.events:
-            outcome.write(held.connection, appended.events[-1].position)
+            outcome.write(held.connection, appended.events)
         return HandledCommand(answer=given[0], status=outcome.status)
 
     def _instant(self, held: LogTransaction, asked: datetime) -> datetime | None:
