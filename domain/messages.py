@@ -20,6 +20,9 @@ SUBMIT_UPDATE: Final = "submit"
 LOAD_CASE: Final = "load_case"
 HANDLE_COMMAND: Final = "handle_command"
 PASS_DEADLINE: Final = "pass_deadline"  # noqa: S105 – the activity's name
+DELIVER_MAIL: Final = "deliver_mail"
+NUDGE_SIGNAL: Final = "nudge"
+"""To a case: read the log again. It carries nothing, so it can say nothing wrong."""
 
 SYSTEM_COMMAND_PREFIXES: Final = ("deadline:", "founding:")
 """Command ids that the system gives its own commands; they follow from public facts, so nobody else may take one."""
@@ -153,6 +156,10 @@ class CaseStatus(Message):
     authority: str | None = None
     details: str = ""
     """Markdown for Temporal's own page: stage, who is awaited, until when."""
+    unsent: int = 0
+    """How many notices wait to be delivered."""
+    clock_offset: int = 0
+    """Seconds by which business time is ahead of the server's clock; not 0 only in a home on the demo clock."""
 
 
 class Receipt(Message):
@@ -208,6 +215,12 @@ class HandleCommand(Message):
 
 class LoadCase(Message):
     """Input of the activity that reads where a case stands."""
+
+    reference: str
+
+
+class DeliverMail(Message):
+    """Input of the activity that delivers what a case has to tell; it answers with the status afterwards."""
 
     reference: str
 

@@ -33,3 +33,14 @@ ASK_AGAIN: Final = timedelta(hours=1)
 
 ORPHAN_GRACE: Final = timedelta(minutes=10)
 """How long a run without a case in the log waits for the command that would open it."""
+
+MAIL_TIMEOUT: Final = timedelta(minutes=2)
+"""For all that one case has to tell at a time, with a slow mail server."""
+
+MAIL_RETRY: Final = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(minutes=5),
+)
+"""For as long as it takes, as a mail server that is down comes back after a while. When to give a mail up,
+the activity says."""

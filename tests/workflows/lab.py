@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -58,6 +59,8 @@ class Lab:
         office.tag = f":{uuid4().hex[:12]}"
         office.speak_of(WHOLE)
         self.queue = f"queue{office.tag}"
+        self.more_activities: list[Callable[..., Any]] = []
+        """Of the workers that are started from now on, beside those that decide."""
         self._threads = ThreadPoolExecutor(4)
         self._workers: list[Worker] = []
         self._started: set[str] = set()
@@ -86,7 +89,7 @@ class Lab:
             self.client,
             task_queue=self.queue,
             workflows=WORKFLOWS,
-            activities=CaseActivities(handler or self.office.handler).all(),
+            activities=[*CaseActivities(handler or self.office.handler).all(), *self.more_activities],
             activity_executor=self._threads,
             workflow_runner=SANDBOX,
             workflow_failure_exception_types=[],
