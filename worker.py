@@ -30,6 +30,7 @@ from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities import founding, kill_points
+from activities.business_clock import running_offset
 from activities.event_log.append import EventLog
 from activities.event_log.engine import open_reader, open_writer
 from activities.event_log.errors import DatabaseUnfitError, SchemaError
@@ -220,7 +221,9 @@ def _open_log(settings: Settings) -> CommandHandler:
         _require_fit(settings)
     vault = Vault(open_vault(vault_at), vault_key, lambda: datetime.now(UTC))
     log = EventLog(engine, read_clock(settings))
-    handler = CommandHandler(log, vault, system_key, reading=open_reader(place))
+    handler = CommandHandler(
+        log, vault, system_key, reading=open_reader(place), offset=running_offset(settings)
+    )
     with engine.connect() as connection:
         administrator = select(post.c.person).where(post.c.post == Post.ADMINISTRATOR.value).limit(1)
         founded = connection.execute(administrator).first() is not None

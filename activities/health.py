@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from activities.business_clock import read_offset
 from activities.home_files import HomeFileError, read_clock, read_key, read_passwords, read_private
 from activities.places import PlaceError, log_place
 from activities.settings import Settings
@@ -225,7 +226,7 @@ def _check_keys(settings: Settings, parse_payload_keys: Callable[[str], object])
     try:
         read_key(settings.vault_key_file)
         read_key(settings.worker_key_file)
-        read_clock(settings)
+        read_offset(settings)
         parse_payload_keys(read_private(settings.payload_keys_file))
         if settings.cluster.exists():
             read_passwords(settings.database_passwords_file)
@@ -282,7 +283,15 @@ def check_clock(settings: Settings, engine: "Engine") -> Check:
     if ahead > LARGEST_SKEW and read_clock(settings) == "real":
         what = f"The log's last entry lies {ahead.total_seconds():.0f} s ahead of this machine's clock."
         return Check("clock", False, what, "Set the clock (NTP); until then entries keep that later time.")
-    return Check("clock", True, f"Clock: {read_clock(settings)}")
+    return Check("clock", True, f"Clock: {read_clock(settings)}{_moved(settings)}")
+
+
+def _moved(settings: Settings) -> str:
+    try:
+        ahead = timedelta(seconds=read_offset(settings))
+    except HomeFileError:
+        return ""
+    return f", {ahead} ahead of the real one" if ahead else ""
 
 
 def _private_paths(settings: Settings) -> list[Path]:
