@@ -24,7 +24,7 @@ DELIVER_MAIL: Final = "deliver_mail"
 NUDGE_SIGNAL: Final = "nudge"
 """To a case: read the log again. It carries nothing, so it can say nothing wrong."""
 
-SYSTEM_COMMAND_PREFIXES: Final = ("deadline:", "founding:")
+SYSTEM_COMMAND_PREFIXES: Final = ("deadline:", "founding:", "wake:", "mail:")
 """Command ids that the system gives its own commands; they follow from public facts, so nobody else may take one."""
 
 LARGEST_COMMAND_BYTES: Final = 64 * 1024
@@ -150,6 +150,14 @@ class CaseStatus(Message):
     next_deadline: datetime | None = None
     next_wait: str | None = None
     """Key of the wait whose deadline comes next."""
+    chase_at: datetime | None = None
+    """When something next happens by itself: a reminder, an escalation, a deadline. The timer is for this."""
+    chase_wait: str | None = None
+    """Key of the wait it happens to."""
+    unsent: int = 0
+    """Notices of this case that wait for delivery."""
+    clock_offset: int = 0
+    """Seconds by which the business clock of a demonstration is ahead; 0 everywhere else."""
     awaited: bool = False
     """Whether anything is still awaited; when not, the run may end."""
     programme: str | None = None
