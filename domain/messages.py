@@ -164,10 +164,6 @@ class CaseStatus(Message):
     authority: str | None = None
     details: str = ""
     """Markdown for Temporal's own page: stage, who is awaited, until when."""
-    unsent: int = 0
-    """How many notices wait to be delivered."""
-    clock_offset: int = 0
-    """Seconds by which business time is ahead of the server's clock; not 0 only in a home on the demo clock."""
 
 
 class Receipt(Message):

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from temporalio import workflow
 
+with workflow.unsafe.imports_passed_through():
+    from domain.messages import CaseStatus
+
 
 class Alarm:
     """Set for the earliest instant, by the server's clock, at which the case has to look.
@@ -35,3 +38,12 @@ class Alarm:
     def stop(self) -> None:
         """It has been heard."""
         self._timer = None
+
+
+def due_next(status: CaseStatus) -> tuple[datetime, str] | None:
+    """When something next happens by itself, and to which wait.
+
+    A status of before waits had ladders, in the history of a run that is open, names its deadline only.
+    """
+    at, wait = status.chase_at or status.next_deadline, status.chase_wait or status.next_wait
+    return None if at is None or wait is None else (at, wait)

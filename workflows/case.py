@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
         LoadCase,
         PassDeadline,
     )
-    from workflows.alarm import Alarm
+    from workflows.alarm import Alarm, due_next
     from workflows.asking import ask_log
     from workflows.options import ACTIVITY_TIMEOUT, ASK_AGAIN, ORPHAN_GRACE, RETRY
     from workflows.post import Post
@@ -151,20 +151,21 @@ class CaseWorkflow:
         await self._load()
 
     def _set_alarm(self) -> None:
-        due_at, wait = self._status.next_deadline, self._status.next_wait
-        if due_at is None:
-            return
-        left_alone = self._asked == (due_at, wait)
-        self._alarm.set(workflow.now() + ASK_AGAIN if left_alone else due_at - self._ahead, f"due: {wait}")
+        due = due_next(self._status)
+        if due is not None:
+            left_alone = self._asked == due
+            self._alarm.set(
+                workflow.now() + ASK_AGAIN if left_alone else due[0] - self._ahead, f"due: {due[1]}"
+            )
 
     async def _pass_deadline(self) -> None:
         """The timer fired: record what is due now, or sleep on, where the deadline has moved meanwhile."""
         self._alarm.stop()
         async with self._turn:
-            due_at, wait = self._status.next_deadline, self._status.next_wait
-            if due_at is None or wait is None or due_at > self._now():
+            due = due_next(self._status)
+            if due is None or due[0] > self._now():
                 return
-            self._asked = due_at, wait
+            self._asked = due_at, wait = due
             info = workflow.info()
             request = PassDeadline(
                 reference=self._reference,
