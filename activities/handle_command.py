@@ -30,6 +30,7 @@ from activities.event_log.command_record import CommandRecord
 from activities.event_log.drafts import CommandDraft, Placement
 from activities.kill_points import kill_point
 from activities.read_models.facts import FactReader
+from activities.read_models.wakes import count_wakes
 from activities.signing import public_key_text, sign_command, signature_fits
 from activities.vault import SubjectErasedError, Vault
 from domain.canonical import instant_text, plain
@@ -104,6 +105,9 @@ class CommandHandler:
             return _turned_away(command, problem)
         with self._event_log.transaction() as held:
             handled = self._handle_under_lock(held, request)
+            if stream_kind(command.stream) != CASE:
+                # Also for a command that was answered before: whoever answered may have died just then.
+                handled = handled.model_copy(update={"wakes": count_wakes(held.connection)})
             kill_point("before_commit")
         kill_point("after_commit")
         handled = handled.model_copy(update={"status": self._on_its_clock(handled.status)})
@@ -111,20 +115,15 @@ class CommandHandler:
 
     def load(self, request: LoadCase) -> CaseStatus:
         """Where a case stands; version 0 where the log knows of none."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return self._on_its_clock(status_of(connection, case_stream(request.reference)))
 
     def pass_deadline(self, request: PassDeadline) -> HandledCommand:
         """Record, as the system, that a deadline passed; the same deadline is the same command."""
         stream, due_at = case_stream(request.reference), instant_text(request.due_at)
-        command = sign_command(
-            seed=self._system_key,
-            command_id=deadline_command_id(stream, request.wait, due_at),
-            stream=stream,
-            verb="pass-deadline",
-            body={"wait": request.wait, "due_at": due_at},
-            person=SYSTEM_PERSON,
-        )
+        command_id = deadline_command_id(stream, request.wait, due_at)
+        body = {"wait": request.wait, "due_at": due_at}
+        command = self.system_command(stream, "pass-deadline", body, command_id)
         return self.handle(
             HandleCommand(command=command, now=request.now, workflow=request.workflow, run=request.run)
         )
@@ -133,7 +132,13 @@ class CommandHandler:
         self, stream: str, verb: str, body: dict[str, Any], command_id: str, now: datetime
     ) -> Answer:
         """A command of the system itself, given outside any workflow: founding entries."""
-        command = sign_command(
+        command = self.system_command(stream, verb, body, command_id)
+        request = HandleCommand(command=command, now=now, workflow="founding", run="")
+        return self.handle(request).answer
+
+    def system_command(self, stream: str, verb: str, body: dict[str, Any], command_id: str) -> Command:
+        """A command of the system itself, signed; the id follows from what is asked."""
+        return sign_command(
             seed=self._system_key,
             command_id=command_id,
             stream=stream,
@@ -141,8 +146,6 @@ class CommandHandler:
             body=body,
             person=SYSTEM_PERSON,
         )
-        request = HandleCommand(command=command, now=now, workflow="founding", run="")
-        return self.handle(request).answer
 
     def _handle_under_lock(self, held: LogTransaction, request: HandleCommand) -> HandledCommand:
         command = request.command
@@ -233,7 +236,7 @@ class CommandHandler:
         if answer.kind == "receipt" or not keeps_a_trace(answer) or not handled.status.version:
             return handled
         try:
-            with self._reading() as connection:
+            with self.reading() as connection:
                 steps = hints_of(connection, command.stream, request.now)
         except Exception:
             _log.exception("no next steps could be named", stream=command.stream)
@@ -241,7 +244,7 @@ class CommandHandler:
         return handled.model_copy(update={"answer": answer.model_copy(update={"next_steps": steps})})
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
         """One state of the log, to be read."""
         if self._read_engine is None:
             with self._event_log.transaction() as held:

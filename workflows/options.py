@@ -44,3 +44,17 @@ MAIL_RETRY: Final = RetryPolicy(
 )
 """For as long as it takes, as a mail server that is down comes back after a while. When to give a mail up,
 the activity says."""
+
+LONG_TIMEOUT: Final = timedelta(hours=2)
+"""For an activity that goes through all cases, and says so as it goes."""
+
+HEARTBEAT_TIMEOUT: Final = timedelta(seconds=60)
+"""How long such an activity may say nothing before another worker takes it up."""
+
+SOME_TIMES: Final = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=3.0,
+    maximum_interval=timedelta(minutes=5),
+    maximum_attempts=6,
+)
+"""For what the next night does if it cannot be done now."""

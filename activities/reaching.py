@@ -1,0 +1,80 @@
+"""Reaching the workflow of a case from outside it, whether or not it has a run just now."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowFailureError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.service import RPCError
+
+from domain.ids import case_stream, reference_of
+from domain.messages import (
+    CASE_WORKFLOW,
+    NUDGE_SIGNAL,
+    SUBMIT_UPDATE,
+    Answer,
+    CaseInput,
+    Command,
+    update_id,
+)
+
+TASK_TIMEOUT: Final = timedelta(seconds=3)
+NO_ANSWER: Final = (
+    RPCError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+    WorkflowUpdateFailedError,
+    WorkflowFailureError,
+    TimeoutError,
+)
+"""What may come in place of an answer; what was sent may be sent again under its id."""
+_LONGEST_NUDGE: Final = timedelta(seconds=10)
+_ANSWER: Any = Answer
+
+
+async def nudge(client: Client, reference: str, task_queue: str) -> None:
+    """Make a case read the log anew; it gets a run where it has none. Raises RPCError."""
+    await client.start_workflow(
+        CASE_WORKFLOW,
+        CaseInput(reference=reference),
+        id=case_stream(reference),
+        task_queue=task_queue,
+        task_timeout=TASK_TIMEOUT,
+        static_summary=f"Case {reference}",
+        start_signal=NUDGE_SIGNAL,
+        rpc_timeout=_LONGEST_NUDGE,
+    )
+
+
+async def submit(client: Client, command: Command, task_queue: str, timeout: timedelta) -> Answer:
+    """The answer of a case to a command. Raises one of NO_ANSWER."""
+    reference = reference_of(command.stream)
+    start: Any = WithStartWorkflowOperation(
+        CASE_WORKFLOW,
+        CaseInput(reference=reference),
+        id=command.stream,
+        task_queue=task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        task_timeout=TASK_TIMEOUT,
+        static_summary=f"Case {reference}",
+    )
+    try:
+        answer: Answer = await client.execute_update_with_start_workflow(
+            SUBMIT_UPDATE,
+            command,
+            start_workflow_operation=start,
+            id=update_id(command),
+            result_type=_ANSWER,
+            rpc_timeout=timeout,
+        )
+    finally:
+        # The SDK gives an error to the start's own future as well, and asyncio complains where none takes it.
+        future = start._workflow_handle
+        if future.done() and not future.cancelled():
+            future.exception()
+    return answer
