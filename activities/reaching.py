@@ -51,8 +51,14 @@ async def nudge(client: Client, reference: str, task_queue: str) -> None:
     )
 
 
-async def submit(client: Client, command: Command, task_queue: str, timeout: timedelta) -> Answer:
-    """The answer of a case to a command. Raises one of NO_ANSWER."""
+async def submit(
+    client: Client, command: Command, task_queue: str, timeout: timedelta, *, attempt: str
+) -> Answer:
+    """The answer of a case to a command. Raises one of NO_ANSWER.
+
+    A run of the case gives an update that failed the same error again for good; under another `attempt` it
+    tries anew. That the command is done once is the log's to ensure.
+    """
     reference = reference_of(command.stream)
     start: Any = WithStartWorkflowOperation(
         CASE_WORKFLOW,
@@ -68,7 +74,7 @@ async def submit(client: Client, command: Command, task_queue: str, timeout: tim
             SUBMIT_UPDATE,
             command,
             start_workflow_operation=start,
-            id=update_id(command),
+            id=f"{update_id(command)}~{attempt}",
             result_type=_ANSWER,
             rpc_timeout=timeout,
         )

@@ -90,8 +90,10 @@ class WakeActivities:
             {"position": one.position},
             wake_command_id(one.reference, one.position),
         )
+        info = activity.info()
+        attempt = f"{info.workflow_run_id}.{info.activity_id}.{info.attempt}"
         try:
-            answer = await submit(self._client, command, activity.info().task_queue, _LONGEST_ANSWER)
+            answer = await submit(self._client, command, info.task_queue, _LONGEST_ANSWER, attempt=attempt)
         except NO_ANSWER as error:
             _log.warning("a case does not wake", case=one.reference, error=type(error).__name__)
             return False

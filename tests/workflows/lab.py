@@ -20,8 +20,11 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.business_clock import read_offset
 from activities.handle_command import CommandHandler
+from activities.sweeping import SweepActivities
 from activities.temporal import CaseActivities
+from activities.waking import WakeActivities
 from domain.ids import reference_of
 from domain.messages import (
     CASE_WORKFLOW,
@@ -89,7 +92,7 @@ class Lab:
             self.client,
             task_queue=self.queue,
             workflows=WORKFLOWS,
-            activities=[*CaseActivities(handler or self.office.handler).all(), *self.more_activities],
+            activities=[*self._activities(handler or self.office.handler), *self.more_activities],
             activity_executor=self._threads,
             workflow_runner=SANDBOX,
             workflow_failure_exception_types=[],
@@ -98,6 +101,13 @@ class Lab:
         )
         await worker.__aenter__()
         self._workers.append(worker)
+
+    def _activities(self, handler: CommandHandler) -> list[Callable[..., Any]]:
+        return [
+            *CaseActivities(handler).all(),
+            *WakeActivities(self.client, handler, self.office.log).all(),
+            *SweepActivities(self.client, handler, self._business_clock).all(),
+        ]
 
     async def stop_worker(self) -> None:
         """Drain it, as a deployment does."""
@@ -108,6 +118,10 @@ class Lab:
         """Another worker in its place, with another handler or other options."""
         await self.stop_worker()
         await self.start_worker(handler, **options)
+
+    def watch(self, id: str) -> None:
+        """A workflow that came about otherwise than by `send`: it is replayed and ended with the others."""
+        self._started.add(id)
 
     async def replay(self) -> None:
         """Every history that came about here runs again with the code as it is; raises where it would not."""
@@ -213,6 +227,9 @@ class Lab:
         if threading.current_thread() is threading.main_thread():
             return self.office.now
         return asyncio.run_coroutine_threadsafe(self.now(), self._loop).result(10)
+
+    def _business_clock(self) -> datetime:
+        return self._clock() + timedelta(seconds=read_offset(self.office.settings))
 
     async def today(self) -> date:
         """Its day."""
