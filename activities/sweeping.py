@@ -16,7 +16,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.handle_command import CommandHandler
-from activities.reaching import nudge
+from activities.reaching import nudge, while_serving
 from activities.read_models.sweeping import awaited_cases, silent_cases, untold_cases
 from domain.ids import case_stream
 from domain.messages import CASE_WORKFLOW, SWEEP, Swept
@@ -49,6 +49,9 @@ class SweepActivities:
     @activity.defn(name=SWEEP)
     async def sweep(self) -> Swept:
         """Nudge who needs it, and count; see `Swept`."""
+        return await while_serving(self._sweep())
+
+    async def _sweep(self) -> Swept:
         now = self._now()
         swept = Swept()
         after = ""

@@ -14,7 +14,7 @@ from activities.commands.deciding import keeps_a_trace
 from activities.event_log.append import EventLog
 from activities.handle_command import CommandHandler
 from activities.kill_points import kill_point
-from activities.reaching import NO_ANSWER, submit
+from activities.reaching import NO_ANSWER, submit, while_serving
 from activities.read_models.wakes import Wake, forget_wakes, read_wakes
 from domain.ids import WAKES_ID, case_stream, wake_command_id
 from domain.messages import CALL_WAKES, DELIVER_WAKES, NUDGE_SIGNAL, WAKES_WORKFLOW, Refused
@@ -61,6 +61,9 @@ class WakeActivities:
         Each is woken by a command whose id follows from its reason, and forgotten once it has answered: what
         is done twice after a kill is answered the second time from the log.
         """
+        return await while_serving(self._deliver())
+
+    async def _deliver(self) -> int:
         woken, silent, after = 0, 0, ""
         while page := await asyncio.to_thread(self._read, after):
             answered = await self._wake(page)
