@@ -77,6 +77,7 @@ def check_log(settings: Settings, *, worker: bool = False) -> list[Check]:
     from activities.event_log.engine import open_reader
     from activities.event_log.errors import LogUnavailableError, SchemaError
     from activities.event_log.migrations import expected_revision
+    from activities.health_nightly import check_silence
 
     try:
         place = log_place(settings)
@@ -100,7 +101,7 @@ def check_log(settings: Settings, *, worker: bool = False) -> list[Check]:
             check_clock(settings, engine),
         ]
         with engine.begin() as connection:
-            checks.append(check_lists(connection))
+            checks += [check_lists(connection), check_silence(connection)]
     except Exception as error:
         # A damaged file can fail in any of these; that it is damaged is the finding.
         checks = [
@@ -181,6 +182,7 @@ async def check_temporal(
     from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
     from temporalio.service import RPCError, RPCStatusCode
 
+    from activities.health_nightly import check_schedule
     from activities.health_workers import check_server, check_workers
     from activities.temporal_client import TemporalUnreachableError, connect, missing_search_attributes
 
@@ -218,7 +220,7 @@ async def check_temporal(
         what = f"Search attributes missing: {names}." if absent else f"Search attributes: {names}"
         checks.append(Check("search-attributes", not absent, what, "A worker registers them as it starts."))
     if workers:
-        checks += await check_workers(client, settings, payload_keys)
+        checks += [*await check_workers(client, settings, payload_keys), await check_schedule(client)]
     return checks
 
 
