@@ -19,14 +19,20 @@ class Alarm:
     def __init__(self) -> None:
         self._timer: asyncio.Task[None] | None = None
         self._set_for: datetime | None = None
+        self._at_once = False
 
     @property
     def rings(self) -> bool:
         """Whether its instant has come and nobody has stopped it."""
-        return self._timer is not None and self._timer.done()
+        return self._at_once or (self._timer is not None and self._timer.done())
 
-    def set(self, instant: datetime, words: str) -> None:
-        """Ring at that instant, if not earlier; one that has passed rings at once. `words` are for Temporal's page."""
+    def set(self, instant: datetime, words: str, *, hurry: bool = False) -> None:
+        """Ring at that instant, if not earlier; one that has passed rings after a second, which is Temporal's
+        shortest timer, or at once where months are to pass in a hurry. `words` are for Temporal's page.
+        """
+        if hurry and instant <= workflow.now():
+            self._at_once = True
+            return
         if self._timer is not None:
             if self._set_for is not None and self._set_for <= instant:
                 return
@@ -37,7 +43,9 @@ class Alarm:
 
     def stop(self) -> None:
         """It has been heard."""
-        self._timer = None
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer, self._at_once = None, False
 
 
 def due_next(status: CaseStatus) -> tuple[datetime, str] | None:

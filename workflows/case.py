@@ -154,9 +154,8 @@ class CaseWorkflow:
         due = due_next(self._status)
         if due is not None:
             left_alone = self._asked == due
-            self._alarm.set(
-                workflow.now() + ASK_AGAIN if left_alone else due[0] - self._ahead, f"due: {due[1]}"
-            )
+            instant = workflow.now() + ASK_AGAIN if left_alone else due[0] - self._ahead
+            self._alarm.set(instant, f"due: {due[1]}", hurry=bool(self._ahead))
 
     async def _pass_deadline(self) -> None:
         """The timer fired: record what is due now, or sleep on, where the deadline has moved meanwhile."""

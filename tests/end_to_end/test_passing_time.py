@@ -50,7 +50,7 @@ def test_a_month_passes_and_everything_happens_at_its_own_time(moving: RunningOf
 
 def test_every_instant_on_the_way_is_the_one_that_the_log_had_named(moving: RunningOffice) -> None:
     """Not a month late, all at once: each is on record within seconds of when it was due."""
-    reference, _ = moving.bring(STORIES[0], "science", "awaiting_head_consent")
+    reference, _ = moving.bring(STORIES[0], "science-technology", "awaiting_head_consent")
     due = moving.workflow_status(reference).chase_at
     assert due is not None
     moving.cli("admin", "clock", "--to", due.isoformat()).well()
