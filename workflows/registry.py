@@ -4,5 +4,7 @@ from typing import Final
 
 from workflows.case import CaseWorkflow
 from workflows.command import CommandWorkflow
+from workflows.nightly import NightlyWorkflow
+from workflows.wakes import WakesWorkflow
 
-WORKFLOWS: Final[list[type]] = [CaseWorkflow, CommandWorkflow]
+WORKFLOWS: Final[list[type]] = [CaseWorkflow, CommandWorkflow, WakesWorkflow, NightlyWorkflow]
