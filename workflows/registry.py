@@ -2,7 +2,8 @@
 
 from typing import Final
 
+from workflows.bulk import BulkWorkflow
 from workflows.case import CaseWorkflow
 from workflows.command import CommandWorkflow
 
-WORKFLOWS: Final[list[type]] = [CaseWorkflow, CommandWorkflow]
+WORKFLOWS: Final[list[type]] = [CaseWorkflow, CommandWorkflow, BulkWorkflow]
