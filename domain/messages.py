@@ -21,7 +21,7 @@ LOAD_CASE: Final = "load_case"
 HANDLE_COMMAND: Final = "handle_command"
 PASS_DEADLINE: Final = "pass_deadline"  # noqa: S105 – the activity's name
 
-SYSTEM_COMMAND_PREFIXES: Final = ("deadline:", "founding:")
+SYSTEM_COMMAND_PREFIXES: Final = ("deadline:", "founding:", "wake:", "mail:")
 """Command ids that the system gives its own commands; they follow from public facts, so nobody else may take one."""
 
 LARGEST_COMMAND_BYTES: Final = 64 * 1024
@@ -147,6 +147,14 @@ class CaseStatus(Message):
     next_deadline: datetime | None = None
     next_wait: str | None = None
     """Key of the wait whose deadline comes next."""
+    chase_at: datetime | None = None
+    """When something next happens by itself: a reminder, an escalation, a deadline. The timer is for this."""
+    chase_wait: str | None = None
+    """Key of the wait it happens to."""
+    unsent: int = 0
+    """Notices of this case that wait for delivery."""
+    clock_offset: int = 0
+    """Seconds by which the business clock of a demonstration is ahead; 0 everywhere else."""
     awaited: bool = False
     """Whether anything is still awaited; when not, the run may end."""
     programme: str | None = None

@@ -44,6 +44,18 @@ class Party(StrEnum):
     SYSTEM = "system"
 
 
+SCHOOL_PARTIES = frozenset(
+    {
+        Party.RECIPIENT_HEAD,
+        Party.RECIPIENT_LEAD,
+        Party.PROVIDER_HEAD,
+        Party.PROVIDER_LEAD,
+        Party.CURRICULUM_PARTNER,
+    }
+)
+"""Parties that a school answers for: what they let lie may lapse. All others are staff: theirs never does."""
+
+
 class Duties(BaseModel):
     """Who does what on a route, as the programme had it when the case was drafted.
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, create_engine, select
 
 from activities.event_log.read import RecordedEvent
-from activities.read_models.schema import metadata
+from activities.read_models.schema import DERIVED, metadata
 from activities.read_models.update import rebuild
 
 
@@ -59,7 +59,7 @@ def differences(connection: Connection, events: Iterator[RecordedEvent]) -> list
 def compare(connection: Connection, fresh: Connection) -> Comparison:
     """Hold every row behind the one connection against those behind the other."""
     found = Comparison()
-    for table in metadata.sorted_tables:
+    for table in DERIVED:
         keys = [column.name for column in table.primary_key]
         kept = {tuple(row[: len(keys)]): tuple(row) for row in connection.execute(_ordered(table, keys))}
         folded = {tuple(row[: len(keys)]): tuple(row) for row in fresh.execute(_ordered(table, keys))}

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from activities.event_log.read import all_events
 from activities.read_models.compare import Comparison, compare, empty_rows
-from activities.read_models.schema import metadata
+from activities.read_models.schema import DERIVED
 from activities.read_models.update import Fold
 
 
@@ -66,7 +66,7 @@ def rebuild_rows(reader: Engine, writer: Engine) -> Rebuilt:
 
 
 def _copy(fresh: Connection, held: Connection) -> None:
-    for table in metadata.sorted_tables:
+    for table in DERIVED:
         held.execute(delete(table))
         rows = [dict(row) for row in fresh.execute(select(table)).mappings()]
         if rows:

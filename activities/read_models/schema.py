@@ -1,5 +1,7 @@
 """Tables of the read models. They hold nothing personal: no name, no mail address, no free text."""
 
+from typing import Final
+
 from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table, Text
 
 metadata = MetaData()
@@ -29,7 +31,9 @@ case_row = Table(
     Column("opened_at", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("position", Integer, nullable=False),
+    Column("next_at", Text),
     Index("case_row_open_due", "open", "due_at"),
+    Index("case_row_next", "next_at"),
     Index("case_row_need", "recipient", "area", "open"),
 )
 
@@ -89,3 +93,74 @@ programme = Table(
     Column("content", Text, nullable=False),
     Column("position", Integer, nullable=False),
 )
+
+wait_row = Table(
+    "wait_row",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("wait", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("person", Text),
+    Column("school", Text),
+    Column("verb", Text, nullable=False),
+    Column("due_at", Text, nullable=False),
+    Column("next_at", Text),
+    Column("unit", Text),
+    Column("days", Integer),
+    Column("calendar", Text, nullable=False),
+    Column("began", Text),
+    Column("provisional", Boolean, nullable=False),
+    Column("overdue", Boolean, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("stuck", Text),
+    Column("position", Integer, nullable=False),
+    Index("wait_row_due", "due_at"),
+    Index("wait_row_of_owner", "owner", "due_at"),
+    Index("wait_row_of_person", "person", "due_at"),
+    Index("wait_row_counted_on", "calendar", "school"),
+)
+"""Everything that is awaited, one by one: whose it is, due when, and when something happens next by itself."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("reference", Text, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("occurred_at", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Index("outbox_of_case", "reference"),
+    Index("outbox_oldest", "occurred_at"),
+)
+"""Notices that are not settled yet: which event tells which party what. Who that is, delivery finds out."""
+
+calendar = Table(
+    "calendar",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+
+calendar_school = Table(
+    "calendar_school",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("school", Text, primary_key=True),
+    Column("days", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+
+wake = Table(
+    "wake",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+)
+"""Cases that must look again because of an event elsewhere, at that position; gone once they have looked."""
+
+DERIVED: Final = tuple(table for table in metadata.sorted_tables if table is not wake)
+"""What follows from the log alone and can be made anew from it; what is left to do cannot."""

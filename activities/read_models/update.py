@@ -170,7 +170,7 @@ def rebuild(connection: Connection, events: Iterable[RecordedEvent]) -> int:
     fold = Fold()
     for recorded in events:
         fold.add(recorded)
-    for table in schema.metadata.sorted_tables:
+    for table in schema.DERIVED:
         connection.execute(delete(table))
     fold.write(connection)
     return fold.count

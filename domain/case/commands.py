@@ -19,6 +19,7 @@ from domain.case.values import (
     ObjectiveRating,
     Outcome,
     OverviewVersion,
+    PersonId,
     Phase,
     PriorityRef,
     QuarterDays,
@@ -296,6 +297,29 @@ class ScheduleVisit(CaseCommand):
     mode: Mode = Field(default="in-person", description="in-person, online or mixed.")
 
 
+class RescheduleVisit(CaseCommand):
+    """Move a planned visit to another day; everybody's invitation follows."""
+
+    verb: ClassVar[str] = "reschedule-visit"
+    group: ClassVar[str] = "Delivery"
+    visit: VisitId = Field(description="Number of the visit, e.g. V2.")
+    on: Day = Field(description="The day it is moved to.")
+    quarter_days: VisitLength | None = Field(default=None, description="Its length, where that changes too.")
+    mode: Mode | None = Field(default=None, description="in-person, online or mixed, where that changes too.")
+
+
+class CancelVisit(CaseCommand):
+    """Cancel a planned visit; everybody's invitation is withdrawn."""
+
+    verb: ClassVar[str] = "cancel-visit"
+    group: ClassVar[str] = "Delivery"
+    visit: VisitId = Field(description="Number of the visit, e.g. V2.")
+    because_of: Literal["recipient", "provider", "neither"] = Field(description="Whose side could not.")
+    reason_code: Literal[
+        "illness", "staffing", "weather", "closure", "inspection", "no-longer-needed", "other"
+    ] = Field(description="Why, as a code.")
+
+
 class RecordVisit(CaseCommand):
     """Record a visit that took place."""
 
@@ -503,13 +527,80 @@ class Resume(CaseCommand):
     group: ClassVar[str] = "At any time"
 
 
+class Acknowledge(CaseCommand):
+    """Take notice of an escalation: you know of it, and see to it."""
+
+    verb: ClassVar[str] = "acknowledge"
+    group: ClassVar[str] = "At any time"
+    escalation: int = Field(ge=1, le=9999, description="Number of the escalation, e.g. 1.")
+    note: FreeText | None = Field(default=None, description="What you do about it.")
+
+
+class Assign(CaseCommand):
+    """Give a part of the case's work to one of those who hold the post; their clock starts anew."""
+
+    verb: ClassVar[str] = "assign"
+    group: ClassVar[str] = "At any time"
+    party: Party = Field(description="Whose work: sip, broker, principal_adviser or finance.")
+    to: PersonId = Field(description="Id of the person who sees to it from now on.")
+
+
+class RecordContact(CaseCommand):
+    """Record that somebody was told, or not reached, in another way than by mail."""
+
+    verb: ClassVar[str] = "record-contact"
+    group: ClassVar[str] = "At any time"
+    party: Party = Field(description="Who was to be told, e.g. recipient_head.")
+    method: Literal["phone", "letter", "in-person"] = Field(description="phone, letter or in-person.")
+    reached: bool = Field(default=False, description="They were reached and know what is asked.")
+    note: FreeText | None = Field(default=None, description="What was said.")
+
+
+class Reopen(CaseCommand):
+    """Take up again a case that lapsed, was withdrawn or found no partner."""
+
+    verb: ClassVar[str] = "reopen"
+    group: ClassVar[str] = "At any time"
+    reason: FreeText = Field(description="Why.")
+
+
 class PassDeadline(CaseCommand):
-    """Record that a due time passed without an answer. Given by Brokerage itself, never by a person."""
+    """Do what is due of a wait that nobody has answered. Given by Brokerage itself, never by a person."""
 
     verb: ClassVar[str] = "pass-deadline"
     group: ClassVar[str] = "System"
     wait: str = Field(pattern=r"^[a-z][a-z_]{1,39}(:[A-Za-z0-9_]{1,39})?$")
     due_at: datetime
+
+
+class Recount(CaseCommand):
+    """Count the open deadlines anew, because a calendar changed. Given by Brokerage itself, never by a person."""
+
+    verb: ClassVar[str] = "recount"
+    group: ClassVar[str] = "System"
+    position: int = Field(ge=1, description="Position in the log of the event that made it necessary.")
+
+
+class Told(Value):
+    """What became of one mail."""
+
+    mail: str = Field(pattern=r"^[A-Za-z0-9._-]{1,120}$")
+    template: str = Field(pattern=r"^[a-z][a-z_]{1,59}$")
+    template_version: int = Field(ge=1)
+    party: Party
+    person: PersonId | None
+    language: Literal["cy", "en", "fil", "cy+en", "en+fil"] | None
+    wait: str | None
+    failed: Literal["refused", "no-address", "nobody", "unreachable"] | None
+    """Why it did not go out; None where a mail server took it."""
+
+
+class RecordDelivery(CaseCommand):
+    """Record what became of mails. Given by Brokerage itself, never by a person."""
+
+    verb: ClassVar[str] = "record-delivery"
+    group: ClassVar[str] = "System"
+    mails: tuple[Told, ...] = Field(min_length=1, max_length=50)
 
 
 COMMANDS: Final[dict[str, type[CaseCommand]]] = {
@@ -518,14 +609,15 @@ COMMANDS: Final[dict[str, type[CaseCommand]]] = {
         Open, Amend, Submit, Consent, RefuseConsent, Align, ExceptAlignment, Triage, Signpost, Decline,
         Scope, ObjectTo, Offer, AcceptOffer, DeclineOffer, RescindOffer, NoPartner,
         DraftAgreement, ApproveFunding, ReturnFunding, Sign, RequestChanges,
-        ScheduleVisit, RecordVisit, MissVisit, ConfirmVisit, DisputeVisit, ResolveDispute,
+        ScheduleVisit, RescheduleVisit, CancelVisit, RecordVisit, MissVisit, ConfirmVisit, DisputeVisit, ResolveDispute,
         MidReview, ProposeVariation, AgreeVariation, RefuseVariation, Extend, Complete,
-        Review, Validate, Close, RecordFollowUp, Withdraw, Pause, Resume, PassDeadline,
+        Review, Validate, Close, RecordFollowUp, Withdraw, Reopen, Pause, Resume,
+        Acknowledge, Assign, RecordContact, PassDeadline, Recount, RecordDelivery,
     )
 }  # fmt: skip
 """Every verb of a case with its model, in the order in which a case meets them."""
 
-SYSTEM_VERBS: Final = frozenset({PassDeadline.verb})
+SYSTEM_VERBS: Final = frozenset({PassDeadline.verb, Recount.verb, RecordDelivery.verb})
 
 CommandT = TypeVar("CommandT", bound=CaseCommand)
 

@@ -1,9 +1,10 @@
-"""What can happen at any time: withdrawal, pause and resume, and deadlines that pass. Transition 25."""
+"""What can happen at any time: withdrawal, pause and resume. Transition 25."""
 
-from domain.calendars import days_left, due_after
+from domain.calendars.counting import UNIT_WORDS
 from domain.case import commands as c
 from domain.case import events as e
 from domain.case.commands import expect
+from domain.case.dating import kept, resumed
 from domain.case.situation import Refusal, Situation
 from domain.case.stages import Stage
 from domain.parties import Party
@@ -29,12 +30,13 @@ def pause_review_is_ahead(s: Situation) -> Refusal | None:
     on = expect(s.command, c.Pause).review_on
     if on <= s.facts.today:
         return Refusal("R-DATES", f"The pause must be looked at again after today, not on {on.isoformat()}.")
-    most = s.programme.waits["pause_review"].days
-    last = due_after(s.facts.now, most, s.programme.time_zone).date()
+    rule = s.programme.waits["pause_review"]
+    most = rule.days
+    last = s.facts.days_of(s.state.recipient).after(s.facts.today, most, rule.unit)
     if on > last:
         return Refusal(
             "R-DATES",
-            f"A pause is looked at again within {most} days: by {last.isoformat()}, not on {on.isoformat()}.",
+            f"A pause is looked at again within {most} {UNIT_WORDS[rule.unit][1]}: by {last.isoformat()}, not on {on.isoformat()}.",
             "It can be prolonged then, by the same command.",
         )
     return None
@@ -62,57 +64,11 @@ def pause(s: Situation) -> tuple[e.CaseEvent, ...]:
     command = expect(s.command, c.Pause)
     if s.state.paused:
         return (e.PauseProlonged(reason_code=command.reason_code, review_on=command.review_on),)
-    zone = s.programme.time_zone
-    kept = tuple(
-        e.KeptWait(wait=d.wait, days_left=max(0, days_left(s.facts.now, d.due_at, zone)))
-        for d in s.state.deadlines
-        if not d.passed
-    )
-    return (e.CasePaused(reason_code=command.reason_code, review_on=command.review_on, kept=kept),)
+    waits = tuple(kept(d, s.state, s.facts) for d in s.state.deadlines if d.next_at is not None)
+    return (e.CasePaused(reason_code=command.reason_code, review_on=command.review_on, kept=waits),)
 
 
 def resume(s: Situation) -> tuple[e.CaseEvent, ...]:
-    """The pause ends; each kept wait is due again after the days it had left.
-
-    A day that the agreement itself names stays that day, unless the pause has outlasted it.
-    """
-    zone = s.programme.time_zone
-    renewed: list[e.CaseEvent] = []
-    for d in s.state.deadlines:
-        if d.kept_days is None:
-            continue
-        days = None if d.days is None else max(1, d.kept_days)
-        due_at = (
-            max(d.due_at, due_after(s.facts.now, 1, zone))
-            if days is None
-            else due_after(s.facts.now, days, zone)
-        )
-        renewed.append(
-            e.DeadlineSet(wait=d.wait, owner=d.owner, due_at=due_at, calendar=s.programme.calendar, days=days)
-        )
-    return (e.CaseResumed(), *renewed)
-
-
-def pass_deadline(s: Situation) -> tuple[e.CaseEvent, ...]:
-    """The fact that it passed and who was owed. Nothing, where the answer came first or the day moved.
-
-    An offer that nobody answered has expired, and a follow-up that nobody made is missed: these two
-    follow at once. What else a lapse leads to is the ladder's business.
-    """
-    command = expect(s.command, c.PassDeadline)
-    deadline = s.state.deadline(command.wait)
-    if (
-        deadline is None
-        or deadline.passed
-        or deadline.kept_days is not None
-        or deadline.due_at != command.due_at
-        or s.facts.now < deadline.due_at
-    ):
-        return ()
-    passed = e.DeadlinePassed(wait=deadline.wait, owner=deadline.owner, due_at=deadline.due_at)
-    offer = s.state.open_offer
-    if offer is not None and command.wait == f"offer_answer:{offer.number}":
-        return passed, e.OfferExpired(provider=offer.provider, offer=offer.number)
-    if command.wait == "follow_up":
-        return passed, e.FollowUpMissed(), e.CaseArchived()
-    return (passed,)
+    """The pause ends; each kept wait is due again after the days it had left."""
+    frozen = (d for d in s.state.deadlines if d.kept_days is not None)
+    return (e.CaseResumed(), *(resumed(d, s.state, s.facts) for d in frozen))

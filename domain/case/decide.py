@@ -8,12 +8,14 @@ from typing import Final
 from pydantic import BaseModel
 
 from domain.case import events as e
+from domain.case.chasing import held_lapses
 from domain.case.commands import SYSTEM_VERBS, CaseCommand, Open
+from domain.case.dating import deadline_set
 from domain.case.lifecycle import Row, row_at, rows_for
 from domain.case.situation import Decision, Facts, Refusal, Situation, parties_of
 from domain.case.stages import Stage
 from domain.case.state import CaseState, evolve
-from domain.case.waits import awaited, due_time
+from domain.case.waits import awaited
 from domain.ids import SYSTEM_PERSON
 from domain.parties import HeldPost, Party
 
@@ -107,7 +109,12 @@ def _school_missing(command: CaseCommand, facts: Facts) -> Refusal | None:
 def _played(state: CaseState, command: CaseCommand, facts: Facts) -> dict[Party, HeldPost | None]:
     if command.verb in SYSTEM_VERBS:
         return {Party.SYSTEM: None} if facts.person == SYSTEM_PERSON else {}
-    return dict(parties_of(state, command, facts))
+    played: dict[Party, HeldPost | None] = dict(parties_of(state, command, facts))
+    for item in awaited(state):
+        # Who stands in for another answers in that other's part.
+        if item.part is not None and item.verb == command.verb and item.owner in played:
+            played[item.part] = played[item.owner]
+    return played
 
 
 def _awaited_first(state: CaseState, command: CaseCommand, entitled: list[Party]) -> list[Party]:
@@ -174,20 +181,11 @@ def _with_reference(events: tuple[e.CaseEvent, ...], reference: str) -> tuple[e.
 def _with_deadlines(
     state: CaseState, events: tuple[e.CaseEvent, ...], facts: Facts
 ) -> tuple[e.CaseEvent, ...]:
-    """The events, and a deadline for every wait that begins with them: no wait is ever without one."""
+    """The events, and a deadline for every wait that begins with them: no wait is ever without one.
+
+    A lapse that was held gets its day as soon as nothing holds it any more.
+    """
     for event in events:
         state = evolve(state, event, facts.now)
-    added: list[e.CaseEvent] = []
-    for item in awaited(state):
-        if state.deadline(item.wait) is None:
-            due_at, days = due_time(item, state, facts.programme, facts.now)
-            added.append(
-                e.DeadlineSet(
-                    wait=item.wait,
-                    owner=item.owner,
-                    due_at=due_at,
-                    calendar=facts.programme.calendar,
-                    days=days,
-                )
-            )
-    return (*events, *added)
+    begun = (item for item in awaited(state) if state.deadline(item.wait) is None)
+    return (*events, *(deadline_set(item, state, facts) for item in begun), *held_lapses(state, facts))

@@ -1,4 +1,4 @@
-"""How events of a case read that were stored before routes had duties and ways of working had names.
+"""How events of a case read that were stored before routes had duties, ways of working names, and waits ladders.
 
 Values stand here as they held then, spelt out: a default that changes one day must not change the past.
 """
@@ -29,8 +29,20 @@ def _visit_before_work_modes(payload: Payload) -> Payload:
     return payload | {"work_mode": None}
 
 
+def _deadline_before_ladders(payload: Payload) -> Payload:
+    """Nobody was reminded: a deadline passed, and that was all. On which school's days it counted was not kept."""
+    unsaid = {"unit": None, "school": None, "began": None}
+    return payload | unsaid | {"provisional": False, "steps": []}
+
+
+def _pause_before_ladders(payload: Payload) -> Payload:
+    return payload | {"kept": [kept | {"steps": []} for kept in payload["kept"]]}
+
+
 CASE_UPCASTERS: Final[tuple[Upcaster, ...]] = (
     Upcaster("CaseDrafted", 1, 2, _drafted_before_duties),
     Upcaster("AgreementDrafted", 1, 2, _agreement_before_work_modes),
     Upcaster("VisitRecorded", 1, 2, _visit_before_work_modes),
+    Upcaster("DeadlineSet", 1, 2, _deadline_before_ladders),
+    Upcaster("CasePaused", 1, 2, _pause_before_ladders),
 )

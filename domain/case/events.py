@@ -4,13 +4,32 @@ Each class is the current version of one type. A stored event is never rewritten
 and a function in earlier_forms.py reads the one before it. How to change an event: docs/event-log.md.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar, Final, Literal, TypeVar
 
-from pydantic import Field
-
-from domain.canonical import plain
+from domain.case.chasing_events import (
+    CaseLapsed,
+    CasePaused,
+    CaseReopened,
+    CaseResumed,
+    ContactRecorded,
+    DeadlineMoved,
+    DeadlinePassed,
+    DeadlineSet,
+    DraftExpired,
+    EscalationAcknowledged,
+    EscalationRaised,
+    LapseHeld,
+    MailAccepted,
+    MailFailed,
+    PauseProlonged,
+    ReminderIssued,
+    TimerIgnored,
+    WaitReassigned,
+    WorkAssigned,
+)
 from domain.case.earlier_forms import CASE_UPCASTERS
+from domain.case.event_base import CaseEvent
 from domain.case.values import (
     AgreementTerms,
     AreaCode,
@@ -30,7 +49,6 @@ from domain.case.values import (
     SupportLanguage,
     Tier,
     Urgency,
-    Value,
     VisitId,
     Widening,
     WorkModeCode,
@@ -38,22 +56,6 @@ from domain.case.values import (
 from domain.parties import Duties, Party
 from domain.personal import FreeText
 from domain.upcasting import EventTypes
-
-
-class CaseEvent(Value):
-    """Base of the events of a case."""
-
-    schema_version: ClassVar[int] = 1
-
-    @classmethod
-    def type_name(cls) -> str:
-        """The name in the log."""
-        return cls.__name__
-
-    def payload(self) -> dict[str, Any]:
-        """The payload as plain JSON values."""
-        return plain(self.model_dump())  # type: ignore[no-any-return]
-
 
 # Intake
 
@@ -297,6 +299,27 @@ class VisitRecorded(CaseEvent):
     work_mode: WorkModeCode | None
 
 
+class VisitRescheduled(CaseEvent):
+    visit: VisitId
+    was: date
+    on: date
+    quarter_days: int
+    mode: Mode | None
+    """Where that changes too."""
+    moved_as: Party
+    notice_days: int
+    """School days of the recipient between the change and the day that was planned."""
+
+
+class VisitCancelled(CaseEvent):
+    visit: VisitId
+    on: date
+    because_of: Literal["recipient", "provider", "neither"]
+    reason_code: str
+    cancelled_as: Party
+    notice_days: int
+
+
 class VisitMissed(CaseEvent):
     visit: VisitId
     because_of: Literal["recipient", "provider", "neither"]
@@ -424,46 +447,6 @@ class CaseWithdrawn(CaseEvent):
     """Stage it was withdrawn from."""
 
 
-# Time and control
-
-
-class DeadlineSet(CaseEvent):
-    wait: str = Field(pattern=r"^[a-z][a-z_]{1,39}(:[A-Za-z0-9_]{1,39})?$")
-    owner: Party
-    due_at: datetime
-    calendar: str
-    days: int | None
-    """Counted days given; None where the agreement itself names the day."""
-
-
-class DeadlinePassed(CaseEvent):
-    wait: str
-    owner: Party
-    due_at: datetime
-
-
-class KeptWait(Value):
-    """What a pause keeps of a wait."""
-
-    wait: str
-    days_left: int
-
-
-class CasePaused(CaseEvent):
-    reason_code: str
-    review_on: date
-    kept: tuple[KeptWait, ...]
-
-
-class PauseProlonged(CaseEvent):
-    reason_code: str
-    review_on: date
-
-
-class CaseResumed(CaseEvent):
-    pass
-
-
 EventT = TypeVar("EventT", bound=CaseEvent)
 
 CASE_EVENTS: Final[dict[str, type[CaseEvent]]] = {
@@ -479,6 +462,9 @@ CASE_EVENTS: Final[dict[str, type[CaseEvent]]] = {
         VariationAgreed, VariationRefused, AgreementVaried, DeliveryExtended, CompletionAgreed, DeliveryCompleted,
         ReviewSubmitted, ImpactValidated, CaseClosed, FollowUpRecorded, FollowUpMissed, CaseArchived,
         CaseWithdrawn, DeadlineSet, DeadlinePassed, CasePaused, PauseProlonged, CaseResumed,
+        DeadlineMoved, TimerIgnored, ReminderIssued, EscalationRaised, EscalationAcknowledged, WaitReassigned,
+        LapseHeld, DraftExpired, CaseLapsed, CaseReopened, WorkAssigned, ContactRecorded, MailAccepted, MailFailed,
+        VisitRescheduled, VisitCancelled,
     )
 }  # fmt: skip
 

@@ -10,7 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from domain.case import agreement, control, delivery, intake, matching, request, review, terms, visits
+from domain.case import (
+    agreement,
+    chasing,
+    control,
+    delivery,
+    intake,
+    matching,
+    request,
+    review,
+    terms,
+    visits,
+)
 from domain.case import commands as c
 from domain.case import events as e
 from domain.case.situation import Refusal, Situation
@@ -64,6 +75,9 @@ _OPENERS = (P.SIP, P.RECIPIENT_HEAD, P.RECIPIENT_LEAD, P.PROVIDER_HEAD, P.PROVID
 _SAME: tuple[Stage, ...] = ()
 _RUNNING = OPEN - {S.SUBMITTED}
 """Submitted is passed through within one command; no command ever finds a case there."""
+_CHASED = frozenset({*_RUNNING, S.CLOSED})
+"""Where something is awaited."""
+_BEGUN: frozenset[Stage] = frozenset(Stage) - {S.SUBMITTED}
 
 # fmt: off
 LIFECYCLE: Final[tuple[Row, ...]] = (
@@ -122,6 +136,10 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     # Delivery
     _row("20", c.ScheduleVisit, DELIVERING, (*_AT_PROVIDER, *_AT_RECIPIENT, P.BROKER), _SAME, (e.VisitScheduled,),
          visits.schedule_visit, visits.visit_lies_in_the_agreed_span),
+    _row("20", c.RescheduleVisit, DELIVERING, (*_AT_PROVIDER, *_AT_RECIPIENT, P.BROKER), _SAME, (e.VisitRescheduled,),
+         visits.reschedule_visit, visits.visit_moves, visits.visit_lies_in_the_agreed_span),
+    _row("20", c.CancelVisit, DELIVERING, (*_AT_PROVIDER, *_AT_RECIPIENT, P.BROKER), _SAME, (e.VisitCancelled,),
+         visits.cancel_visit, visits.visit_can_be_cancelled),
     _row("19, 20", c.RecordVisit, DELIVERING, _AT_PROVIDER, (S.IN_DELIVERY,),
          (e.DeliveryStarted, e.VisitRecorded, e.MidReviewDue), visits.record_visit,
          visits.planned_visit_is_known, visits.visit_has_been, visits.work_mode_was_agreed, visits.objectives_exist,
@@ -163,8 +181,22 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
          (e.CasePaused, e.PauseProlonged), control.pause, control.pause_is_new, control.pause_review_is_ahead, while_paused=True),
     _row("–", c.Resume, _RUNNING - {S.DRAFT}, (P.BROKER, P.PRINCIPAL_ADVISER), _SAME, (e.CaseResumed,),
          control.resume, control.is_paused, while_paused=True),
-    _row("12, 24", c.PassDeadline, frozenset({*_RUNNING, S.CLOSED}), (P.SYSTEM,), (S.MATCHING, S.ARCHIVED),
-         (e.DeadlinePassed, e.OfferExpired, e.FollowUpMissed, e.CaseArchived), control.pass_deadline, while_paused=True),
+    _row("28", c.Reopen, frozenset({S.LAPSED, S.WITHDRAWN, S.NO_PARTNER}), (P.BROKER, P.PRINCIPAL_ADVISER),
+         (S.AWAITING_HEAD_CONSENT, S.AWAITING_ALIGNMENT, S.TRIAGE), (e.CaseReopened,), chasing.reopen,
+         chasing.can_be_reopened, chasing.reopened_in_time),
+    # Chasing
+    _row("–", c.Acknowledge, _CHASED, (P.SIP, P.BROKER, P.PRINCIPAL_ADVISER, P.FINANCE), _SAME,
+         (e.EscalationAcknowledged,), chasing.acknowledge, chasing.escalation_is_open, chasing.escalation_is_theirs, while_paused=True),
+    _row("–", c.Assign, _CHASED, (P.BROKER, P.PRINCIPAL_ADVISER), _SAME, (e.WorkAssigned,), chasing.assign,
+         chasing.party_is_staff, chasing.assignee_holds_the_post, chasing.assignment_is_new, while_paused=True),
+    _row("–", c.RecordContact, _CHASED, (P.BROKER, P.PRINCIPAL_ADVISER, P.SIP), _SAME, (e.ContactRecorded,),
+         chasing.record_contact, chasing.contact_is_owed),
+    _row("12, 24, 27b", c.PassDeadline, _CHASED, (P.SYSTEM,), (S.MATCHING, S.ARCHIVED, S.LAPSED),
+         (e.DeadlinePassed, e.ReminderIssued, e.EscalationRaised, e.WaitReassigned, e.LapseHeld, e.TimerIgnored,
+          e.OfferExpired, e.DraftExpired, e.CaseLapsed, e.FollowUpMissed, e.CaseArchived), chasing.chase, while_paused=True),
+    _row("–", c.Recount, _CHASED, (P.SYSTEM,), _SAME, (e.DeadlineMoved,), chasing.recount, while_paused=True),
+    _row("–", c.RecordDelivery, _BEGUN, (P.SYSTEM,), _SAME, (e.MailAccepted, e.MailFailed), chasing.record_delivery,
+         while_paused=True),
 )
 # fmt: on
 

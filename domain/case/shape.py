@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Literal
 
+from domain.calendars.counting import Unit
+from domain.case.chasing_events import DueStep, KeptStep
 from domain.case.stages import TERMINAL, Stage
 from domain.case.values import (
     AgreementTerms,
@@ -21,16 +23,79 @@ from domain.parties import Duties, Party
 
 
 class Deadline(Value):
-    """When a wait is due, on which calendar it was counted, and whether that moment has passed."""
+    """When a wait is due, on which calendar it was counted, and how far up its ladder it has come."""
 
     wait: str
     owner: Party
     due_at: datetime
     calendar: str
     days: int | None
+    unit: Unit | None = None
+    school: str | None = None
+    began: date | None = None
+    provisional: bool = False
     passed: bool = False
+    steps: tuple[DueStep, ...] = ()
+    """Rungs not yet taken, the next one first."""
     kept_days: int | None = None
-    """Days left when the case was paused; while this is set nothing falls due."""
+    """Days left when the case was paused; while this is set nothing falls due and nothing is sent."""
+    kept_steps: tuple[KeptStep, ...] = ()
+    reminders: int = 0
+    """Reminders issued since the wait began."""
+    told: tuple[str, ...] = ()
+    """Reminders that reached their reader: a mail server took them, or somebody said it in another way."""
+    lapse_held: bool = False
+    """Whether it would have lapsed, had everything been done first that fairness asks for."""
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When something happens to it next by itself; None while it is frozen, or where all has happened."""
+        if self.kept_days is not None:
+            return None
+        instants = [step.at for step in self.steps] + ([] if self.passed else [self.due_at])
+        return min(instants, default=None)
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is still to fall due: not passed, and not frozen by a pause."""
+        return not self.passed and self.kept_days is None
+
+    @property
+    def all_told(self) -> bool:
+        """Whether every reminder reached its reader."""
+        return len(self.told) >= self.reminders
+
+
+class Escalation(Value):
+    """Somebody above was told of a wait, and says that they have taken notice, or does not yet."""
+
+    number: int
+    wait: str
+    owner: Party
+    to: Party
+    after: int
+    acknowledged: bool = False
+
+
+class Unreached(Value):
+    """A party that a mail about a wait did not reach, and that must be told in another way."""
+
+    party: Party
+    wait: str
+
+
+class Assignment(Value):
+    """Whose work it is, of the people who hold a post."""
+
+    party: Party
+    person: PersonId
+
+
+class Reassigned(Value):
+    """A wait that staff let lie, and who has it now."""
+
+    wait: str
+    to: Party
 
 
 class OfferMade(Value):
@@ -91,7 +156,7 @@ class Visit(Value):
     """One visit, planned or held."""
 
     id: str
-    status: Literal["planned", "recorded", "confirmed", "disputed", "resolved", "missed"]
+    status: Literal["planned", "recorded", "confirmed", "disputed", "resolved", "missed", "cancelled"]
     on: date
     quarter_days: int
     recorded_by: Party | None = None
@@ -150,6 +215,18 @@ class CaseState(Value):
     follow_up: str | None = None
     pause_review_on: date | None = None
     deadlines: tuple[Deadline, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    """Those of waits that are still open."""
+    escalated: int = 0
+    """How many were ever raised."""
+    unreached: tuple[Unreached, ...] = ()
+    reassigned: tuple[Reassigned, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    ended_from: str | None = None
+    """Stage from which the case was withdrawn or lapsed, where it can be reopened."""
+    ended_at: datetime | None = None
+    consents: int = 0
+    """How often consent or alignment was given: none is left to ask for anew where it never was."""
 
     @property
     def ended(self) -> bool:
@@ -188,5 +265,19 @@ class CaseState(Value):
     @property
     def next_deadline(self) -> Deadline | None:
         """The earliest deadline that is running: not passed, and not frozen by a pause."""
-        running = [d for d in self.deadlines if not d.passed and d.kept_days is None]
+        running = [d for d in self.deadlines if d.runs]
         return min(running, key=lambda d: (d.due_at, d.wait), default=None)
+
+    @property
+    def next_chase(self) -> tuple[datetime, str] | None:
+        """When something next happens by itself, and to which wait: what the case's one timer is set for."""
+        instants = [(at, d.wait) for d in self.deadlines if (at := d.next_at) is not None]
+        return min(instants, default=None)
+
+    def assigned(self, party: Party) -> str | None:
+        """The person whose work that party's part of this case is, where it was given to one."""
+        return next((given.person for given in self.assignments if given.party is party), None)
+
+    def stand_in(self, wait: str) -> Party | None:
+        """Who has a wait that was re-assigned."""
+        return next((given.to for given in self.reassigned if given.wait == wait), None)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from domain.calendars.counting import Days
+from domain.calendars.weekdays import Weekdays
 from domain.case.commands import CaseCommand
 from domain.case.events import CaseEvent
 from domain.case.state import CaseState
@@ -51,11 +53,23 @@ class Facts:
     """Those persons named in the command who are on record."""
     holders: Mapping[Party, tuple[str, ...]] = field(default_factory=dict)
     """Who plays each part in this case today."""
+    days: Mapping[str, Days] = field(default_factory=dict)
+    """The days that each school of the case counts on."""
 
     @property
     def today(self) -> date:
         """Today in the programme's time zone."""
-        return self.now.astimezone(ZoneInfo(self.programme.time_zone)).date()
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The programme's time zone."""
+        return ZoneInfo(self.programme.time_zone)
+
+    def days_of(self, school: str | None) -> Days:
+        """The days that a school counts on; weekdays, where no calendar is on record."""
+        known = self.days.get(school or "")
+        return known if known is not None else Weekdays(self.programme.time_zone, school)
 
 
 @dataclass(frozen=True)

@@ -50,10 +50,9 @@ TERMINAL = frozenset(
         Stage.VOIDED_IN_ERROR,
     }
 )
-"""Stages that no command of this version leads out of."""
+"""Stages in which the case has ended; out of some of them it can be reopened."""
 
 COMING = {
-    Stage.LAPSED: "a school's wait lapses once reminders and escalation exist (transition 27b)",
     Stage.TERMINATED: "termination by the principal adviser with a second person (transition 26)",
     Stage.MERGED_INTO: "merging duplicate requests (transition 27)",
     Stage.VOIDED_IN_ERROR: "voiding a case opened in error (transition 27)",

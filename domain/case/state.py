@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.case import events as e
+from domain.case.chased import CHASED, Change, tidied, without_deadline
 from domain.case.shape import (
     Agreement,
     CaseState,
@@ -28,7 +29,6 @@ __all__ = [
     "evolve", "fold",
 ]  # fmt: skip
 
-Change = dict[str, Any]
 _EVOLVERS: Final[dict[type[e.CaseEvent], Callable[[CaseState, Any], Change]]] = {}
 
 
@@ -50,12 +50,11 @@ def evolve(state: CaseState, event: e.CaseEvent, occurred_at: datetime) -> CaseS
     change: Change = {"version": state.version + 1}
     if isinstance(event, e.CaseDrafted):
         change["opened_at"] = occurred_at
+    elif isinstance(event, e.CaseLapsed | e.CaseWithdrawn | e.NoPartnerFound):
+        change["ended_at"] = occurred_at
     after = state.model_copy(update=change | _EVOLVERS[type(event)](state, event))
-    keys = awaited_keys(after)
-    if any(deadline.wait not in keys for deadline in after.deadlines):
-        kept = tuple(deadline for deadline in after.deadlines if deadline.wait in keys)
-        after = after.model_copy(update={"deadlines": kept})
-    return after
+    over = tidied(after, awaited_keys(after))
+    return after.model_copy(update=over) if over else after
 
 
 def fold(events: Iterable[tuple[e.CaseEvent, datetime]], state: CaseState | None = None) -> CaseState:
@@ -72,13 +71,21 @@ def _moves_to(stage: Stage, *kinds: type[e.CaseEvent]) -> None:
 
 
 _moves_to(Stage.AWAITING_HEAD_CONSENT, e.HeadConsentRequested)
-_moves_to(Stage.TRIAGE, e.HeadConsentGiven, e.AlignmentExceptionGranted)
 _moves_to(Stage.WITHDRAWN, e.HeadConsentRefused)
 _moves_to(Stage.SIGNPOSTED, e.RequestSignposted)
 _moves_to(Stage.DECLINED, e.RequestDeclined)
-_moves_to(Stage.NO_PARTNER, e.NoPartnerFound)
 _moves_to(Stage.IN_DELIVERY, e.DeliveryStarted)
 _moves_to(Stage.ARCHIVED, e.CaseArchived)
+
+
+@_evolves(e.HeadConsentGiven, e.AlignmentExceptionGranted)
+def _granted(state: CaseState, _event: e.CaseEvent) -> Change:
+    return {"stage": Stage.TRIAGE, "consents": state.consents + 1}
+
+
+@_evolves(e.NoPartnerFound)
+def _no_partner(_state: CaseState, _event: e.NoPartnerFound) -> Change:
+    return {"stage": Stage.NO_PARTNER, "ended_from": Stage.MATCHING.value}
 
 
 @_evolves(e.FollowUpRecorded, e.FollowUpMissed)
@@ -117,8 +124,13 @@ def _alignment_requested(_state: CaseState, event: e.AlignmentRequested) -> Chan
 
 
 @_evolves(e.AlignmentConfirmed)
-def _aligned(_state: CaseState, event: e.AlignmentConfirmed) -> Change:
-    return {"stage": Stage.TRIAGE, "priority": event.priority, "overview_version": event.overview_version}
+def _aligned(state: CaseState, event: e.AlignmentConfirmed) -> Change:
+    return {
+        "stage": Stage.TRIAGE,
+        "priority": event.priority,
+        "overview_version": event.overview_version,
+        "consents": state.consents + 1,
+    }
 
 
 @_evolves(e.TriageAccepted)
@@ -330,14 +342,14 @@ def _varied(state: CaseState, event: e.AgreementVaried) -> Change:
         "agreement": varied,
         "variation": None,
         "completion_agreed": (),  # said of the agreement as it was
-        **_without_deadline(state, "delivery_end"),
+        **without_deadline(state, "delivery_end"),
     }
 
 
 @_evolves(e.DeliveryExtended)
 def _extended(state: CaseState, event: e.DeliveryExtended) -> Change:
     extended = _agreement(state, end=event.until, extended_by=event.quarter_days)
-    return {"agreement": extended, "completion_agreed": (), **_without_deadline(state, "delivery_end")}
+    return {"agreement": extended, "completion_agreed": (), **without_deadline(state, "delivery_end")}
 
 
 @_evolves(e.CompletionAgreed)
@@ -365,47 +377,21 @@ def _closed(_state: CaseState, event: e.CaseClosed) -> Change:
     return {"stage": Stage.CLOSED, "outcome": event.outcome, "follow_up": event.follow_up}
 
 
-@_evolves(e.DeadlineSet)
-def _deadline_set(state: CaseState, event: e.DeadlineSet) -> Change:
-    deadline = Deadline(
-        wait=event.wait, owner=event.owner, due_at=event.due_at, calendar=event.calendar, days=event.days
-    )
-    others = tuple(known for known in state.deadlines if known.wait != event.wait)
-    return {"deadlines": (*others, deadline)}
-
-
-@_evolves(e.DeadlinePassed)
-def _deadline_passed(state: CaseState, event: e.DeadlinePassed) -> Change:
-    return {
-        "deadlines": tuple(
-            d.model_copy(update={"passed": True}) if d.wait == event.wait else d for d in state.deadlines
-        )
-    }
-
-
-@_evolves(e.CasePaused)
-def _paused(state: CaseState, event: e.CasePaused) -> Change:
-    kept = {item.wait: item.days_left for item in event.kept}
-    deadlines = tuple(
-        d.model_copy(update={"kept_days": kept[d.wait]}) if d.wait in kept else d for d in state.deadlines
-    )
-    return {"paused": True, "pause_review_on": event.review_on, "deadlines": deadlines}
-
-
-@_evolves(e.PauseProlonged)
-def _prolonged(state: CaseState, event: e.PauseProlonged) -> Change:
-    return {"pause_review_on": event.review_on, **_without_deadline(state, "pause_review")}
-
-
 @_evolves(e.CaseWithdrawn)
-def _withdrawn(_state: CaseState, _event: e.CaseWithdrawn) -> Change:
-    return {"stage": Stage.WITHDRAWN, "paused": False, "pause_review_on": None}
+def _withdrawn(_state: CaseState, event: e.CaseWithdrawn) -> Change:
+    return {"stage": Stage.WITHDRAWN, "ended_from": event.stage, "paused": False, "pause_review_on": None}
 
 
-@_evolves(e.CaseResumed)
-def _resumed(_state: CaseState, _event: e.CaseResumed) -> Change:
-    return {"paused": False, "pause_review_on": None}
+@_evolves(e.VisitRescheduled)
+def _visit_rescheduled(state: CaseState, event: e.VisitRescheduled) -> Change:
+    note = f"visit_note:{event.visit}"
+    visits = _visits(state, event.visit, on=event.on, quarter_days=event.quarter_days)
+    return visits | without_deadline(state, note)
 
 
-def _without_deadline(state: CaseState, wait: str) -> Change:
-    return {"deadlines": tuple(d for d in state.deadlines if d.wait != wait)}
+@_evolves(e.VisitCancelled)
+def _visit_cancelled(state: CaseState, event: e.VisitCancelled) -> Change:
+    return _visits(state, event.visit, status="cancelled")
+
+
+_EVOLVERS.update(CHASED)

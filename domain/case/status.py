@@ -14,13 +14,15 @@ def case_status(state: CaseState, programme: Programme) -> CaseStatus:
     if state.stage is None:
         return CaseStatus()
     upcoming = next_wait(state)
-    running = state.next_deadline
+    running, chase = state.next_deadline, state.next_chase
     return CaseStatus(
         version=state.version,
         stage=state.stage.value,
         waiting_on=waiting_on(state, programme),
         next_deadline=running.due_at if running else None,
         next_wait=running.wait if running else None,
+        chase_at=chase[0] if chase else None,
+        chase_wait=chase[1] if chase else None,
         awaited=upcoming is not None,
         programme=state.programme,
         authority=state.authority,

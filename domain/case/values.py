@@ -21,6 +21,7 @@ Mode = Literal["in-person", "online", "mixed"]
 Rating = Literal["not-met", "partly-met", "met", "exceeded", "not-assessable"]
 Outcome = Literal["met", "partly-met", "not-met", "not-assessable"]
 FollowUpPlan = Literal["none", "check-in", "extend", "re-broker", "escalate"]
+ChaseAct = Literal["remind", "escalate", "reassign", "expire", "lapse"]
 Widening = Literal["area", "phase", "authority", "network", "external"]
 
 SchoolId = Annotated[str, Field(pattern=SCHOOL_ID_PATTERN)]

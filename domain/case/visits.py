@@ -1,18 +1,22 @@
-"""Visits: planned, held, confirmed or disputed. Transitions 19 and 20."""
+"""Visits: planned, moved, cancelled, held, confirmed or disputed. Transitions 19 and 20."""
 
-from domain.calendars import due_after
+from datetime import date
+
 from domain.case import commands as c
 from domain.case import events as e
 from domain.case.agreement import agreement_of
 from domain.case.commands import expect
+from domain.case.dating import deadline_set
 from domain.case.shape import Visit
 from domain.case.situation import Refusal, Situation
 from domain.case.stages import Stage
+from domain.case.waits import Awaited
 from domain.parties import Party
 
 
 def visit_lies_in_the_agreed_span(s: Situation) -> Refusal | None:
-    on = expect(s.command, c.ScheduleVisit).on
+    command = s.command
+    on = command.on if isinstance(command, c.RescheduleVisit) else expect(command, c.ScheduleVisit).on
     agreement = agreement_of(s)
     if on < s.facts.today:
         return Refusal(
@@ -175,15 +179,69 @@ def record_visit(s: Situation) -> tuple[e.CaseEvent, ...]:
 def _sooner_review(s: Situation) -> tuple[e.CaseEvent, ...]:
     """The mid review's wait counts from now on, where that is sooner than from the agreed day; never later."""
     running = s.state.deadline("mid_review")
-    days = s.programme.waits["mid_review"].days
-    due_at = due_after(s.facts.now, days, s.programme.time_zone)
-    if running is None or running.passed or running.due_at <= due_at:
+    if running is None or running.passed:
         return ()
+    sooner = deadline_set(Awaited(running.wait, running.owner, "mid-review"), s.state, s.facts)
+    return (sooner,) if sooner.due_at < running.due_at else ()
+
+
+def visit_moves(s: Situation) -> Refusal | None:
+    command = expect(s.command, c.RescheduleVisit)
+    visit = s.state.visit(command.visit)
+    if visit is None or visit.status != "planned":
+        return _status_problem(s, command.visit, "planned")
+    same_length = command.quarter_days in {None, visit.quarter_days}
+    if visit.on == command.on and same_length and command.mode is None:
+        return Refusal("R-ALREADY", f"Visit {visit.id} is planned for {visit.on.isoformat()} already.")
+    return None
+
+
+def visit_can_be_cancelled(s: Situation) -> Refusal | None:
+    return _status_problem(s, expect(s.command, c.CancelVisit).visit, "planned")
+
+
+def reschedule_visit(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command = expect(s.command, c.RescheduleVisit)
+    visit = _planned(s, command.visit)
     return (
-        e.DeadlineSet(
-            wait=running.wait, owner=running.owner, due_at=due_at, calendar=s.programme.calendar, days=days
+        e.VisitRescheduled(
+            visit=visit.id,
+            was=visit.on,
+            on=command.on,
+            quarter_days=command.quarter_days or visit.quarter_days,
+            mode=command.mode,
+            moved_as=s.party,
+            notice_days=_notice(s, visit.on),
         ),
     )
+
+
+def cancel_visit(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command = expect(s.command, c.CancelVisit)
+    visit = _planned(s, command.visit)
+    return (
+        e.VisitCancelled(
+            visit=visit.id,
+            on=visit.on,
+            because_of=command.because_of,
+            reason_code=command.reason_code,
+            cancelled_as=s.party,
+            notice_days=_notice(s, visit.on),
+        ),
+    )
+
+
+def _planned(s: Situation, visit_id: str) -> Visit:
+    visit = s.state.visit(visit_id)
+    if visit is None:
+        raise ValueError(f"the guards let through a visit that is not planned: {visit_id}")
+    return visit
+
+
+def _notice(s: Situation, on: date) -> int:
+    """School days of the recipient from today to the day that was planned; 0 where that has come."""
+    days_of = s.facts.days_of(s.state.recipient)
+    return days_of.between(s.facts.today, on, "school_days")
 
 
 def miss_visit(s: Situation) -> tuple[e.CaseEvent, ...]:

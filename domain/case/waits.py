@@ -5,14 +5,13 @@ state in which nothing is awaited is one in which the case has ended. Days come 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
 
-from domain.calendars import due_after, due_on
 from domain.case.shape import CaseState, Deadline
 from domain.case.stages import OPEN, Stage
 from domain.parties import Party
-from domain.programmes.model import Programme
 
 
 @dataclass(frozen=True)
@@ -22,8 +21,11 @@ class Awaited:
     wait: str
     """Key of the wait: its name, and behind a colon which one of several."""
     owner: Party
+    """Who owes it: whoever stands in, where staff let it lie and it was re-assigned."""
     verb: str
     """The command that answers it."""
+    part: Party | None = None
+    """In whose part the owner answers, where they stand in for another."""
     counted_from: date | None = None
     """Day from which the days count; None for the moment the wait begins."""
     due_day: date | None = None
@@ -36,42 +38,49 @@ class Awaited:
 
 
 def awaited(state: CaseState) -> tuple[Awaited, ...]:
-    """Everything that is awaited in this state, the way forward first."""
-    return tuple(_awaited(state))
+    """Everything that is awaited in this state, the way forward first; what hangs on other waits last."""
+    items = [_with_stand_in(item, state) for item in _awaited(state)]
+    open_waits = {item.wait for item in items}
+    for raised in state.escalations:
+        if raised.wait in open_waits and not raised.acknowledged:
+            items.append(Awaited(f"escalation:{raised.number}", raised.to, "acknowledge"))
+            open_waits.add(items[-1].wait)
+    for party in dict.fromkeys(missed.party for missed in state.unreached if missed.wait in open_waits):
+        owner = Party.PRINCIPAL_ADVISER if party is Party.BROKER else Party.BROKER
+        items.append(Awaited(f"contact:{party}", owner, "record-contact"))
+    return tuple(items)
 
 
 def awaited_keys(state: CaseState) -> frozenset[str]:
     """The keys of all waits that are open in this state."""
-    return frozenset(item.wait for item in _awaited(state))
+    return frozenset(item.wait for item in awaited(state))
 
 
-def due_time(
-    item: Awaited, state: CaseState, programme: Programme, now: datetime
-) -> tuple[datetime, int | None]:
-    """When the wait is due if it begins now, and the counted days given (None where a date is agreed)."""
-    wait = programme.waits.get(item.name)
-    if item.due_day is not None:
-        agreed = due_on(item.due_day, programme.time_zone)
-        if wait is None or agreed > now:
-            return agreed, None
-    if wait is None:
-        raise ValueError(f"the programme gives no days for {item.name}")
-    days = wait.urgent_days if state.urgency == "urgent" and wait.urgent_days else wait.days
-    start = now if item.counted_from is None else max(now, due_on(item.counted_from, programme.time_zone))
-    return due_after(start, days, programme.time_zone), days
+def _with_stand_in(item: Awaited, state: CaseState) -> Awaited:
+    to = state.stand_in(item.wait)
+    return item if to is None else replace(item, owner=to, part=item.owner)
 
 
 def next_wait(state: CaseState) -> tuple[Awaited, Deadline | None] | None:
-    """The wait that comes first: the earliest running deadline, else the first thing awaited."""
+    """The wait that comes first: the earliest running deadline, else the first thing awaited.
+
+    A word of notice, or a call to somebody whom mail does not reach, comes first only where nothing else does.
+    """
     items = awaited(state)
     if not items:
         return None
-    running = state.next_deadline
-    if running is not None:
-        for item in items:
-            if item.wait == running.wait:
-                return item, running
-    return items[0], state.deadline(items[0].wait)
+    steps = [item for item in items if item.name not in HANGING]
+    running = [d for item in steps if (d := state.deadline(item.wait)) is not None and d.runs]
+    first = min(running, key=lambda d: (d.due_at, d.wait), default=None)
+    for item in steps:
+        if first is not None and item.wait == first.wait:
+            return item, first
+    item = (steps or items)[0]
+    return item, state.deadline(item.wait)
+
+
+HANGING: Final = frozenset({"escalation", "contact"})
+"""Waits that hang on another: they end with it."""
 
 
 def _awaited(state: CaseState) -> Iterator[Awaited]:

@@ -1,4 +1,4 @@
-"""How directory events read that were stored before posts had programmes and programmes had languages.
+"""How directory events read that were stored before posts had programmes, and programmes languages and ladders.
 
 Values stand here as they held then, spelt out: a default that changes one day must not change the past.
 """
@@ -38,6 +38,14 @@ def _programme_before_languages(payload: Payload) -> Payload:
     return payload | {"content": now}
 
 
+def _programme_before_ladders(payload: Payload) -> Payload:
+    """Waits had a due day and no ladder; nobody escalated, so nobody had an escalation to answer."""
+    content = payload["content"]
+    waits = {name: wait | {"ladder": [], "again": None} for name, wait in content["waits"].items()}
+    plain = {"days": 2, "unit": "working_days", "urgent_days": None, "ladder": [], "again": None}
+    return payload | {"content": content | {"waits": waits | {"escalation": plain, "contact": plain}}}
+
+
 def _words(words: dict[str, Any]) -> dict[str, Any]:
     return words | {"fil": None}
 
@@ -46,4 +54,7 @@ PEOPLE: Final = (
     Upcaster("PostAssigned", 1, 2, _post_before_programmes),
     Upcaster("PostEnded", 1, 2, _post_before_programmes),
 )
-PROGRAMMES: Final = (Upcaster("ProgrammePublished", 1, 2, _programme_before_languages),)
+PROGRAMMES: Final = (
+    Upcaster("ProgrammePublished", 1, 2, _programme_before_languages),
+    Upcaster("ProgrammePublished", 2, 3, _programme_before_ladders),
+)

@@ -17,7 +17,7 @@ class PublishProgramme(DirectoryCommand):
 
 
 class ProgrammePublished(DirectoryEvent):
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     content: Programme
     content_hash: str
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from domain.calendars import CALENDARS
+from domain.calendars.counting import Unit
 from domain.canonical import canonical_bytes, sha256_hex
 from domain.ids import PROGRAMME_CODE_PATTERN
 from domain.parties import Duties, Party, Post
@@ -124,12 +125,46 @@ class Route(_Strict):
         return self
 
 
+class Rung(_Strict):
+    """One rung of a wait's ladder: what is done when the answer has still not come."""
+
+    after: Whole = Field(ge=1, le=400)
+    """Counted days from the beginning of the wait; the due day is `days`."""
+    do: Literal["remind", "escalate", "reassign", "expire", "lapse"]
+    to: Party | None = None
+    """Whom an escalation or a re-assignment goes to."""
+
+    @model_validator(mode="after")
+    def _goes_to_somebody(self) -> Self:
+        if (self.to is not None) != (self.do in {"escalate", "reassign"}):
+            raise ValueError(f"{self.do}: 'to' is given for escalate and reassign, and for nothing else")
+        return self
+
+
 class Wait(_Strict):
-    """How long a party may take; which party owes it, and when it begins, stands in domain/case/waits.py."""
+    """How long a party may take; which party owes it, and when it begins, stands in domain/case/waits.py.
+
+    What staff let lie is escalated and re-assigned and never ends a case; what a school lets lie may end
+    it. So on a ladder that both may climb, as that of signatures, `lapse` is for schools and `reassign`
+    for staff.
+    """
 
     days: Whole = Field(ge=1, le=200)
-    unit: Literal["school_days", "working_days"]
+    unit: Unit
     urgent_days: Whole | None = Field(default=None, ge=1, le=200)
+    ladder: tuple[Rung, ...] = Field(default=(), max_length=12)
+    again: Whole | None = Field(default=None, ge=1, le=60)
+    """Once the ladder is climbed: the owner is reminded every so many counted days."""
+
+    @model_validator(mode="after")
+    def _is_climbed_upwards(self) -> Self:
+        days = [rung.after for rung in self.ladder]
+        if days != sorted(days):
+            raise ValueError("ladder: each rung comes after the one before it")
+        ends = [rung for rung in self.ladder if rung.do in {"expire", "lapse"}]
+        if len(ends) > 1 or (ends and ends[0].after < self.days):
+            raise ValueError("ladder: a wait ends once, and not before it is due")
+        return self
 
     @model_validator(mode="after")
     def _urgent_is_sooner(self) -> Self:

@@ -104,6 +104,8 @@ _WAITS: Final[Mapping[str, str]] = {
     "closing": "the case is closed",
     "follow_up": "the follow-up",
     "pause_review": "a look at the pause",
+    "escalation": "word that escalation {which} is in hand",
+    "contact": "word from {which}, whom mail does not reach",
 }
 
 
@@ -111,8 +113,17 @@ def wait_words(wait: str, programme: Programme | None = None) -> str:
     """What a wait waits for, in the words of the programme where one is given."""
     name, _, which = wait.partition(":")
     nouns = {noun: programme.noun(noun) for noun in NOUNS} if programme else dict(NOUNS)
+    if name == "contact":
+        which = "the " + (programme.word(Party(which)) if programme else which.replace("_", " "))
     return _WAITS.get(name, name.replace("_", " ")).format(which=which, **nouns)
 
+
+_HELD: Final[Mapping[str, str]] = {
+    "step-missed": "a step before it was missed",
+    "reminder-not-delivered": "a reminder was not delivered",
+    "escalation-not-acknowledged": "nobody has taken notice of the escalation",
+}
+_METHODS: Final[Mapping[str, str]] = {"phone": "by phone", "letter": "by letter", "in-person": "in person"}
 
 _SENTENCES: Final[dict[type[e.CaseEvent], Callable[[Any, Voice], str]]] = {
     e.CaseDrafted: lambda v, w: (
@@ -245,6 +256,44 @@ _SENTENCES: Final[dict[type[e.CaseEvent], Callable[[Any, Voice], str]]] = {
     e.DeadlinePassed: lambda v, w: (
         f"Overdue since {w.due(v.due_at)}: {w.wait(v.wait)}, owed by {w.party(v.owner)}."
     ),
+    e.DeadlineMoved: lambda v, w: {
+        "calendar": f"The calendar changed: {w.wait(v.wait)} is now due {w.due(v.due_at)} from {w.party(v.owner)}, not {w.due(v.was)}.",
+        "resumed": f"{_capital(w.wait(v.wait))} stays overdue since {w.due(v.due_at)}; {w.party(v.owner)} is chased on.",
+        "lapse-in-sight": f"{_capital(w.wait(v.wait))} lapses {w.due(v.steps[-1].at) if v.steps else ''} unless {w.party(v.owner)} answers.",
+    }[v.cause],
+    e.TimerIgnored: lambda v, w: (
+        f"The timer of {w.due(v.due_at)} came too late: {w.wait(v.wait)} had been dealt with."
+    ),
+    e.ReminderIssued: lambda v, w: (
+        f"{_capital(w.party(v.owner))} is reminded: {w.wait(v.wait)}, due {w.due(v.due_at)}."
+    ),
+    e.EscalationRaised: lambda v, w: (
+        f"Escalated to {w.party(v.to)}: {w.wait(v.wait)}, owed by {w.party(v.owner)} since {w.due(v.due_at)}."
+    ),
+    e.EscalationAcknowledged: lambda v, w: (
+        f"{_capital(w.party(v.acknowledged_as))} has taken notice: {w.wait(v.wait)}."
+    ),
+    e.WaitReassigned: lambda v, w: (
+        f"{_capital(w.wait(v.wait))} is now {w.party(v.to)}'s to see to, in the place of {w.party(v.owner)}."
+    ),
+    e.LapseHeld: lambda v, w: (
+        f"{_capital(w.wait(v.wait))} does not lapse yet: "
+        + _several(tuple(_HELD[reason] for reason in v.because))
+        + "."
+    ),
+    e.DraftExpired: lambda _v, _w: "The draft expired.",
+    e.CaseLapsed: lambda v, w: (
+        f"Lapsed while {Stage(v.stage).words}: {w.wait(v.wait)} never came from {w.party(v.party)}."
+    ),
+    e.CaseReopened: lambda v, _w: f"Reopened: {Stage(v.to).words}.",
+    e.WorkAssigned: lambda v, w: f"{v.person} sees to it as {w.party(v.party)}.",
+    e.ContactRecorded: lambda v, w: (
+        f"{_capital(w.party(v.party))} was {'told' if v.reached else 'not reached'}: {_METHODS[v.method]}."
+    ),
+    e.MailAccepted: lambda v, w: f"Mail to {v.person} ({w.party(v.party)}): accepted for delivery.",
+    e.MailFailed: lambda v, w: f"Mail to {v.person or 'nobody'} ({w.party(v.party)}) failed: {v.reason}.",
+    e.VisitRescheduled: lambda v, _w: f"Visit {v.visit} moved from {day(v.was)} to {day(v.on)}.",
+    e.VisitCancelled: lambda v, _w: f"Visit {v.visit} of {day(v.on)} was cancelled ({v.reason_code}).",
     e.CasePaused: lambda v, _w: f"Paused ({v.reason_code}); to be looked at on {day(v.review_on)}.",
     e.PauseProlonged: lambda v, _w: (
         f"The pause goes on ({v.reason_code}); to be looked at on {day(v.review_on)}."

@@ -1,0 +1,58 @@
+"""The calendar of old due dates: Mondays to Fridays, without holidays or terms.
+
+Every due date says which calendar it was counted on, so that a better one never changes what an old one
+promised. A programme whose calendar is not on record is counted on this one, and says so.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from domain.calendars.counting import SATURDAY, Unit, counted_after, counted_between
+from domain.calendars.due import days_left as days_left_on
+from domain.calendars.due import due_on, local_day
+
+WEEKDAYS_1: Final = "weekdays-1"
+
+
+@dataclass(frozen=True)
+class Weekdays:
+    """Mondays to Fridays; school days and working days are the same."""
+
+    zone: str
+    school: str | None = None
+    calendar: str = WEEKDAYS_1
+
+    def counts(self, day: date, unit: Unit) -> bool:
+        """Whether the day is one of that unit."""
+        return unit == "calendar_days" or day.weekday() < SATURDAY
+
+    def after(self, start: date, days: int, unit: Unit) -> date:
+        """The day on which that many days are counted after `start`."""
+        return counted_after(self, start, days, unit)
+
+    def between(self, first: date, last: date, unit: Unit) -> int:
+        """How many days are counted after `first` up to and with `last`."""
+        return counted_between(self, first, last, unit)
+
+    def why_not(self, day: date, unit: Unit) -> str | None:
+        """Why the day does not count."""
+        return None if self.counts(day, unit) else "weekend"
+
+    def is_provisional(self, day: date) -> bool:  # noqa: ARG002 – a calendar without years has no end
+        """Never: this calendar knows nothing that could still be published."""
+        return False
+
+    def clear_of_edges(self, day: date) -> date:
+        """The day itself: there are no terms."""
+        return day
+
+
+def due_after(start: datetime, days: int, zone: str) -> datetime:
+    """17:00 local on the given number of weekdays after the day of `start` (that day not counted)."""
+    return due_on(Weekdays(zone).after(local_day(start, zone), days, "working_days"), zone)
+
+
+def days_left(now: datetime, due_at: datetime, zone: str) -> int:
+    """Weekdays from today until the due day; 0 on the day itself, negative when overdue."""
+    return days_left_on(Weekdays(zone), now, due_at, "working_days")
