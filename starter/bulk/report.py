@@ -98,8 +98,10 @@ class Report:
         return Exit.SOME_FAILED if counts["refused"] + counts["failed"] else Exit.DONE
 
     def words(self) -> str:
-        """In one line: 'pause: 61 cases, 57 done, 3 already, 1 refused'."""
-        shown = {"done": "would be done", "refused": "would be refused"} if self.dry_run else {}
+        """In one line: 'pause: 61 cases, 57 done, 3 already paused, 1 refused'."""
+        shown = {"already": f"already {self.verb.rstrip('e')}ed"}
+        if self.dry_run:
+            shown |= {"done": "would be done", "refused": "would be refused"}
         told = ", ".join(f"{n} {shown.get(name, name)}" for name, n in self.counts.items() if n)
         return f"{self.verb}: {many(len(self.answered))}, {told}"
 
