@@ -19,7 +19,7 @@ from activities.commands.outcome import (
 from activities.event_log import read
 from activities.read_models.facts import FactReader
 from activities.read_models.update import write_case
-from domain.case.commands import SYSTEM_VERBS, CaseCommand, Open, Submit
+from domain.case.commands import SYSTEM_VERBS, Assign, CaseCommand, Open, Submit
 from domain.case.decide import decide
 from domain.case.events import read_case_event
 from domain.case.situation import Decision, Facts, Refusal
@@ -86,6 +86,7 @@ def decide_case(connection: Connection, facts: FactReader, question: Question, b
         named_persons=named_persons(body),
         need=(state.recipient, state.area) if isinstance(body, Submit) else None,
         giver=state.provider if isinstance(body, Submit) else None,
+        with_holders=isinstance(body, Assign),
     )
     decided = decide(state, body, known, reference)
     if isinstance(decided, Refusal):
@@ -100,7 +101,7 @@ def steps_for(
     if not state.version:
         return ()
     holders = facts.case_facts(
-        state=state, programme_in_force=programme, person_id="", recorder="", now=now, for_hints=True
+        state=state, programme_in_force=programme, person_id="", recorder="", now=now, with_holders=True
     ).holders
     everyone = tuple(person for persons in holders.values() for person in persons)
 
@@ -115,7 +116,7 @@ def steps_for(
             named_persons=everyone,
             need=(state.recipient, state.area),
             giver=state.provider,
-            for_hints=True,
+            with_holders=True,
         )
 
     return next_steps(state, facts_of, facts.candidates(state))

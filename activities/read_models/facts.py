@@ -96,12 +96,12 @@ class FactReader:
         named_persons: Iterable[str] = (),
         need: tuple[str, str] | None = None,
         giver: str | None = None,
-        for_hints: bool = False,
+        with_holders: bool = False,
     ) -> Facts:
         """Everything a decision in one case rests on.
 
-        `need` is (recipient, area) where a duplicate matters, `giver` a provider whose other cases do. No rule asks who holds the other parts; they
-        are read only where hints are to name them.
+        `need` is (recipient, area) where a duplicate matters, `giver` a provider whose other cases do. Who
+        holds the other parts is read where work is assigned, and where hints are to name them.
         """
         day = now.astimezone(ZoneInfo(programme_in_force.time_zone)).date()
         return Facts(
@@ -120,7 +120,7 @@ class FactReader:
             if giver
             else (),
             known_persons=self._known(named_persons),
-            holders=self._holders(state, day) if for_hints else {},
+            holders=self._holders(state, day) if with_holders else {},
         )
 
     def directory_facts(

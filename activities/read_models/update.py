@@ -10,7 +10,7 @@ from activities.read_models import schema
 from domain.canonical import canonical_bytes, instant_text
 from domain.case.state import CaseState, evolve
 from domain.case.status import is_open, waiting_on, waiting_parties
-from domain.case.waits import next_wait
+from domain.case.waits import awaited, next_wait, stuck_because
 from domain.directory.base import DirectoryEvent
 from domain.directory.people import PersonState
 from domain.directory.programmes import ProgrammeState
@@ -47,14 +47,45 @@ def case_values(state: CaseState, programme: Programme, position: int) -> dict[s
         "opened_at": instant_text(state.opened_at) if state.opened_at else "",
         "version": state.version,
         "position": position,
+        "next_at": instant_text(chase[0]) if (chase := state.next_chase) else None,
     }
 
 
+def wait_values(state: CaseState, position: int) -> list[dict[str, Any]]:
+    """A row for everything that is awaited. `paused` says that nothing happens to it; `stuck`, why it needs help."""
+    rows = []
+    for item in awaited(state):
+        d = state.deadline(item.wait)
+        if d is None:  # as of an event before the last of its command
+            continue
+        row = {
+            "reference": state.reference,
+            "wait": item.wait,
+            "owner": item.owner.value,
+            "person": state.assigned(item.owner),
+            "school": d.school,
+            "verb": item.verb,
+            "due_at": instant_text(d.due_at),
+            "next_at": instant_text(d.next_at) if d.next_at else None,
+            "unit": d.unit,
+            "days": d.days,
+            "calendar": d.calendar,
+            "began": d.began.isoformat() if d.began else None,
+            "provisional": d.provisional,
+            "overdue": d.passed,
+            "paused": d.kept_days is not None,
+            "stuck": stuck_because(state, d),
+            "position": position,
+        }
+        rows.append(row)
+    return rows
+
+
 def write_case(connection: Connection, state: CaseState, programme: Programme, position: int) -> None:
-    """Replace the row of one case."""
-    _replace(
-        connection, schema.case_row, {"reference": state.reference}, [case_values(state, programme, position)]
-    )
+    """Replace the rows of one case."""
+    key = {"reference": state.reference}
+    _replace(connection, schema.case_row, key, [case_values(state, programme, position)])
+    _replace(connection, schema.wait_row, key, wait_values(state, position))
 
 
 def write_directory(connection: Connection, kind: str, key: str, state: Any, position: int) -> None:

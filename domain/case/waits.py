@@ -79,6 +79,17 @@ def next_wait(state: CaseState) -> tuple[Awaited, Deadline | None] | None:
     return item, state.deadline(item.wait)
 
 
+def stuck_because(state: CaseState, d: Deadline) -> str | None:
+    """Why a wait needs somebody's help to go on; None where its ladder still sees to it."""
+    if d.lapse_held:
+        return "lapse-held"
+    if any(missed.wait == d.wait for missed in state.unreached):
+        return "mail-failed"
+    if any(raised.wait == d.wait and not raised.acknowledged for raised in state.escalations):
+        return "not-acknowledged"
+    return "ladder-climbed" if d.passed and d.next_at is None and d.kept_days is None else None
+
+
 HANGING: Final = frozenset({"escalation", "contact"})
 """Waits that hang on another: they end with it."""
 

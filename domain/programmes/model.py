@@ -1,14 +1,14 @@
 """What a programme file may say. A wrong file is refused with its name, the key and the reason."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from domain.calendars import CALENDARS
 from domain.calendars.counting import Unit
 from domain.canonical import canonical_bytes, sha256_hex
+from domain.data_files import NotReadableError, problem_in, read_toml
 from domain.ids import PROGRAMME_CODE_PATTERN
 from domain.parties import Duties, Party, Post
 
@@ -202,7 +202,7 @@ _WAITS: Final = frozenset(
     {
         "draft", "triage", "scoping", "drafting", "funding", "signature", "first_visit", "visit_note",
         "visit_confirmation", "visit_dispute", "mid_review", "variation", "completion", "final_review",
-        "validation", "closing", "follow_up", "pause_review",
+        "validation", "closing", "follow_up", "pause_review", "escalation", "contact",
     }
 )  # fmt: skip
 _WAITS_OF_MATCHING: Final = frozenset({"first_offer", "offer_answer"})
@@ -316,47 +316,12 @@ class Programme(_Strict):
 def parse_programme(text: str, file: str) -> Programme:
     """Read a programme file's text; raises ProgrammeError with every problem as 'file: key: reason'."""
     try:
-        data: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ProgrammeError([f"{file}: not TOML: {error}"]) from None
-    except RecursionError:
-        raise ProgrammeError([f"{file}: nested too deeply"]) from None
-    except ValueError:  # Python reads no whole numbers of thousands of digits
-        raise ProgrammeError([f"{file}: a number is too long"]) from None
+        data = read_toml(text, file)
+    except NotReadableError as error:
+        raise ProgrammeError([str(error)]) from None
     try:
         return Programme.model_validate(data)
     except ValidationError as error:
-        raise ProgrammeError([_problem(file, data, dict(item)) for item in error.errors()]) from None
-
-
-_REASONS = {
-    "missing": "is missing",
-    "extra_forbidden": "is not a key of a programme file",
-    "string_too_short": "must not be empty",
-    "too_short": "must not be empty",
-}
-
-
-def _problem(file: str, data: dict[str, Any], item: dict[str, Any]) -> str:
-    message = _REASONS.get(item["type"]) or str(item["msg"]).removeprefix("Value error, ")
-    if message.startswith("Input should be"):
-        message = "must be" + message.removeprefix("Input should be")
-    elif item["type"] == "string_pattern_mismatch":
-        message = f"must be written like {item['ctx']['pattern']}"
-    key = _key(data, item["loc"])
-    return f"{file}: {key}: {message}" if key else f"{file}: {message}"
-
-
-def _key(data: Any, location: tuple[int | str, ...]) -> str:
-    """The dotted key as the file's author knows it: an entry of a list by its code, else by its place."""
-    parts: list[str] = []
-    for part in location:
-        if part == "[key]":
-            continue
-        try:
-            data = data[part]
-        except (LookupError, TypeError):
-            data = None
-        code = data.get("code") if isinstance(part, int) and isinstance(data, dict) else None
-        parts.append(str(code) if code else str(part + 1) if isinstance(part, int) else part)
-    return ".".join(parts)
+        raise ProgrammeError(
+            [problem_in(file, "programme", data, dict(item)) for item in error.errors()]
+        ) from None
