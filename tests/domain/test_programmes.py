@@ -18,7 +18,9 @@ WRONG = {
     "a version in words": ('version = 1', 'version = "one"', "version: must be a valid integer"),
     "a slip in a key": ("version = 1", "version = 1\nvresion = 2", "vresion: is not a key of a programme file"),
     "another zone": ('"Europe/London"', '"Europe/Paris"', "time_zone: must be 'Europe/London' or 'Asia/Manila'"),
-    "another calendar": ('"weekdays-1"', '"moon-1"', "calendar: 'moon-1' is not known; known: weekdays-1"),
+    "another calendar": (
+        '"wales"', '"moon-1"', "calendar: 'moon-1' is neither the code of a calendar, such as wales, nor weekdays-1"
+    ),
     "another currency": ('"GBP"', '"EUR"', "currency: must be 'GBP' or 'PHP'"),
     "an empty word": (
         'broker = { en = "broker", cy = "brocer" }', 'broker = { en = "", cy = "brocer" }', "vocabulary.broker.en: must not be empty"
