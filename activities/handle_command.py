@@ -14,7 +14,7 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection, Engine
 
-from activities.commands.case import hints_of, status_of
+from activities.commands.case import hints_of, status_of, with_unsent
 from activities.commands.deciding import (
     KEY_TAKEN,
     decide_command,
@@ -105,6 +105,9 @@ class CommandHandler:
             return _turned_away(command, problem)
         with self._event_log.transaction() as held:
             handled = self._handle_under_lock(held, request)
+            if handled.status.version:
+                status = with_unsent(held.connection, handled.status, command.stream)
+                handled = handled.model_copy(update={"status": status})
             if stream_kind(command.stream) != CASE:
                 # Also for a command that was answered before: whoever answered may have died just then.
                 handled = handled.model_copy(update={"wakes": count_wakes(held.connection)})
@@ -209,7 +212,7 @@ class CommandHandler:
             command.stream, outcome.expected_version, outcome.events, draft, request.now, answer
         )
         if appended.events:
-            outcome.write(held.connection, appended.events[-1].position)
+            outcome.write(held.connection, appended.events)
         return HandledCommand(answer=given[0], status=outcome.status)
 
     def _instant(self, held: LogTransaction, asked: datetime) -> datetime | None:

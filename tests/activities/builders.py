@@ -228,6 +228,10 @@ class Office:
         """What a workflow that starts now is told."""
         return self.handler.load(LoadCase(reference=stream_key(self.stream)))
 
+    def standing(self) -> CaseStatus:
+        """The same but for the mail that waits: what is known before the events of an answer have a place."""
+        return self.load().model_copy(update={"unsent": 0})
+
     def events(self, stream: str | None = None) -> list[RecordedEvent]:
         """The events of the case, or of another stream."""
         return list(self.reader.events(stream or self.stream))
