@@ -30,6 +30,7 @@ from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities import founding, kill_points
+from activities.bulk import BulkActivities
 from activities.business_clock import business_now, running_offset
 from activities.event_log.append import EventLog
 from activities.event_log.engine import open_reader, open_writer
@@ -49,9 +50,11 @@ from activities.temporal import CaseActivities
 from activities.temporal_client import TemporalUnreachableError, connect, register_search_attributes
 from activities.vault import Vault, VaultUnavailableError, open_vault
 from activities.waking import WakeActivities
+from domain.bulk import bulk_queue
 from domain.ids import TASK_QUEUE, WorkerName, worker_identity
 from domain.parties import Post
 from workflows.converter import PayloadKeyError, PayloadKeys, data_converter
+from workflows.options import TASK_TIMEOUT
 from workflows.registry import WORKFLOWS
 from workflows.search_attributes import SEARCH_ATTRIBUTES
 
@@ -61,6 +64,8 @@ _USAGE: Final = 2
 _UNREACHABLE: Final = 6
 
 _DRAIN: Final = timedelta(seconds=20)
+_BULK_DRAIN: Final = timedelta(seconds=3)
+_BULKS_AT_ONCE: Final = 2
 _LONGEST_PAUSE_SECONDS: Final = 2.0
 
 _log = structlog.get_logger("worker")
@@ -160,7 +165,8 @@ async def _serve(settings: Settings) -> int:
             graceful_shutdown_timeout=_DRAIN,
             identity=_identity(settings),
         )
-        code = await _run_until(worker, stop, settings)
+        # First to stop: what it hands on, the other must answer.
+        code = await _run_until((_bulk_worker(client, settings), worker), stop, settings)
     if outdated:
         raise outdated[0]
     return code
@@ -185,6 +191,18 @@ async def _prepare_temporal(client: Client, settings: Settings) -> None:
         _log.warning("the nightly sweep is not scheduled", why=error.message, fix="brokerage doctor")
 
 
+def _bulk_worker(client: Client, settings: Settings) -> Worker:
+    """Hands the commands of a bulk to their cases; waiting, it takes no place that a case could need."""
+    return Worker(
+        client,
+        task_queue=bulk_queue(TASK_QUEUE),
+        activities=BulkActivities(client, task_timeout=TASK_TIMEOUT).all(),
+        max_concurrent_activities=_BULKS_AT_ONCE,
+        graceful_shutdown_timeout=_BULK_DRAIN,
+        identity=_identity(settings),
+    )
+
+
 def _identity(settings: Settings) -> str:
     keys = PayloadKeys.parse(read_private(settings.payload_keys_file))
     return worker_identity(
@@ -192,9 +210,9 @@ def _identity(settings: Settings) -> str:
     )
 
 
-async def _run_until(worker: Worker, stop: asyncio.Event, settings: Settings) -> int:
+async def _run_until(workers: Sequence[Worker], stop: asyncio.Event, settings: Settings) -> int:
     ready_file = settings.run_files / "worker.ready"
-    running = asyncio.create_task(worker.run())
+    running = asyncio.create_task(_run_all(workers))
     stopping = asyncio.create_task(stop.wait())
     try:
         # One turn of the loop lets it start to poll, or fail to.
@@ -211,10 +229,15 @@ async def _run_until(worker: Worker, stop: asyncio.Event, settings: Settings) ->
         _log.error("worker failed", exc_info=running.exception())
         return _BUG
     _log.info("worker stops taking tasks and finishes what it holds")
-    await worker.shutdown()
+    for worker in workers:
+        await worker.shutdown()
     await running
     _log.info("worker stopped")
     return _DONE
+
+
+async def _run_all(workers: Sequence[Worker]) -> None:
+    await asyncio.gather(*(worker.run() for worker in workers))
 
 
 def _withdraw(ready_file: Path) -> None:

@@ -131,6 +131,10 @@ class Lab:
         for id in sorted(self._started):
             await replayer.replay_workflow(await self.client.get_workflow_handle(id).fetch_history())
 
+    def remember(self, *ids: str) -> None:
+        """Workflows that a test started by itself: replayed and ended with the others."""
+        self._started.update(ids)
+
     # Speaking
 
     async def send(self, command: Command, seconds: float = 20) -> Answer:
