@@ -154,7 +154,9 @@ class _Round:
         if left is not None and case.now - instant_from_text(row.occurred_at) < self._postman._patience:
             return left
         done = {mail.person for mail in told}
-        told += [case.told(one, failed="unreachable") for one in people[:_MOST_AT_ONCE] if one.person not in done]
+        told += [
+            case.told(one, failed="unreachable") for one in people[:_MOST_AT_ONCE] if one.person not in done
+        ]
         self._record(row, told or [case.told(None, failed="nobody")])
         return None
 
