@@ -25,12 +25,13 @@ demo: $(READY) ## Watch whole cases run, from nothing
 test: $(READY) ## Run every test
 	$(BIN)/python -m pytest
 
-check: $(READY) ## Lint, types, architecture, diagrams up to date, golden files as they were
+check: $(READY) ## Lint, types, architecture, diagrams up to date, texts in every language, golden files as they were
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m domain.case.diagram --check README.md docs/lifecycle.md
+	$(BIN)/python -m domain.text.check
 	$(BIN)/python -m tests.golden.check
 
 format: $(READY) ## Format the code

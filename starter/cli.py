@@ -36,6 +36,12 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Group], ...]] = (
         _NOUNS,
     ),
     ("work", "starter.commands.work:app", "Lists to work from, and whose work it is.", _NOUNS),
+    (
+        "calendar",
+        "starter.commands.calendar:app",
+        "Calendars: terms, holidays, schools' own days.",
+        _NOUNS,
+    ),
     ("bulk", "starter.commands.bulk:app", "One line for many cases: pause, resume.", _NOUNS),
     ("admin", "starter.commands.admin:app", "Upkeep of the office's own tables.", _NOUNS),
     (

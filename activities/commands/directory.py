@@ -17,6 +17,7 @@ from activities.commands.outcome import (
 )
 from activities.event_log import read
 from activities.event_log.drafts import EventDraft
+from activities.event_log.read import RecordedEvent
 from activities.read_models.facts import FactReader
 from activities.read_models.update import write_directory
 from activities.read_models.waking import wake_for
@@ -71,7 +72,8 @@ def decide_directory(
     for event in decided:
         after = rules.evolve(after, event)
 
-    def write(connection: Connection, position: int) -> None:
+    def write(connection: Connection, recorded: Sequence[RecordedEvent]) -> None:
+        position = recorded[-1].position
         write_directory(connection, kind, key, after, position)
         for event in decided:
             wake_for(connection, key, event, position)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table, delete, insert
 
 from activities.event_log.read import RecordedEvent
 from activities.read_models import schema
+from activities.read_models.outbox import Unsent, after_event, write_unsent
 from domain.canonical import canonical_bytes, instant_text
 from domain.case.state import CaseState, evolve
 from domain.case.status import is_open, waiting_on, waiting_parties
@@ -191,6 +192,7 @@ class Fold:
         self._states: dict[str, Any] = {}
         self._positions: dict[str, int] = {}
         self._rules: dict[str, Programme] = {}
+        self._unsent: dict[str, tuple[Unsent, ...]] = {}
         self._unwritten: dict[str, None] = {}
 
     def add(self, recorded: RecordedEvent) -> None:
@@ -204,6 +206,7 @@ class Fold:
         else:
             state = evolve(before or CaseState(), event, envelope.occurred_at)
             self._states[stream] = state
+            self._unsent[stream] = after_event(self._unsent.get(stream, ()), event, recorded, state)
             # A row is in the words of the rules under which it was last written, not of those since.
             self._rules[stream] = self._states[f"programme/{state.programme}"].current
         self._positions[stream] = self.position = recorded.position
@@ -217,6 +220,7 @@ class Fold:
             state, position = self._states[stream], self._positions[stream]
             if kind == CASE:
                 write_case(connection, state, self._rules[stream], position)
+                write_unsent(connection, key, self._unsent[stream])
             else:
                 write_directory(connection, kind, key, state, position)
         self._unwritten.clear()

@@ -15,7 +15,7 @@ from typing import Final
 from domain.case.lifecycle import COMING_GUARDS, LIFECYCLE, Row
 from domain.case.stages import COMING, OPEN, TERMINAL, Stage
 from domain.programmes import Programme, parse_programme
-from domain.text.english import wait_words
+from domain.text.voice import wait_words
 
 LEFT_OUT: Final = frozenset({"withdraw", "pause", "resume", "pass-deadline"})
 """Verbs that are possible nearly everywhere; in a picture they would hide the rest."""

@@ -6,7 +6,7 @@ from domain.case.waits import awaited, next_wait
 from domain.messages import CaseStatus
 from domain.parties import Party
 from domain.programmes.model import Programme
-from domain.text.english import Voice
+from domain.text.voice import Voice
 
 
 def case_status(state: CaseState, programme: Programme) -> CaseStatus:

@@ -65,6 +65,11 @@ class Words(_Strict):
         """The languages it is said in."""
         return {language for language in ("cy", "en", "fil") if getattr(self, language) is not None}
 
+    def said(self, language: Language) -> str:
+        """It in that language; in English where it is not said in it."""
+        words: str | None = getattr(self, language)
+        return words or self.en
+
 
 class Area(_Strict):
     """An area in which support may be asked for."""

@@ -1,1 +1,1 @@
-"""Sentences for people: one place, so that terminal, mail and report say the same."""
+"""What is said to people, as data in three languages: one place, so that terminal, mail and report say the same."""

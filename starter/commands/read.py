@@ -17,7 +17,8 @@ from domain.case.events import AgreementDrafted, CaseEvent, read_case_event
 from domain.case.state import CaseState
 from domain.parties import Post, parties_played
 from domain.personal import WITHHELD, Personal
-from domain.text.english import Voice, days, sentence
+from domain.text.sentences import sentence
+from domain.text.voice import Voice, days
 from starter.access import no_access
 from starter.completing import profiles, references
 from starter.failures import Exit, Failure

@@ -1,9 +1,9 @@
 """One case as the log tells it: its state, its rules, and what would move it on."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
+from activities.business_clock import business_now
 from activities.commands.case import steps_for
 from activities.event_log.read import RecordedEvent
 from domain.canonical import instant_text
@@ -13,7 +13,7 @@ from domain.case.status import waiting_on
 from domain.case.waits import awaited
 from domain.messages import NextStep
 from domain.programmes.model import Programme
-from domain.text.english import wait_words
+from domain.text.voice import wait_words
 from starter.back import look_json
 from starter.failures import Exit, Failure
 from starter.reading import Office
@@ -104,7 +104,7 @@ def case_json(office: Office, record: CaseRecord) -> dict[str, Any]:
 
 def steps_now(office: Office, record: CaseRecord) -> tuple[NextStep, ...]:
     """What would be accepted now, and from whom; tried with the rules, nothing is written."""
-    return steps_for(office.facts, record.state, record.programme, datetime.now(UTC))
+    return steps_for(office.facts, record.state, record.programme, business_now(office.settings))
 
 
 def _days_left(office: Office, state: CaseState, now: datetime) -> int | None:

@@ -10,7 +10,8 @@ from domain.canonical import canonical_bytes, sha256_hex
 from domain.case.events import CASE_EVENTS, read_case_event
 from domain.case.state import CaseState
 from domain.envelope import Envelope
-from domain.text.english import Voice, sentence
+from domain.text.sentences import sentence
+from domain.text.voice import Voice
 from tests.domain.case.office import NAMES, deped, eas
 from tests.golden.files import CASES, GOLDEN
 from tests.golden.record import course_of

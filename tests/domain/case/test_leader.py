@@ -10,7 +10,8 @@ from domain.case.stages import Stage
 from domain.case.status import waiting_on
 from domain.case.waits import awaited
 from domain.parties import HeldPost, Party, Post
-from domain.text.english import Voice, sentence
+from domain.text.sentences import sentence
+from domain.text.voice import Voice
 from tests.domain.case.office import DALE, HILL, NAMES, SEA, USUAL_COURSE, Office, in_stage, names
 
 FOREIGN: Final = re.compile(

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from domain.case.events import CASE_EVENTS
 from domain.case.values import CountedDays, Money, QuarterDays, VisitLength, YearShare
-from domain.text.english import _SENTENCES, Voice, day, days, wait_words
-from tests.domain.case.office import NAMES, eas
+from domain.text.voice import Voice, days, wait_words
+from tests.domain.case.office import NAMES, deped, eas
 
 VOICE = Voice(eas(), NAMES)
+WELSH = Voice(eas(), NAMES, "cy")
+FILIPINO = Voice(deped(), NAMES, "fil")
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,45 @@ def test_money_due_times_and_days_are_said_as_people_say_them() -> None:
     assert VOICE.money(5, "PHP") == "₱0.05"
     assert VOICE.money(100, "XXX") == "XXX 1.00"
     assert VOICE.due(datetime(2026, 7, 1, 16, tzinfo=UTC)) == "Wed 1 Jul 2026, 17:00"
-    assert day(date(2026, 12, 4)) == "4 Dec 2026"
+    assert VOICE.day(date(2026, 12, 4)) == "4 Dec 2026"
+    assert VOICE.long_due(datetime(2026, 12, 4, 17, tzinfo=UTC)) == "Friday 4 December 2026 at 17:00"
+
+
+def test_welsh_and_filipino_say_days_and_times_in_their_own_words() -> None:
+    due = datetime(2026, 7, 1, 16, tzinfo=UTC)
+    assert WELSH.due(due) == "Mer 1 Gorff 2026, 17:00"
+    assert WELSH.long_due(due) == "dydd Mercher 1 Gorffennaf 2026 am 17:00"
+    assert FILIPINO.due(due) == "Huw 2 Hul 2026, 00:00"
+    assert FILIPINO.long_day(date(2026, 12, 4)) == "Biyernes, ika-4 ng Disyembre 2026"
+
+
+@pytest.mark.parametrize(
+    ("quarters", "welsh", "filipino"),
+    [
+        (0, "0 diwrnod", "0 araw"),
+        (2, "½ diwrnod", "½ araw"),
+        (4, "1 diwrnod", "1 araw"),
+        (8, "2 ddiwrnod", "2 araw"),
+        (9, "2¼ diwrnod", "2¼ araw"),
+        (40, "10 diwrnod", "10 araw"),
+    ],
+)
+def test_days_take_the_form_that_the_number_asks_for(quarters: int, welsh: str, filipino: str) -> None:
+    assert (WELSH.days(quarters), FILIPINO.days(quarters)) == (welsh, filipino)
+
+
+def test_a_count_says_how_many_of_what() -> None:
+    assert VOICE.count("school_days", 1) == "1 school day"
+    assert VOICE.count("school_days", 10) == "10 school days"
+    assert WELSH.count("school_days", 2) == "2 ddiwrnod ysgol"
+    assert WELSH.count("working_days", 3) == "3 diwrnod gwaith"
+
+
+def test_a_list_is_joined_as_the_language_joins_it() -> None:
+    assert VOICE.several(()) == ""
+    assert VOICE.several(("area",)) == "area"
+    assert VOICE.several(("area", "phase", "network")) == "area, phase and network"
+    assert WELSH.several(("maes", "cyfnod")) == "maes, cyfnod"
 
 
 def test_parties_schools_and_areas_stand_by_the_programmes_words() -> None:
@@ -50,10 +89,8 @@ def test_a_wait_says_what_it_waits_for() -> None:
     assert wait_words("visit_note:V3") == "the record of visit V3"
     assert wait_words("signature:sip") == "the signature"
     assert wait_words("new_wait") == "new wait"
-
-
-def test_there_is_a_sentence_for_every_event_and_for_nothing_else() -> None:
-    assert set(_SENTENCES) == set(CASE_EVENTS.values())
+    assert WELSH.wait("visit_note:V3") == "cofnod ymweliad V3"
+    assert FILIPINO.wait("funding") == "pasya sa plano ng gawain at pananalapi"
 
 
 @pytest.mark.parametrize(

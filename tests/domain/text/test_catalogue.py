@@ -1,0 +1,74 @@
+"""The words of each language are whole, and the check says so where they are not."""
+
+import pytest
+from pydantic import ValidationError
+
+from domain.case.stages import Stage
+from domain.text.catalogue import LANGUAGES, Catalogue, catalogue, number_form, placeholders
+from domain.text.check import different, faults, incomplete, main, shipped
+
+
+def test_every_language_has_every_text_with_the_same_placeholders() -> None:
+    assert faults() == []
+
+
+def test_the_check_prints_what_it_looked_at(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main() == 0
+    assert capsys.readouterr().out.startswith("✓ Texts: ")
+
+
+def test_a_text_that_a_language_lacks_is_found() -> None:
+    assert list(different({"a": "A", "b": "B"}, {"a": "A"})) == ["b is missing"]
+    assert list(different({"a": "A"}, {"a": "A", "b": "B"})) == ["b is not said in en"]
+
+
+def test_a_placeholder_that_a_language_lacks_is_found() -> None:
+    assert list(different({"a": "{on} {by}"}, {"a": "{on}"})) == ["a has on; in en it has by, on"]
+    assert list(different({"a": "A"}, {"a": "{on}"})) == ["a has on; in en it has no placeholder"]
+
+
+def test_an_event_a_stage_or_a_wait_without_words_is_found() -> None:
+    words = catalogue("en")
+    bare = words.model_copy(
+        update={
+            "sentences": {k: v for k, v in words.sentences.items() if k != "CaseArchived"}
+            | {"CaseEaten": "."},
+            "stages": {k: v for k, v in words.stages.items() if k != "triage"},
+            "waits": {k: v for k, v in words.waits.items() if k != "funding"},
+        }
+    )
+    assert list(incomplete(bare, shipped())) == [
+        "sentences.CaseArchived is missing",
+        "sentences.CaseEaten is told of no event",
+        "stages.triage is missing, or no stage",
+        "waits.funding of DEPED is missing",
+        "waits.funding of EAS is missing",
+    ]
+
+
+def test_english_says_stages_as_everything_else_does() -> None:
+    assert catalogue("en").stages == {stage.value: stage.words for stage in Stage}
+
+
+def test_every_language_is_in_a_file_of_its_own_name() -> None:
+    assert [catalogue(language).language for language in LANGUAGES] == list(LANGUAGES)
+
+
+@pytest.mark.parametrize("template", ["{}", "{0}", "{a.b}", "{a[0]}", "{a!r}", "{a:>9}", "{a", "a}"])
+def test_a_template_with_anything_but_plain_names_is_refused(template: str) -> None:
+    with pytest.raises(ValueError, match=r"placeholder|brace|\}|expected"):
+        placeholders(template)
+    with pytest.raises(ValidationError):
+        Catalogue.model_validate(catalogue("en").model_dump() | {"phrases": {"party": template}})
+
+
+def test_numbers_take_the_forms_of_the_language() -> None:
+    assert [number_form("cy", n) for n in (0, 1, 2, 3, 6, 10)] == [
+        "other",
+        "one",
+        "two",
+        "few",
+        "many",
+        "other",
+    ]
+    assert [number_form("en", n) for n in (0, 1, 2)] == ["other", "one", "other"]
