@@ -220,7 +220,7 @@ def test_every_list_is_a_filter_of_the_folds(new_office: NewOffice, tmp_path: Pa
 
 
 EVENTFUL: Final = Told(
-    tuple(3 + number % 6 for number in range(len(ALL))),
+    tuple(2 if number == 4 else 3 + number % 6 for number in range(len(ALL))),
     (
         ("assign", 0, 1),
         ("assign", 2, 2),
