@@ -30,8 +30,8 @@ from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities import founding, kill_points
-from activities.business_clock import business_now, running_offset
 from activities.bulk import BulkActivities
+from activities.business_clock import business_now, running_offset
 from activities.event_log.append import EventLog
 from activities.event_log.engine import open_reader, open_writer
 from activities.event_log.errors import DatabaseUnfitError, SchemaError

@@ -1,6 +1,7 @@
 """One case as the log tells it: its state, its rules, and what would move it on."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from activities.business_clock import business_now
