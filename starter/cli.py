@@ -35,6 +35,7 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Group], ...]] = (
         "Programmes: their routes, areas, waits and words.",
         _NOUNS,
     ),
+    ("work", "starter.commands.work:app", "Lists to work from, and whose work it is.", _NOUNS),
     (
         "calendar",
         "starter.commands.calendar:app",
