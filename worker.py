@@ -39,6 +39,7 @@ from activities.health import all_needed, check_home, check_log, check_temporal
 from activities.health_storage import check_storage
 from activities.home_files import HomeFileError, read_clock, read_key, read_private
 from activities.logging_setup import configure_logging
+from activities.mail.deliver import Postman
 from activities.places import PlaceError, log_place, vault_place
 from activities.read_models.schema import post
 from activities.settings import Settings
@@ -121,7 +122,7 @@ async def _serve(settings: Settings) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    handler = await asyncio.to_thread(_open_log, settings)
+    handler, postman = await asyncio.to_thread(_open_log, settings)
     # Only now: a drill counts what people command, not what founds the log.
     kill_points.arm(settings.kill_at, settings.kill_count)
     client = await _reach_temporal(settings, stop)
@@ -150,7 +151,7 @@ async def _serve(settings: Settings) -> int:
             client,
             task_queue=TASK_QUEUE,
             workflows=WORKFLOWS,
-            activities=CaseActivities(handler, end).all(),
+            activities=CaseActivities(handler, end, postman).all(),
             activity_executor=executor,
             # The sandbox stays on in tests, where every history they make is replayed; here it would only
             # cost throughput.
@@ -206,8 +207,8 @@ def _withdraw(ready_file: Path) -> None:
             ready_file.unlink()
 
 
-def _open_log(settings: Settings) -> CommandHandler:
-    """The command handler over the home's log, which is founded if it is new.
+def _open_log(settings: Settings) -> tuple[CommandHandler, Postman]:
+    """The command handler over the home's log, which is founded if it is new, and who delivers its mail.
 
     A file is brought to the newest schema; a database has to be fit as it is.
     """
@@ -220,7 +221,8 @@ def _open_log(settings: Settings) -> CommandHandler:
         _require_fit(settings)
     vault = Vault(open_vault(vault_at), vault_key, lambda: datetime.now(UTC))
     log = EventLog(engine, read_clock(settings))
-    handler = CommandHandler(log, vault, system_key, reading=open_reader(place))
+    reading = open_reader(place)
+    handler = CommandHandler(log, vault, system_key, reading=reading)
     with engine.connect() as connection:
         administrator = select(post.c.person).where(post.c.post == Post.ADMINISTRATOR.value).limit(1)
         founded = connection.execute(administrator).first() is not None
@@ -228,7 +230,7 @@ def _open_log(settings: Settings) -> CommandHandler:
         # Also where an earlier founding was cut short: repeating it adds only what is missing.
         founding.found(handler, settings)
         _log.info("log founded", place=str(place))
-    return handler
+    return handler, Postman(handler, reading, vault, settings, lambda: datetime.now(UTC))
 
 
 def _require_fit(settings: Settings) -> None:

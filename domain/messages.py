@@ -20,6 +20,7 @@ SUBMIT_UPDATE: Final = "submit"
 LOAD_CASE: Final = "load_case"
 HANDLE_COMMAND: Final = "handle_command"
 PASS_DEADLINE: Final = "pass_deadline"  # noqa: S105 – the activity's name
+DELIVER_MAIL: Final = "deliver_mail"
 
 SYSTEM_COMMAND_PREFIXES: Final = ("deadline:", "founding:", "wake:", "mail:")
 """Command ids that the system gives its own commands; they follow from public facts, so nobody else may take one."""
@@ -216,6 +217,12 @@ class HandleCommand(Message):
 
 class LoadCase(Message):
     """Input of the activity that reads where a case stands."""
+
+    reference: str
+
+
+class DeliverMail(Message):
+    """Input of the activity that delivers what a case has to tell; it answers with the status afterwards."""
 
     reference: str
 
