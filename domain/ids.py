@@ -13,12 +13,15 @@ COMMAND_ID_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,99}$"
 PERSON_ID_PATTERN: Final = r"^[a-z0-9][a-z0-9.-]{0,39}$"
 SCHOOL_ID_PATTERN: Final = r"^[0-9]{6,7}$"
 PROGRAMME_CODE_PATTERN: Final = r"^[A-Z]{2,8}$"
+CALENDAR_CODE_PATTERN: Final = r"^[a-z][a-z-]{1,38}[a-z]$"
+"""Letters only: weekdays-1 is none of these."""
 
 _KEY_PATTERNS: Final = {
     "person": PERSON_ID_PATTERN,
     "school": SCHOOL_ID_PATTERN,
     "provider": SCHOOL_ID_PATTERN,
     "programme": PROGRAMME_CODE_PATTERN,
+    "calendar": CALENDAR_CODE_PATTERN,
 }
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

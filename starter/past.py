@@ -30,7 +30,7 @@ from starter.moments import Day, Place, read_moment, read_time
 from starter.output import show_time
 from starter.reading import Look, Office, programme_of
 
-_DIRECTORIES = ("programme", "school")
+_DIRECTORIES = ("programme", "school", "calendar")
 """What a case is shown with, beside its own events."""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import Connection, Table, delete, insert
 
 from activities.event_log.read import RecordedEvent
@@ -13,6 +14,7 @@ from domain.case.state import CaseState, evolve
 from domain.case.status import is_open, waiting_on, waiting_parties
 from domain.case.waits import awaited, next_wait, stuck_because
 from domain.directory.base import DirectoryEvent
+from domain.directory.calendars import CalendarState
 from domain.directory.people import PersonState
 from domain.directory.programmes import ProgrammeState
 from domain.directory.schools import ProviderState, SchoolState
@@ -145,10 +147,23 @@ def write_directory(connection: Connection, kind: str, key: str, state: Any, pos
             row = {
                 "code": key,
                 "version": state.current.version,
-                "content": canonical_bytes(state.current.model_dump(mode="json")).decode(),
+                "content": _text(state.current),
                 "position": position,
             }
             _replace(connection, schema.programme, {"code": key}, [row])
+        case CalendarState() if state.current is not None:
+            row = {
+                "code": key,
+                "version": state.version,
+                "content": _text(state.current),
+                "position": position,
+            }
+            _replace(connection, schema.calendar, {"code": key}, [row])
+            own = [
+                {"code": key, "school": school, "days": _text(days), "position": position}
+                for school, days in sorted(state.schools.items())
+            ]
+            _replace(connection, schema.calendar_school, {"code": key}, own)
         case _:
             raise TypeError(f"no read model for {kind}/{key}")
 
@@ -209,6 +224,11 @@ def rebuild(connection: Connection, events: Iterable[RecordedEvent]) -> int:
         connection.execute(delete(table))
     fold.write(connection)
     return fold.count
+
+
+def _text(document: BaseModel) -> str:
+    """A whole document as one text, always the same for the same content."""
+    return canonical_bytes(document.model_dump(mode="json")).decode()
 
 
 def _replace(connection: Connection, table: Table, key: dict[str, str], rows: list[dict[str, Any]]) -> None:

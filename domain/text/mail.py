@@ -1,6 +1,6 @@
 """What a mail says, in one language: the texts of `<language>.mail.toml`, filled for one notice.
 
-A mail says what happened, what is asked and until when, what follows from silence, how to answer, and which case
+A mail says what happened, what is asked and until when, how to answer, what follows from silence, and which case
 it is about. What fills a text stands in it as it is, on one line, and is never read as a template.
 """
 
@@ -19,7 +19,7 @@ LONGEST_SUBJECT: Final = 78
 """Characters of a subject in one language; what fills it is cut to fit."""
 
 
-MAY_BE_EMPTY: Final = frozenset({"provider", "days", "lapse", "overdue", "mode"})
+MAY_BE_EMPTY: Final = frozenset({"provider", "days", "lapse", "overdue", "mode", "command"})
 """Placeholders that have no value in some cases; their paragraph is left out there."""
 
 
@@ -34,7 +34,7 @@ class MailText:
     action: str | None
     """What is asked and until when; None where nothing is."""
     closing: tuple[str, ...] = ()
-    """What follows from silence, how to answer, whom to ask, which case."""
+    """How to answer, what follows from silence, whom to ask, which case."""
     below: str = ""
     """'English below.': what stands above a mail whose other part is in this language."""
 
@@ -49,6 +49,10 @@ class MailTemplate(_Texts):
     subject: Template
     paragraphs: tuple[Template, ...] = Field(min_length=1)
     action: Template | None = None
+    answer: Template | None = None
+    """How to answer, for those who do so by mail."""
+    silence: Template | None = None
+    """What follows where nobody answers."""
     closing: tuple[Template, ...] = ()
 
     @model_validator(mode="after")
@@ -66,8 +70,10 @@ class CommonTexts(_Texts):
 
     below: Template
     greeting: Template
-    asked: tuple[Template, ...]
-    """Behind everything that is asked: the days given, the line to type."""
+    time: Template
+    """Behind everything that is asked: the days given."""
+    command: Template
+    """The line to type, for those who work with Brokerage."""
     about: tuple[Template, ...]
     """At the end of every mail: whom to ask, and which case this is."""
 
@@ -86,9 +92,14 @@ class MailTexts(_Texts):
     def placeholders(self, name: str) -> frozenset[str]:
         """Everything that a mail of this kind may name."""
         mail = self.mails[name]
-        asked = self.common.asked if mail.action else ()
-        dumped = (mail.model_dump(), asked, self.common.about)
-        return frozenset().union(*(placeholders(text) for part in dumped for _, text in flat("", part)))
+        said = (mail.subject, *mail.paragraphs, *filter(None, [mail.action]), *self.after(mail))
+        return frozenset().union(*map(placeholders, said))
+
+    def after(self, mail: MailTemplate) -> tuple[str, ...]:
+        """What stands behind what is asked: how long, how, what follows from silence, whom to ask, which case."""
+        time, command = (self.common.time, self.common.command) if mail.action else (None, None)
+        asked = filter(None, (time, mail.answer, command, mail.silence))
+        return (*asked, *mail.closing, *self.common.about)
 
 
 @cache
@@ -105,14 +116,13 @@ def mail_text(template: str, language: Language, values: Mapping[str, str]) -> M
     texts = mail_texts(language)
     chosen = texts.mails[template]
     filling = {name: shown(" ".join(value.split())) for name, value in values.items()}
-    asked = texts.common.asked if chosen.action else ()
     return MailText(
         language=language,
         subject=_cut(chosen.subject.format_map(filling)),
         paragraphs=(texts.common.greeting, *_filled(chosen.paragraphs, filling)),
         action=chosen.action.format_map(filling) if chosen.action else None,
         below=texts.common.below,
-        closing=_filled((*chosen.closing, *asked, *texts.common.about), filling),
+        closing=_filled(texts.after(chosen), filling),
     )
 
 

@@ -11,6 +11,7 @@ from domain.canonical import instant_from_text
 from domain.case.stages import Stage
 from domain.parties import Party
 from domain.programmes import Programme
+from domain.programmes.model import Language
 from starter.back import Back, case_as_it_was, say_look
 from starter.commands.stages import StageName, check_stage
 from starter.completing import references
@@ -72,6 +73,9 @@ def history(
     output: RowOptions | None = None,
     back: Back | None = None,
     deadlines: Annotated[bool, Parameter(negative="", help="Show each deadline that was set, too.")] = False,
+    language: Annotated[
+        Language, Parameter(help="Tell it in a language of the programme: cy, en or fil.")
+    ] = "en",
     time: Time = None,
 ) -> int:
     """Show what happened in a case, in order, by whom."""
@@ -79,7 +83,8 @@ def history(
     chosen.fields(ENTRY_FIELDS)
     with reading() as live, case_as_it_was(live, reference, back or Back()) as (office, known):
         record = read_case(office, known)
-        entries = list(timeline(office, record))
+        _check_language(record.programme, language)
+        entries = list(timeline(office, record, language))
         if chosen.for_programs:
             say_rows([entry.as_json() for entry in entries], ENTRY_FIELDS, chosen, ())
             return Exit.DONE
@@ -87,6 +92,15 @@ def history(
         shown = [e.as_json() | {"who": e.who} for e in entries if deadlines or not e.deadline]
         say_rows(shown, ENTRY_FIELDS, chosen, _history_table(time, record.programme.time_zone))
     return Exit.DONE
+
+
+def _check_language(programme: Programme, language: Language) -> None:
+    """Raises Failure (exit 2) where the programme does not write in that language."""
+    if language not in programme.languages:
+        known = ", ".join(sorted(programme.languages))
+        raise Failure(
+            Exit.USAGE, "E-VALUE", f"{programme.code} does not write in {language}; it writes in {known}."
+        )
 
 
 def wait(

@@ -9,6 +9,7 @@ from activities.event_log.read import RecordedEvent
 from domain.canonical import instant_text
 from domain.case.events import DeadlineSet, read_case_event
 from domain.case.state import CaseState, evolve
+from domain.programmes.model import Language
 from domain.text.sentences import sentence
 from domain.text.voice import Voice
 from starter.reading import Office
@@ -81,9 +82,9 @@ class Entry:
         }
 
 
-def timeline(office: Office, record: CaseRecord) -> Iterator[Entry]:
-    """Every event of a case in order, with the state it led to."""
-    voice = Voice(record.programme, office.school_names())
+def timeline(office: Office, record: CaseRecord, language: Language = "en") -> Iterator[Entry]:
+    """Every event of a case in order, told in that language, with the state it led to."""
+    voice = Voice(record.programme, office.school_names(), language)
     state = CaseState()
     before: dict[str, Any] = {}
     for recorded in record.events:

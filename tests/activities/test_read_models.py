@@ -220,7 +220,7 @@ def make(office: Office, rules: Programme, move: str, number: int) -> None:
             person_id="",
             recorder="",
             now=office.now,
-            for_hints=True,
+            with_holders=True,
         ).holders
     if move == "on":
         if steps:

@@ -96,3 +96,17 @@ def test_a_broker_of_one_programme_is_nobody_in_the_other(told: Office) -> None:
     told.tell(STORIES[0], before="triage")
     assert told.refused("coordinator.nena", "triage", {"tier": "light"}).code == "R-POST"
     assert told.done("broker.dylan", "triage", {"tier": "light"})
+
+
+def test_history_is_told_in_any_language_of_the_programme_and_in_no_other(told: Office) -> None:
+    told.speak_of(DEPED_STORIES[0])
+    line = ("case", "history", stream_key(told.stream), "--language")
+    filipino = typed(told, *line, "fil").out
+    assert (
+        "Inaprubahan ng tagapamanihala ng sangay ang plano ng gawain at pananalapi: ₱86,000.00." in filipino
+    )
+    assert "head.900101 (pinuno ng paaralan)" in filipino
+    assert len(filipino.splitlines()) == len(typed(told, *line, "en").out.splitlines())
+    assert typed(told, *line, "en").out == typed(told, *line[:-1]).out
+    welsh = typed(told, *line, "cy")
+    assert (welsh.code, "DEPED does not write in cy; it writes in en, fil." in welsh.err) == (2, True)

@@ -77,11 +77,11 @@ A request for support has been made for Hill Primary, in Numeracy. Nothing is ar
 
 * Please say by Friday 4 December 2026 at 17:00 whether you consent.
 
+Time given for this: 10 school days.
+
 To answer, reply to this mail: that you consent, or why you do not. Your school has no disadvantage if you do not.
 
 If we have heard nothing by Friday 18 December 2026, the request ends. It can be opened again afterwards.
-
-Time given for this: 10 school days.
 
 Questions? Reply to this mail. It reaches the office of the programme (broker).
 
