@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 
 from starter.failures import Exit, Failure
 
-_CHOOSES_FIELDS: Final = {("case", "show"), ("case", "history"), ("audit", "replay")}
+_CHOOSES_FIELDS: Final = {("case", "show"), ("case", "history"), ("audit", "replay"), ("mail", "status")}
 """Beside every list."""
 
 

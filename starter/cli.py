@@ -41,6 +41,7 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Group], ...]] = (
         "Calendars: terms, holidays, schools' own days.",
         _NOUNS,
     ),
+    ("mail", "starter.commands.mail:app", "What was sent to whom; mail caught on this machine.", _NOUNS),
     ("admin", "starter.commands.admin:app", "Upkeep of the office's own tables.", _NOUNS),
     (
         "completion",

@@ -12,7 +12,8 @@ from activities.event_log import read
 from activities.mail.addresses import Mailbox
 from activities.mail.invitations import Invitation, VisitTime, invitation, visit_uid
 from activities.mail.letters import languages_for, letter
-from activities.mail.message import build_message, message_id
+from activities.mail.message import build_message
+from activities.mail.naming import message_id
 from activities.mail.people import Recipient, recipients
 from activities.mail.server import MailServer
 from activities.mail.wording import Subject, worded

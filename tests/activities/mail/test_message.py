@@ -14,7 +14,8 @@ from icalendar import Calendar
 
 from activities.mail.addresses import BadAddressError, Mailbox, parse_address
 from activities.mail.invitations import Invitation, Method, VisitTime, invitation, visit_uid
-from activities.mail.message import CASE_HEADER, Letter, build_message, message_id, read_message_id
+from activities.mail.message import Letter, build_message
+from activities.mail.naming import CASE_HEADER, message_id, read_message_id
 
 AT = datetime(2026, 11, 20, 16, 5, tzinfo=UTC)
 OFFICE = Mailbox("brokerage", "office.example", "Brokerage")
