@@ -6,15 +6,25 @@ Temporal config file; without either, from the file that `brokerage up` writes i
 """
 
 import os
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from activities.database_url import DatabaseUrl
 
 NAMESPACE = "brokerage"
+
+
+def _none_if_empty(value: Any) -> Any:
+    """A variable that is set to nothing counts as unset."""
+    return None if value == "" else value
+
+
+_UNSET_IF_EMPTY = BeforeValidator(_none_if_empty)
 
 
 class Settings(BaseSettings):
@@ -43,10 +53,44 @@ class Settings(BaseSettings):
     """Drills only: the named point at which the worker kills itself (see activities/kill_points.py)."""
     kill_count: int = Field(default=1, ge=1)
     """Drills only: how many times that point is passed before the kill."""
+    smtp_host: Annotated[str | None, _UNSET_IF_EMPTY] = None
+    """The mail server; without one nothing is sent, unless `brokerage up` catches mail on this machine."""
+    smtp_port: Annotated[int | None, Field(ge=1, le=65535), _UNSET_IF_EMPTY] = None
+    """Its port; by default 587, 465 or 25, as `smtp_tls` says."""
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: Annotated[str | None, _UNSET_IF_EMPTY] = None
+    smtp_password_file: Annotated[Path | None, _UNSET_IF_EMPTY] = None
+    """A file that only its owner can read; the password itself stands in no variable."""
+    smtp_timeout: float = Field(default=20.0, gt=0, le=120)
+    """Seconds for each answer of the mail server."""
+    mail_from: Annotated[str | None, _UNSET_IF_EMPTY] = None
+    """Address that mail comes from, alone or as 'Name <address>'."""
+    mail_patience_hours: int = Field(default=48, ge=1, le=30 * 24)
+    """How long after an event its mail is tried; then it counts as not delivered."""
     database_threads: int = Field(default=8, ge=1, le=64)
     max_cached_workflows: int = Field(default=1000, ge=0, le=100_000)
     """How many cases a worker keeps in memory between tasks; the default is Temporal's own. With 0 it keeps
     none, and replays a case from its start for every task: slow, and what the tests run to prove it can."""
+
+    nightly_at: time = time(2, 30)
+    """Time of day at which the nightly sweep starts, on the clocks of `nightly_zone`."""
+    nightly_zone: str = "Europe/London"
+
+    @field_validator("nightly_zone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, KeyError) as error:  # ZoneInfoNotFoundError is a KeyError
+            raise ValueError("names no time zone such as Europe/London or Asia/Manila") from error
+        return value
+
+    @field_validator("nightly_at")
+    @classmethod
+    def _is_a_minute(cls, value: time) -> time:
+        if value.second or value.microsecond or value.tzinfo:
+            raise ValueError("is no time of day such as 02:30")
+        return value
 
     @field_validator("home", mode="before")
     @classmethod
@@ -92,6 +136,11 @@ class Settings(BaseSettings):
     def temporal_config_file(self) -> Path:
         """Temporal's address as `brokerage up` last wrote it."""
         return self.home / "temporal.toml"
+
+    @property
+    def caught_mail(self) -> Path:
+        """Where `brokerage up` keeps the mail it catches, a Maildir."""
+        return self.home / "mail"
 
     @property
     def database_file(self) -> Path:

@@ -6,6 +6,11 @@ import uuid
 from typing import Final, NamedTuple
 
 TASK_QUEUE: Final = "brokerage"
+WAKES_ID: Final = "wakes"
+"""Workflow id of the one run at a time that wakes cases."""
+NIGHTLY_ID: Final = "nightly"
+"""Workflow id of a sweep; Temporal adds the time to it where its schedule starts one."""
+SCHEDULE_ID: Final = "brokerage-nightly"
 SYSTEM_PERSON: Final = "system"
 """The person as whom deadlines, sweeps and fan-outs act."""
 
@@ -13,12 +18,15 @@ COMMAND_ID_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,99}$"
 PERSON_ID_PATTERN: Final = r"^[a-z0-9][a-z0-9.-]{0,39}$"
 SCHOOL_ID_PATTERN: Final = r"^[0-9]{6,7}$"
 PROGRAMME_CODE_PATTERN: Final = r"^[A-Z]{2,8}$"
+CALENDAR_CODE_PATTERN: Final = r"^[a-z][a-z-]{1,38}[a-z]$"
+"""Letters only: weekdays-1 is none of these."""
 
 _KEY_PATTERNS: Final = {
     "person": PERSON_ID_PATTERN,
     "school": SCHOOL_ID_PATTERN,
     "provider": SCHOOL_ID_PATTERN,
     "programme": PROGRAMME_CODE_PATTERN,
+    "calendar": CALENDAR_CODE_PATTERN,
 }
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -130,6 +138,11 @@ def deadline_command_id(stream: str, wait: str, due_at: str) -> str:
     """Command id of 'this deadline has passed': the same however often the timer fires."""
     digest = hashlib.sha256(f"{stream}\n{wait}\n{due_at}".encode()).hexdigest()[:24]
     return f"deadline:{wait}:{digest}"
+
+
+def wake_command_id(reference: str, position: int) -> str:
+    """Command id of 'look again, because of the event at that position': the same however often it is sent."""
+    return f"wake:{reference}:{position}"
 
 
 def event_id(stream: str, command_id: str, index: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from domain.case.commands import COMMANDS, CaseCommand
 from domain.case.events import CASE_EVENT_TYPES, CaseEvent
 from domain.case.situation import Refusal
-from domain.directory import earlier_forms, people, programmes, schools
+from domain.directory import calendars, earlier_forms, people, programmes, schools
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts
 from domain.upcasting import EventTypes, UnknownEventError, Upcaster
 
@@ -66,6 +66,13 @@ DIRECTORY: Final[dict[str, DirectoryKind]] = {
         (programmes.PublishProgramme,),
         (programmes.ProgrammePublished,),
         earlier_forms.PROGRAMMES,
+    ),
+    "calendar": _kind(
+        calendars.CalendarState,
+        calendars.evolve,
+        calendars.decide,
+        (calendars.PublishCalendar, calendars.SetSchoolDays),
+        (calendars.CalendarPublished, calendars.SchoolDaysSet),
     ),
 }
 

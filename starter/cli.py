@@ -35,6 +35,13 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Group], ...]] = (
         "Programmes: their routes, areas, waits and words.",
         _NOUNS,
     ),
+    (
+        "calendar",
+        "starter.commands.calendar:app",
+        "Calendars: terms, holidays, schools' own days.",
+        _NOUNS,
+    ),
+    ("bulk", "starter.commands.bulk:app", "One line for many cases: pause, resume.", _NOUNS),
     ("admin", "starter.commands.admin:app", "Upkeep of the office's own tables.", _NOUNS),
     (
         "completion",

@@ -2,9 +2,9 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
+from activities.business_clock import business_now
 from activities.event_log.drafts import EventDraft
 from activities.foresight import Foreseen, WasAnswered, WouldBeDone, WouldBeRefused, foresee
 from domain.canonical import instant_text
@@ -70,7 +70,7 @@ def preview(
 
 def look_ahead(office: Office, command: UnsignedCommand, unwritten: Sequence[EventDraft] = ()) -> Foreseen:
     """What would come of the command now; see `activities.foresight.foresee`."""
-    return foresee(office.connection, command, datetime.now(UTC), unwritten)
+    return foresee(office.connection, command, business_now(office.settings), unwritten)
 
 
 def real_line(key: str | None = None) -> str:

@@ -1,5 +1,6 @@
 """A command to a case: fold it, read the facts, decide, and say what must be written."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,9 @@ from activities.commands.outcome import (
     untimely,
 )
 from activities.event_log import read
+from activities.event_log.read import RecordedEvent
 from activities.read_models.facts import FactReader
+from activities.read_models.outbox import count_unsent, update_unsent
 from activities.read_models.update import write_case
 from domain.case.commands import SYSTEM_VERBS, Assign, CaseCommand, Open, Submit
 from domain.case.decide import decide
@@ -47,7 +50,13 @@ def status_of(connection: Connection, stream: str) -> CaseStatus:
     """Where a case stands; version 0 where the log knows of none."""
     state = fold_case(connection, stream)
     programme = FactReader(connection).programme(state.programme) if state.version else None
-    return case_status(state, programme) if programme else CaseStatus()
+    return with_unsent(connection, case_status(state, programme), stream) if programme else CaseStatus()
+
+
+def with_unsent(connection: Connection, status: CaseStatus, stream: str) -> CaseStatus:
+    """The status with how many notices wait for delivery."""
+    unsent = count_unsent(connection, stream_key(stream))
+    return status.model_copy(update={"unsent": unsent}) if unsent else status
 
 
 def hints_of(connection: Connection, stream: str, now: datetime) -> tuple[NextStep, ...]:
@@ -133,16 +142,22 @@ def _accepted(
     programme = known.programme
     occurred = question.command.occurred_at or question.now
     after = fold(((event, occurred) for event in decided.events), state)
+
+    def write(connection: Connection, recorded: Sequence[RecordedEvent]) -> None:
+        write_case(connection, after, programme, recorded[-1].position)
+        update_unsent(connection, state, decided.events, recorded)
+
     voice = Voice(programme, {number: school.name for number, school in known.schools.items()})
     rules = ProgrammeRef(code=programme.code, version=programme.version)
+    calendar = known.days_of(after.recipient).calendar
     return Accepted(
         events=tuple(
-            event_draft(event, question, decided.acting, rules, programme.calendar, recording)
+            event_draft(event, question, decided.acting, rules, calendar, recording)
             for event in decided.events
         ),
         expected_version=state.version,
         happened=tuple(sentence(event, voice) for event in decided.events),
-        write=lambda connection, position: write_case(connection, after, programme, position),
+        write=write,
         status=case_status(after, programme),
     )
 

@@ -17,8 +17,10 @@ from activities.commands.outcome import (
 )
 from activities.event_log import read
 from activities.event_log.drafts import EventDraft
+from activities.event_log.read import RecordedEvent
 from activities.read_models.facts import FactReader
 from activities.read_models.update import write_directory
+from activities.read_models.waking import wake_for
 from domain.case.situation import Refusal
 from domain.directory.base import DirectoryCommand, DirectoryEvent
 from domain.ids import stream_key, stream_kind
@@ -33,6 +35,8 @@ _SENTENCES: Final = {
     "SchoolRegistered": "{} is in the register.",
     "OfferRecorded": "An offer of {} was recorded.",
     "ProgrammePublished": "{} is in force.",
+    "CalendarPublished": "{} is in force.",
+    "SchoolDaysSet": "The own days of a school were recorded in {}.",
 }
 
 
@@ -67,12 +71,19 @@ def decide_directory(
     after = state
     for event in decided:
         after = rules.evolve(after, event)
+
+    def write(connection: Connection, recorded: Sequence[RecordedEvent]) -> None:
+        position = recorded[-1].position
+        write_directory(connection, kind, key, after, position)
+        for event in decided:
+            wake_for(connection, key, event, position)
+
     acting = next((post for post in known.posts if post.post is Post.ADMINISTRATOR), None)
     return Accepted(
         events=tuple(event_draft(event, question, acting) for event in decided),
         expected_version=state.version,
         happened=tuple(_SENTENCES[type(event).__name__].format(command.stream) for event in decided),
-        write=lambda connection, position: write_directory(connection, kind, key, after, position),
+        write=write,
     )
 
 

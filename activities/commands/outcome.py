@@ -1,7 +1,7 @@
 """What the rules made of a command, before it is written, and the answers that follow from it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from sqlalchemy import Connection
 
 from activities.event_log.drafts import EventDraft, Placement
+from activities.event_log.read import RecordedEvent
 from domain.canonical import instant_text
 from domain.case.events import CaseEvent
 from domain.case.situation import Refusal
@@ -42,8 +43,8 @@ class Accepted:
     events: tuple[EventDraft, ...]
     expected_version: int
     happened: tuple[str, ...]
-    write: Callable[[Connection, int], None]
-    """Brings the read models up to date, on the log's connection, given the position of the last event."""
+    write: Callable[[Connection, Sequence[RecordedEvent]], None]
+    """Brings the read models up to date, on the log's connection, given the events as they were appended."""
     status: CaseStatus = field(default_factory=CaseStatus)
 
 

@@ -7,7 +7,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from activities.read_models.schema import case_row, person, post, programme, provider_offer, school
+from activities.read_models.days import DaysReader
+from activities.read_models.schema import (
+    case_row,
+    person,
+    post,
+    programme,
+    provider_offer,
+    school,
+)
+from domain.calendars.counting import Days
 from domain.case.situation import Facts, SchoolFact
 from domain.case.stages import Stage
 from domain.case.state import CaseState
@@ -40,6 +49,22 @@ class FactReader:
             return None
         self._positions.add(row.position)
         return _parsed(row.content)
+
+    def days_of(self, rules: Programme, number: str | None) -> Days:
+        """The days on which that programme counts for that school, or for an office where none is named.
+
+        Weekdays, where the programme's calendar is not on record.
+        """
+        return self._days(rules, (number,))[number or ""]
+
+    def _days(self, rules: Programme, numbers: Iterable[str | None]) -> dict[str, Days]:
+        """The days of each of these schools, by number; the empty text stands for no school."""
+        wanted = {number or "" for number in numbers}
+        reader = DaysReader(self._connection)
+        reader.look_up(rules.calendar, wanted)
+        if (position := reader.position(rules.calendar)) is not None:
+            self._positions.add(position)
+        return {number: reader.days_of(rules.calendar, rules.time_zone, number or None) for number in wanted}
 
     def public_key(self, person_id: str) -> str | None:
         """The key a person's commands are checked against."""
@@ -121,6 +146,7 @@ class FactReader:
             else (),
             known_persons=self._known(named_persons),
             holders=self._holders(state, day) if with_holders else {},
+            days=self._days(programme_in_force, (None, state.recipient, state.provider, *named_schools)),
         )
 
     def directory_facts(

@@ -129,6 +129,7 @@ outbox = Table(
     Column("reference", Text, nullable=False),
     Column("template", Text, nullable=False),
     Column("party", Text, nullable=False),
+    Column("wait", Text),
     Column("occurred_at", Text, nullable=False),
     Column("position", Integer, nullable=False),
     Index("outbox_of_case", "reference"),

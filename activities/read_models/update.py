@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import Connection, Table, delete, insert
 
 from activities.event_log.read import RecordedEvent
 from activities.read_models import schema
+from activities.read_models.outbox import Unsent, after_event, write_unsent
 from domain.canonical import canonical_bytes, instant_text
 from domain.case.state import CaseState, evolve
 from domain.case.status import is_open, waiting_on, waiting_parties
 from domain.case.waits import awaited, next_wait, stuck_because
 from domain.directory.base import DirectoryEvent
+from domain.directory.calendars import CalendarState
 from domain.directory.people import PersonState
 from domain.directory.programmes import ProgrammeState
 from domain.directory.schools import ProviderState, SchoolState
@@ -144,10 +147,23 @@ def write_directory(connection: Connection, kind: str, key: str, state: Any, pos
             row = {
                 "code": key,
                 "version": state.current.version,
-                "content": canonical_bytes(state.current.model_dump(mode="json")).decode(),
+                "content": _text(state.current),
                 "position": position,
             }
             _replace(connection, schema.programme, {"code": key}, [row])
+        case CalendarState() if state.current is not None:
+            row = {
+                "code": key,
+                "version": state.version,
+                "content": _text(state.current),
+                "position": position,
+            }
+            _replace(connection, schema.calendar, {"code": key}, [row])
+            own = [
+                {"code": key, "school": school, "days": _text(days), "position": position}
+                for school, days in sorted(state.schools.items())
+            ]
+            _replace(connection, schema.calendar_school, {"code": key}, own)
         case _:
             raise TypeError(f"no read model for {kind}/{key}")
 
@@ -162,6 +178,7 @@ class Fold:
         self._states: dict[str, Any] = {}
         self._positions: dict[str, int] = {}
         self._rules: dict[str, Programme] = {}
+        self._unsent: dict[str, tuple[Unsent, ...]] = {}
         self._unwritten: dict[str, None] = {}
 
     def add(self, recorded: RecordedEvent) -> None:
@@ -175,6 +192,7 @@ class Fold:
         else:
             state = evolve(before or CaseState(), event, envelope.occurred_at)
             self._states[stream] = state
+            self._unsent[stream] = after_event(self._unsent.get(stream, ()), event, recorded, state)
             # A row is in the words of the rules under which it was last written, not of those since.
             self._rules[stream] = self._states[f"programme/{state.programme}"].current
         self._positions[stream] = self.position = recorded.position
@@ -188,6 +206,7 @@ class Fold:
             state, position = self._states[stream], self._positions[stream]
             if kind == CASE:
                 write_case(connection, state, self._rules[stream], position)
+                write_unsent(connection, key, self._unsent[stream])
             else:
                 write_directory(connection, kind, key, state, position)
         self._unwritten.clear()
@@ -205,6 +224,11 @@ def rebuild(connection: Connection, events: Iterable[RecordedEvent]) -> int:
         connection.execute(delete(table))
     fold.write(connection)
     return fold.count
+
+
+def _text(document: BaseModel) -> str:
+    """A whole document as one text, always the same for the same content."""
+    return canonical_bytes(document.model_dump(mode="json")).decode()
 
 
 def _replace(connection: Connection, table: Table, key: dict[str, str], rows: list[dict[str, Any]]) -> None:

@@ -15,9 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from domain.calendars.counting import SATURDAY
 from domain.canonical import canonical_bytes, sha256_hex
 from domain.data_files import NotReadableError, problem_in, read_toml
-
-CALENDAR_CODE_PATTERN: Final = r"^[a-z][a-z-]{1,38}[a-z]$"
-"""Letters only: weekdays-1 is none of these."""
+from domain.ids import CALENDAR_CODE_PATTERN
 
 YearLabel = Annotated[str, Field(pattern=r"^20[0-9]{2}-[0-9]{2}$")]
 _Line = Annotated[str, Field(min_length=1, max_length=240)]

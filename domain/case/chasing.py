@@ -104,7 +104,7 @@ def assignee_holds_the_post(s: Situation) -> Refusal | None:
         return None
     return Refusal(
         "R-POST",
-        f"{command.to} does not hold the post of {s.word(command.party)} in this case today.",
+        f"Nobody called {command.to} is {s.word(command.party)} in this case today.",
         "See: brokerage person list",
     )
 

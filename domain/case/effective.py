@@ -7,7 +7,7 @@ case; where they do not, because what one of them rests on occurred later, nothi
 
 from datetime import datetime
 
-from domain.case.events import CaseEvent, DeadlineSet
+from domain.case.events import CaseEvent, DeadlineMoved, DeadlineSet
 from domain.case.lifecycle import LIFECYCLE, Row
 from domain.case.state import CaseState, evolve
 
@@ -36,7 +36,7 @@ class Telling:
                 for row in LIFECYCLE
                 if self.state.stage in row.stages and (row.while_paused or not self.state.paused)
             )
-        if self.state.stage is None or not isinstance(event, DeadlineSet):
+        if self.state.stage is None or not isinstance(event, DeadlineSet | DeadlineMoved):
             self._rows = tuple(row for row in self._rows if type(event) in row.events)
         try:
             after = evolve(self.state, event, occurred_at) if self._rows else None

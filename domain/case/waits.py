@@ -41,13 +41,14 @@ def awaited(state: CaseState) -> tuple[Awaited, ...]:
     """Everything that is awaited in this state, the way forward first; what hangs on other waits last."""
     items = [_with_stand_in(item, state) for item in _awaited(state)]
     open_waits = {item.wait for item in items}
+    for party in dict.fromkeys(missed.party for missed in state.unreached if missed.wait in open_waits):
+        owner = Party.PRINCIPAL_ADVISER if party is Party.BROKER else Party.BROKER
+        items.append(Awaited(f"contact:{party}", owner, "record-contact"))
+        open_waits.add(items[-1].wait)
     for raised in state.escalations:
         if raised.wait in open_waits and not raised.acknowledged:
             items.append(Awaited(f"escalation:{raised.number}", raised.to, "acknowledge"))
             open_waits.add(items[-1].wait)
-    for party in dict.fromkeys(missed.party for missed in state.unreached if missed.wait in open_waits):
-        owner = Party.PRINCIPAL_ADVISER if party is Party.BROKER else Party.BROKER
-        items.append(Awaited(f"contact:{party}", owner, "record-contact"))
     return tuple(items)
 
 

@@ -6,7 +6,6 @@ asks later why a day counted finds the very days that counted then.
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -61,7 +60,7 @@ class CalendarState(Value):
 
     version: int = 0
     current: Calendar | None = None
-    schools: Mapping[str, OwnDays] = Field(default=MappingProxyType({}))
+    schools: Mapping[str, OwnDays] = Field(default_factory=dict)
 
 
 def evolve(state: CalendarState, event: DirectoryEvent) -> CalendarState:

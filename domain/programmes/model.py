@@ -1,15 +1,16 @@
 """What a programme file may say. A wrong file is refused with its name, the key and the reason."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from domain.calendars import CALENDARS
 from domain.calendars.counting import Unit
+from domain.calendars.weekdays import WEEKDAYS_1
 from domain.canonical import canonical_bytes, sha256_hex
 from domain.data_files import NotReadableError, problem_in, read_toml
-from domain.ids import PROGRAMME_CODE_PATTERN
+from domain.ids import CALENDAR_CODE_PATTERN, PROGRAMME_CODE_PATTERN
 from domain.parties import Duties, Party, Post
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
@@ -221,6 +222,7 @@ class Programme(_Strict):
     title: Words
     time_zone: Literal["Europe/London", "Asia/Manila"]
     calendar: str
+    """Code of the calendar that its waits are counted on, as it stands on record; weekdays-1 knows no holidays."""
     currency: Literal["GBP", "PHP"]
     languages: tuple[Language, ...] = ("en", "cy")
     """Languages in which it writes; English is always among them."""
@@ -237,9 +239,9 @@ class Programme(_Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if self.calendar not in CALENDARS:
+        if self.calendar != WEEKDAYS_1 and not re.fullmatch(CALENDAR_CODE_PATTERN, self.calendar):
             raise ValueError(
-                f"calendar: {self.calendar!r} is not known; known: {', '.join(sorted(CALENDARS))}"
+                f"calendar: {self.calendar!r} is neither the code of a calendar, such as wales, nor {WEEKDAYS_1}"
             )
         for label, codes in (
             ("areas", [str(a.code) for a in self.areas]),

@@ -17,6 +17,7 @@ from activities.home_files import lock_file
 from activities.settings import Settings
 from starter.failures import Exit, Failure
 from starter.stack.given_database import remember_database
+from starter.stack.mail_catcher import MailCatcher, search_path
 from starter.stack.process import Child
 from starter.stack.temporal_server import TemporalServer, clean_environment
 
@@ -58,6 +59,7 @@ class Stack:
         self._server = TemporalServer(settings, port, ui_port)
         self._say = say or _say_on_standard_error
         self._database = _own_database(settings, postgres)
+        self._mail = None if settings.smtp_host else MailCatcher(settings)
         self._worker = self._new_worker(worker_environment or {})
         self._lock: int | None = None
         self._watchers: list[asyncio.Task[None]] = []
@@ -98,6 +100,9 @@ class Stack:
             if self._database is not None:
                 await self._database.start()
                 self._worker.environment |= self._database.environment
+            if self._mail is not None:
+                await self._mail.start()
+                self._worker.environment |= self._mail.environment
             await self._server.start()
             await self._start_worker()
             await self._until_ready()
@@ -105,9 +110,9 @@ class Stack:
                 asyncio.create_task(self._watch(self._server.child, self._server.child.start)),
                 asyncio.create_task(self._watch(self._worker, self._restart_worker)),
             ]
-            if self._database is not None:
-                watching = self._watch(self._database.child, self._database.start)
-                self._watchers.append(asyncio.create_task(watching))
+            for part in (self._database, self._mail):
+                if part is not None:
+                    self._watchers.append(asyncio.create_task(self._watch(part.child, part.start)))
         except BaseException:
             await self._stop()
             raise
@@ -134,14 +139,13 @@ class Stack:
         """End everything at once; what was under way is repeated by the next worker."""
         for child in (self._worker, self._server.child):
             child.kill()
-        if self._database is not None:
-            self._database.child.kill()
+        for part in (self._database, self._mail):
+            if part is not None:
+                part.child.kill()
 
     def _new_worker(self, extra: Mapping[str, str]) -> Child:
         """A worker that finds our modules whatever the current directory holds, and only our server."""
-        root = str(Path(__file__).resolve().parents[2])
-        search = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        environment = clean_environment() | _as_environment(self.settings) | {"PYTHONPATH": search}
+        environment = clean_environment() | _as_environment(self.settings) | search_path()
         return Child(
             "worker",
             [sys.executable, "-P", "-m", "worker"],
@@ -246,6 +250,8 @@ class Stack:
         await self._worker.stop(_WORKER_PATIENCE_SECONDS)
         self._ready_file.unlink(missing_ok=True)
         await self._server.child.stop(_SERVER_PATIENCE_SECONDS)
+        if self._mail is not None:
+            await self._mail.child.stop(_SERVER_PATIENCE_SECONDS)
 
     async def _stop(self) -> None:
         await self.stop_work()

@@ -1,12 +1,12 @@
 """One case as the log tells it: its state, its rules, and what would move it on."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from activities.business_clock import business_now
 from activities.commands.case import steps_for
 from activities.event_log.read import RecordedEvent
-from domain.calendars import days_left
 from domain.canonical import instant_text
 from domain.case.events import read_case_event
 from domain.case.state import CaseState, fold
@@ -18,6 +18,7 @@ from domain.text.voice import wait_words
 from starter.back import look_json
 from starter.failures import Exit, Failure
 from starter.reading import Office
+from starter.views.days_left import DaysLeft
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def case_json(office: Office, record: CaseRecord) -> dict[str, Any]:
         "paused": state.paused,
         "waiting_on": waiting_on(state, programme),
         "due_at": instant_text(running.due_at) if running else None,
-        "school_days_left": days_left(now, running.due_at, programme.time_zone) if running else None,
+        "school_days_left": _days_left(office, state, now),
         "opened_at": instant_text(state.opened_at) if state.opened_at else None,
         "version": state.version,
         "position": record.events[-1].position,
@@ -104,7 +105,15 @@ def case_json(office: Office, record: CaseRecord) -> dict[str, Any]:
 
 def steps_now(office: Office, record: CaseRecord) -> tuple[NextStep, ...]:
     """What would be accepted now, and from whom; tried with the rules, nothing is written."""
-    return steps_for(office.facts, record.state, record.programme, datetime.now(UTC))
+    return steps_for(office.facts, record.state, record.programme, business_now(office.settings))
+
+
+def _days_left(office: Office, state: CaseState, now: datetime) -> int | None:
+    running = state.next_deadline
+    if running is None:
+        return None
+    left = DaysLeft(office.connection)
+    return left.of(state.programme, now, running.due_at, running.unit, running.school)
 
 
 def _days(quarters: int) -> str:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import orjson
 from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_, select
 
-from activities.read_models.schema import case_row, programme, school
-from domain.calendars import days_left
+from activities.read_models.schema import case_row, school, wait_row
 from domain.canonical import instant_from_text, instant_text
 from starter.reading import Office
+from starter.views.days_left import DaysLeft, programme_contents
 
 FIELDS: Final = (
     "reference", "programme", "route", "recipient", "provider", "area", "stage", "waiting_on", "due_at",
@@ -66,7 +65,11 @@ def list_cases(
     """
     zones = time_zones(office)
     query = _chosen(office, zones, choice).order_by(*_order(_overdue(office, zones), sort)).limit(limit)
-    return [_row(office, row, zones[row.programme]) for row in office.connection.execute(query)]
+    found = office.connection.execute(query).all()
+    left = DaysLeft(office.connection)
+    for code in zones:
+        left.look_up(code, {row.wait_school for row in found if row.programme == code})
+    return [_row(office, row, left) for row in found]
 
 
 def count_cases(office: Office, choice: Choice = ALL) -> int:
@@ -81,9 +84,15 @@ def _chosen(office: Office, zones: dict[str, str], choice: Choice) -> Select[Any
             case_row,
             _RECIPIENT.c.name.label("recipient_name"),
             _PROVIDER.c.name.label("provider_name"),
+            wait_row.c.unit.label("wait_unit"),
+            wait_row.c.school.label("wait_school"),
         )
         .outerjoin(_RECIPIENT, _RECIPIENT.c.number == case_row.c.recipient)
         .outerjoin(_PROVIDER, _PROVIDER.c.number == case_row.c.provider)
+        .outerjoin(
+            wait_row,
+            and_(wait_row.c.reference == case_row.c.reference, wait_row.c.wait == case_row.c.wait),
+        )
     )
     return query.where(*_conditions(office, zones, choice))
 
@@ -139,11 +148,13 @@ def _order(overdue: ColumnElement[bool], sort: str | None) -> Iterator[ColumnEle
     yield case_row.c.reference
 
 
-def _row(office: Office, row: Row[Any], zone: str) -> dict[str, Any]:
+def _row(office: Office, row: Row[Any], left: DaysLeft) -> dict[str, Any]:
     now = office.now(row.programme)
     due_at = instant_from_text(row.due_at) if row.due_at else None
     derived = {
-        "school_days_left": days_left(now, due_at, zone) if due_at else None,
+        "school_days_left": left.of(row.programme, now, due_at, row.wait_unit, row.wait_school)
+        if due_at
+        else None,
         "overdue": row.overdue or (due_at is not None and due_at < now),
         "days_agreed": _days(row.agreed_quarter_days),
         "days_counted": _days(row.counted_quarter_days),
@@ -157,17 +168,15 @@ def _days(quarters: int | None) -> str | None:
 
 def time_zones(office: Office) -> dict[str, str]:
     """Time zones by programme."""
-    return {code: content["time_zone"] for code, content in _contents(office)}
+    return {code: content["time_zone"] for code, content in programme_contents(office.connection)}
 
 
 def word_for(office: Office, noun: str, rows: Iterable[Mapping[str, Any]]) -> str:
     """What the programme of all these cases calls a thing; the plain word where they are of several."""
     codes = {row["programme"] for row in rows}
-    words = [content.get("nouns", {}).get(noun) for code, content in _contents(office) if code in codes]
+    words = [
+        content.get("nouns", {}).get(noun)
+        for code, content in programme_contents(office.connection)
+        if code in codes
+    ]
     return str(words[0]["en"]) if len(words) == 1 and words[0] else noun
-
-
-def _contents(office: Office) -> Iterator[tuple[str, dict[str, Any]]]:
-    # As plain data: a list does not pay for the whole model of a programme.
-    for row in office.connection.execute(select(programme.c.code, programme.c.content)):
-        yield row.code, orjson.loads(row.content)

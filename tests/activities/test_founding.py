@@ -15,7 +15,15 @@ from domain.parties import Post
 from starter.home import create_home
 from tests.activities.builders import ADMIN, FOUNDED, Office, seed_of
 
-ENTRIES = ["person/system", "person/admin", "programme/DEPED", "programme/EAS", "person/admin"]
+ENTRIES = [
+    "person/system",
+    "person/admin",
+    "programme/DEPED",
+    "programme/EAS",
+    "calendar/philippines",
+    "calendar/wales",
+    "person/admin",
+]
 ROOT = {"post": Post.ADMINISTRATOR.value, "since": FOUNDED.date().isoformat()}
 
 

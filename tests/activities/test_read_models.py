@@ -190,7 +190,7 @@ def test_row_fold_and_status_never_part(new_office: NewOffice, moves: list[tuple
         for move, number in moves:
             note(f"{move} {number} at {office.load().stage}, version {office.load().version}")
             make(office, rules, move, number)
-            state, status, row = office.state(), office.load(), office.row()
+            state, status, row = office.state(), office.standing(), office.row()
             assert row is not None
             assert status == case_status(state, rules)
             assert row == case_values(state, rules, row["position"])
@@ -220,7 +220,7 @@ def make(office: Office, rules: Programme, move: str, number: int) -> None:
             person_id="",
             recorder="",
             now=office.now,
-            for_hints=True,
+            with_holders=True,
         ).holders
     if move == "on":
         if steps:
@@ -247,4 +247,4 @@ def test_the_story_is_one_such_walk(office: Office) -> None:
     rules = programme(office)
     for step in steps_of(WHOLE, office.now.date()):
         receipt = office.done(step.person, step.verb, office.body_of(step))
-        assert receipt.status == case_status(office.state(), rules) == office.load()
+        assert receipt.status == case_status(office.state(), rules) == office.standing()

@@ -18,7 +18,9 @@ WRONG = {
     "a version in words": ('version = 1', 'version = "one"', "version: must be a valid integer"),
     "a slip in a key": ("version = 1", "version = 1\nvresion = 2", "vresion: is not a key of a programme file"),
     "another zone": ('"Europe/London"', '"Europe/Paris"', "time_zone: must be 'Europe/London' or 'Asia/Manila'"),
-    "another calendar": ('"weekdays-1"', '"moon-1"', "calendar: 'moon-1' is not known; known: weekdays-1"),
+    "another calendar": (
+        '"wales"', '"moon-1"', "calendar: 'moon-1' is neither the code of a calendar, such as wales, nor weekdays-1"
+    ),
     "another currency": ('"GBP"', '"EUR"', "currency: must be 'GBP' or 'PHP'"),
     "an empty word": (
         'broker = { en = "broker", cy = "brocer" }', 'broker = { en = "", cy = "brocer" }', "vocabulary.broker.en: must not be empty"
@@ -71,15 +73,36 @@ WRONG = {
     "a language that is not English alone": (
         'currency = "GBP"', 'currency = "GBP"\nlanguages = ["cy"]', "languages: en must be among them"
     ),
-    "a wait too few": ('funding = { days = 5, unit = "working_days" }\n', "", "waits: missing: funding"),
+    "a wait too few": ("[waits.funding]", "[waits.fundings]", "waits: missing: funding"),
     "a wait too many": (
-        "[waits]", '[waits]\nappeal = { days = 10, unit = "school_days" }', "waits: not known on these routes: appeal"
+        "[waits.draft]", '[waits.appeal]\ndays = 10\nunit = "school_days"\n[waits.draft]',
+        "waits: not known on these routes: appeal",
     ),
-    "no time at all": ("draft = { days = 40", "draft = { days = 0", "waits.draft.days: must be greater than or equal to 1"),
-    "a fraction of a day": ("draft = { days = 40", "draft = { days = 2.5", "waits.draft.days: must be a valid integer"),
+    "no time at all": ("days = 40", "days = 0", "waits.draft.days: must be greater than or equal to 1"),
+    "a fraction of a day": ("days = 40", "days = 2.5", "waits.draft.days: must be a valid integer"),
     "days of another kind": (
-        'draft = { days = 40, unit = "school_days"', 'draft = { days = 40, unit = "moons"',
-        "waits.draft.unit: must be 'school_days' or 'working_days'",
+        'days = 40\nunit = "school_days"', 'days = 40\nunit = "moons"',
+        "waits.draft.unit: must be 'school_days', 'working_days' or 'calendar_days'",
+    ),
+    "a ladder climbed downwards": (
+        "{ after = 10, do = \"remind\" },\n  { after = 30", "{ after = 35, do = \"remind\" },\n  { after = 30",
+        "waits.draft: ladder: each rung comes after the one before it",
+    ),
+    "a wait that ends before it is due": (
+        "{ after = 40, do = \"lapse\" }", "{ after = 39, do = \"lapse\" }",
+        "waits.draft: ladder: a wait ends once, and not before it is due",
+    ),
+    "an escalation to nobody": (
+        'do = "escalate", to = "sip" }, # who phones', 'do = "escalate" },',
+        "waits.head_consent.ladder.3: escalate: 'to' is given for escalate and reassign, and for nothing else",
+    ),
+    "a reminder to somebody else": (
+        "{ after = 10, do = \"remind\" }", "{ after = 10, do = \"remind\", to = \"sip\" }",
+        "waits.draft.ladder.1: remind: 'to' is given for escalate and reassign, and for nothing else",
+    ),
+    "a rung of another kind": (
+        "do = \"lapse\"", "do = \"shout\"",
+        "waits.draft.ladder.3.do: must be 'remind', 'escalate', 'reassign', 'expire' or 'lapse'",
     ),
     "urgent and yet slower": ("urgent_days = 2", "urgent_days = 9", "waits.triage: urgent_days (9) are more than days (5)"),
     "too many objectives": ("most_objectives = 4", "most_objectives = 40", "rules.most_objectives: must be less than or equal to 9"),
@@ -93,7 +116,7 @@ WRONG = {
         "finance_approves_up_to_minor = 500000", "finance_approves_up_to_minor = 5000.00",
         "rules.finance_approves_up_to_minor: must be a valid integer",
     ),
-    "not TOML": ("[waits]", "[waits", "not TOML: Expected ']' at the end of a table declaration (at line 107, column 7)"),
+    "not TOML": ("[waits.draft]", "[waits.draft", "not TOML: Expected ']' at the end of a table declaration (at line 111, column 13)"),
 }  # fmt: skip
 
 
@@ -116,7 +139,7 @@ def test_all_problems_are_said_at_once() -> None:
 
 def test_the_file_shipped_is_right_and_whole() -> None:
     eas = parse_programme(EAS, "eas.toml")
-    assert len(eas.waits) == 22
+    assert len(eas.waits) == 24
     assert len(eas.areas) == 11
     assert {route.code: route.step for route in eas.routes} == {"sip": "head_consent", "school": "alignment"}
     assert eas.vocabulary[Party.SIP].cy == "partner gwella ysgolion"

@@ -107,6 +107,7 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"provider/{number}", "record-offer", offer
     noted = {"area": "humanities", "languages": ["cy", "en"], "quarter_days": 4, "note": "From spring on."}
     yield "provider/6990005", "record-offer", {"programme": "EAS"} | noted
+    yield from _own_days()
     for person, posts in STAFF.items():
         identity = {
             "name": f"{person} of Cwm Enfys",
@@ -129,3 +130,18 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
     finance = {"post": "finance", "programme": "EAS"}
     yield "person/former", "assign-post", finance | {"since": "2026-01-05"}
     yield "person/former", "end-post", finance | {"until": "2026-07-31"}
+
+
+def _own_days() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """What schools have of their own: INSET days alone, and all that there can be."""
+    inset = {"inset": ["2026-09-01", "2027-01-04"]}
+    yield "calendar/wales", "set-school-days", {"school": "6990001", "days": inset}
+    snow = {"first": "2027-01-07", "last": "2027-01-08", "reason": "snow"}
+    terms = [
+        {"name": "autumn term", "first": "2026-09-03", "last": "2026-12-18", "breaks": []},
+        {"name": "spring term", "first": "2027-01-04", "last": "2027-03-25", "breaks": [
+            {"name": "half term", "first": "2027-02-15", "last": "2027-02-19"}]},
+        {"name": "summer term", "first": "2027-04-12", "last": "2027-07-21", "breaks": []},
+    ]  # fmt: skip
+    whole = inset | {"closures": [snow], "years": [{"year": "2026-27", "terms": terms}]}
+    yield "calendar/wales", "set-school-days", {"school": "6990005", "days": whole}

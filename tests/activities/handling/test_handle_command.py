@@ -30,7 +30,7 @@ def test_a_whole_story_ends_as_it_is_told_and_everything_agrees(office: Office, 
     last = receipts[-1]
     assert last.status is not None
     assert (last.status.stage, last.version) == (story.ends, len(office.events()))
-    assert last.status == office.load()
+    assert last.status == office.standing()
     assert [kind for receipt in receipts for kind in receipt.events] == office.types()
     assert all(len(receipt.happened) == len(receipt.events) for receipt in receipts)
     row = office.row()

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
+from domain.calendars.counting import Days
 from domain.case import events as e
-from domain.case.commands import COMMANDS, CaseCommand, PassDeadline
+from domain.case.commands import COMMANDS, CaseCommand, PassDeadline, RecordDelivery, Told
 from domain.case.decide import decide
 from domain.case.situation import Decision, Facts, Refusal, SchoolFact
 from domain.case.stages import Stage
@@ -55,6 +56,7 @@ STAFF: Final[dict[str, tuple[HeldPost, ...]]] = {
     "sip.hill": (HeldPost(post=Post.SIP, school=HILL),),
     "partner.sea": (HeldPost(post=Post.CURRICULUM_PARTNER, school=SEA),),
     "broker": (HeldPost(post=Post.BROKER),),
+    "broker.two": (HeldPost(post=Post.BROKER),),
     "adviser": (HeldPost(post=Post.PRINCIPAL_ADVISER),),
     "finance": (HeldPost(post=Post.FINANCE),),
     "auditor": (HeldPost(post=Post.AUDITOR),),
@@ -105,12 +107,18 @@ class Office:
         self.now = datetime.combine(date(2026, 9, 15), time(9, 0), ZONE)
         self.state = CaseState()
         self.log: list[tuple[e.CaseEvent, datetime]] = []
+        self.commands: list[int] = []
+        """Of each event in the log, which command caused it."""
+        self._commands = 0
         self.posts: dict[str, tuple[HeldPost, ...]] = dict(STAFF)
         self.closed_schools: set[str] = set()
         self.federations: dict[str, str] = {}
         self.authorities: dict[str, str] = {}
         self.open_same_need: tuple[str, ...] = ()
         self.open_as_provider: tuple[str, ...] = ()
+        self.days: dict[str, Days] = {}
+        """Calendars of the schools; weekdays for those that are not named."""
+        self.mail: Literal["works", "refused", "away"] = "works"
         self._seal = seal
 
     def on(self, route: Route) -> "Office":
@@ -145,9 +153,11 @@ class Office:
         return decide(self.state, command, self.facts(person, command, recorded_by), self.reference)
 
     def keep(self, events: Iterable[e.CaseEvent]) -> None:
-        """Fold events in."""
+        """Fold the events of one command in."""
+        self._commands += 1
         for event in events:
             self.log.append((event, self.now))
+            self.commands.append(self._commands)
             self.state = evolve(self.state, event, self.now)
 
     def done(
@@ -189,6 +199,7 @@ class Office:
             open_as_provider=self.open_as_provider,
             known_persons=frozenset(self.posts),
             holders=self._holders(),
+            days=self.days,
         )
 
     def school(self, number: str) -> SchoolFact:
@@ -239,13 +250,40 @@ class Office:
 
     def until(self, day: date) -> None:
         """Nine o'clock on that day; every deadline before it has passed, each at its own time."""
-        target = datetime.combine(day, time(9, 0), ZONE)
-        while (deadline := self.state.next_deadline) is not None and deadline.due_at <= target:
-            self.now = max(self.now, deadline.due_at)
+        self.until_instant(datetime.combine(day, time(9, 0), ZONE))
+
+    def until_instant(self, target: datetime) -> None:
+        """That instant; what was to happen before it has happened, each at its own time, and mail was delivered."""
+        while (chase := self.state.next_chase) is not None and chase[0] <= target:
+            self.now = max(self.now, chase[0])
             before = self.state.version
-            self.give(SYSTEM_PERSON, PassDeadline(wait=deadline.wait, due_at=deadline.due_at))
-            assert self.state.version > before, f"the timer of {deadline.wait} would fire for ever"
+            self.chase(chase[1], chase[0])
+            assert self.state.version > before, f"the timer of {chase[1]} would fire for ever"
         self.now = max(self.now, target)
+
+    def chase(self, wait: str, due_at: datetime) -> tuple[e.CaseEvent, ...]:
+        """The timer of a wait fires, and the mail that it causes is delivered."""
+        answer = self.give(SYSTEM_PERSON, PassDeadline(wait=wait, due_at=due_at))
+        assert isinstance(answer, Decision), answer
+        for event in answer.events:
+            if isinstance(event, e.ReminderIssued) and self.mail != "away":
+                self.delivered(event)
+        return answer.events
+
+    def delivered(self, reminder: e.ReminderIssued) -> None:
+        """The mail of a reminder went out, or failed for good, as the office's mail does."""
+        failed = self.mail == "refused"
+        told = Told(
+            mail=f"reminder-{len(self.log)}.person",
+            template="reminder",
+            template_version=1,
+            party=reminder.owner,
+            person=SPEAKER[reminder.owner],
+            language=None if failed else "en",
+            wait=reminder.wait,
+            failed="refused" if failed else None,
+        )
+        self.give(SYSTEM_PERSON, RecordDelivery(mails=(told,)))
 
     # The usual course
 
@@ -266,7 +304,7 @@ class Office:
         wanted = {
             "recorded": ("dispute-visit", "confirm-visit"),
             "disputed": ("resolve-dispute",),
-            "planned": ("miss-visit",),
+            "planned": ("miss-visit", "reschedule-visit", "cancel-visit"),
         }
         status = next((status for status, verbs in wanted.items() if verb in verbs), "")
         visit = next((v.id for v in state.visits if v.status == status), "V1")
@@ -320,7 +358,20 @@ class Office:
             "record-follow-up": {"sustained": "yes", "note": "still there"},
             "withdraw": {"reason": "a new head"},
             "pause": {"reason_code": "inspection", "review_on": today + timedelta(days=7)},
+            "reopen": {"reason": "the head has come back"},
+            "acknowledge": {"escalation": min((r.number for r in state.escalations if not r.acknowledged), default=1)},
+            "assign": {"party": "broker", "to": "broker.two"},
+            "record-contact": {"party": "recipient_head", "method": "phone", "reached": True},
+            "reschedule-visit": {"visit": visit, "on": today + timedelta(days=10)},
+            "cancel-visit": {"visit": visit, "because_of": "neither", "reason_code": "weather"},
             "pass-deadline": {"wait": "draft", "due_at": self.now},
+            "recount": {"position": 1},
+            "record-delivery": {
+                "mails": [{
+                    "mail": "e1.person", "template": "reminder", "template_version": 1, "party": "broker",
+                    "person": "broker", "language": "en", "wait": None, "failed": None,
+                }],
+            },
         }  # fmt: skip
         return usual.get(verb, {})
 
@@ -393,6 +444,10 @@ ENDINGS: Final[dict[Stage, tuple[Stage, str, str]]] = {
     Stage.DECLINED: (Stage.TRIAGE, "adviser", "decline"),
     Stage.WITHDRAWN: (Stage.SCOPING, "head.hill", "withdraw"),
 }
+DEADLINES: Final = (e.DeadlineSet, e.DeadlineMoved)
+"""What any command may cause beside its own events."""
+REOPENABLE: Final = frozenset({Stage.LAPSED, Stage.WITHDRAWN, Stage.NO_PARTNER})
+"""Ends that are not for good."""
 
 
 def in_stage(stage: Stage, route: Route = "school") -> Office:
@@ -402,6 +457,14 @@ def in_stage(stage: Stage, route: Route = "school") -> Office:
     if stage is Stage.NO_PARTNER:
         office = Office(route).at(Stage.MATCHING)
         office.done("adviser", "no-partner", nobody_left=True)
+        return office
+    if stage is Stage.LAPSED:
+        office = Office("sip" if route == "school" else route).at(Stage.AWAITING_HEAD_CONSENT)
+        office.days_pass(11)
+        office.done("sip.hill", "acknowledge")
+        office.days_pass(5)
+        office.done("adviser", "acknowledge")
+        office.days_pass(5)
         return office
     if stage in ENDINGS:
         before, person, verb = ENDINGS[stage]
@@ -414,7 +477,7 @@ def in_stage(stage: Stage, route: Route = "school") -> Office:
 def names(answer: Decision | Refusal) -> tuple[str, ...]:
     """Types of the events of an answer, deadlines aside; an assertion error shows a refusal."""
     assert isinstance(answer, Decision), answer
-    return tuple(event.type_name() for event in answer.events if not isinstance(event, e.DeadlineSet))
+    return tuple(event.type_name() for event in answer.events if not isinstance(event, DEADLINES))
 
 
 def masked(event: e.CaseEvent) -> dict[str, Any]:

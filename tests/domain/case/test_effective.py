@@ -45,12 +45,12 @@ def test_told_as_it_was_recorded_every_case_is_its_fold(
     route: Route, start: Stage, moves: list[Move]
 ) -> None:
     office = Office(route).at(start)
-    groups: list[Told] = [("start", event, at) for event, at in office.log]
-    begun = len(groups)
-    for number, move in enumerate(moves):
-        before = len(office.log)
+    begun = len(office.log)
+    for move in moves:
         run(office, move)
-        groups += [(f"move {number}", event, at) for event, at in office.log[before:]]
+    groups: list[Told] = [
+        (str(command), event, at) for command, (event, at) in zip(office.commands, office.log, strict=True)
+    ]
     telling = Telling()
     state = fold(((event, at) for _, event, at in groups[:begun]))
     telling.state = state

@@ -61,6 +61,16 @@ def _disputed_after_the_end(office: Office) -> None:
         office.done(person, verb)
 
 
+def _withdrawn_in_delivery(office: Office) -> None:
+    office.state = Office().at(Stage.IN_DELIVERY).state
+    office.done("head.hill", "withdraw")
+
+
+def _withdrawn_long_ago(office: Office) -> None:
+    office.done("head.hill", "withdraw")
+    office.days_pass(41)
+
+
 def _overview(office: Office) -> None:
     routes = tuple(r.model_copy(update={"overview_cited": True}) for r in office.programme.routes)
     office.programme = office.programme.model_copy(update={"routes": routes})
@@ -248,6 +258,26 @@ CASES: Final[dict[str, Case]] = {
         Stage.FINAL_REVIEW, "broker", "close",
         before=_disputed_after_the_end, code="R-DISPUTE",
     ),
+    "visit_moves": Case(
+        Stage.AGREED, "lead.sea", "reschedule-visit", {"on": D(2026, 9, 22)},
+        before=lambda o: o.done("broker", "schedule-visit"), code="R-ALREADY",
+    ),
+    "visit_can_be_cancelled": Case(Stage.AGREED, "lead.sea", "cancel-visit", {"visit": "V7"}, code="R-VISIT"),
+    # Chasing
+    "escalation_is_open": Case(Stage.TRIAGE, "adviser", "acknowledge", code="R-ESCALATION"),
+    "escalation_is_theirs": Case(
+        Stage.TRIAGE, "broker", "acknowledge", before=lambda o: o.days_pass(6), code="R-POST"
+    ),
+    "party_is_staff": Case(
+        Stage.TRIAGE, "broker", "assign", {"party": "recipient_head", "to": "head.hill"}, code="R-PARTY"
+    ),
+    "assignee_holds_the_post": Case(Stage.TRIAGE, "broker", "assign", {"to": "finance"}, code="R-POST"),
+    "assignment_is_new": Case(
+        Stage.TRIAGE, "broker", "assign", before=lambda o: o.done("broker", "assign"), code="R-ALREADY"
+    ),
+    "contact_is_owed": Case(Stage.TRIAGE, "broker", "record-contact", code="R-PARTY"),
+    "can_be_reopened": Case(Stage.TRIAGE, "broker", "reopen", before=_withdrawn_in_delivery, code="R-REOPEN"),
+    "reopened_in_time": Case(Stage.TRIAGE, "broker", "reopen", before=_withdrawn_long_ago, code="R-REOPEN"),
     # At any time
     "withdrawal_is_theirs": Case(Stage.TRIAGE, "sip.hill", "withdraw", code="R-POST"),
     "pause_is_new": Case(Stage.TRIAGE, "broker", "pause", before=lambda o: o.done("broker", "pause"), code="R-ALREADY"),

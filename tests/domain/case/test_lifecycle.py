@@ -12,7 +12,7 @@ from domain.case.lifecycle import COMING_GUARDS, LIFECYCLE, row_at, rows_for, ve
 from domain.case.situation import Decision, Refusal
 from domain.case.stages import COMING, OPEN, TERMINAL, Stage
 from domain.parties import Party
-from tests.domain.case.office import SPEAKER, USUAL_COURSE, Office, Route, in_stage
+from tests.domain.case.office import DEADLINES, REOPENABLE, SPEAKER, USUAL_COURSE, Office, Route, in_stage
 
 UNREACHED = frozenset({Stage.SUBMITTED, *COMING})
 """Stages in which no command ever finds a case: passed through within a command, or not led to yet."""
@@ -80,11 +80,13 @@ def test_only_brokerage_itself_passes_deadlines() -> None:
 
 
 @pytest.mark.parametrize("stage", sorted(TERMINAL - UNREACHED), ids=lambda s: s.value)
-def test_a_case_in_a_terminal_stage_takes_no_command_and_awaits_nothing(stage: Stage) -> None:
+def test_a_case_that_has_ended_awaits_nothing_and_takes_no_command_but_to_be_reopened(stage: Stage) -> None:
     office = in_stage(stage)
     assert office.state.ended
     assert office.state.deadlines == ()
     for verb in COMMANDS:
+        if verb == "record-delivery" or (verb == "reopen" and stage in REOPENABLE):
+            continue
         for person in SPEAKER.values():
             code = office.refused(person, verb).code
             assert code == ("R-REFERENCE" if verb == "open" else "R-STAGE")
@@ -99,7 +101,7 @@ def test_each_row_causes_only_its_events_and_leads_only_where_it_says(route: Rou
         assert isinstance(answer, Decision)
         row = row_at(before, verb)
         assert row is not None
-        assert {type(event) for event in answer.events} <= {*row.events, e.DeadlineSet}
+        assert {type(event) for event in answer.events} <= {*row.events, *DEADLINES}
         assert office.state.stage in {*row.to, before}
 
 

@@ -28,7 +28,8 @@ def offices() -> tuple[Office, ...]:
     refused = in_stage(Stage.AWAITING_HEAD_CONSENT)
     refused.done("sip.hill", "amend")
     refused.done("head.hill", "refuse-consent")
-    return (*usual, *endings, refused, _long_search(), _eventful_delivery(), _paused(), _missed_follow_up())
+    eventful = (_long_search(), _eventful_delivery(), _paused(), _missed_follow_up())
+    return (*usual, *endings, refused, *eventful, *_chased())
 
 
 def _long_search() -> Office:
@@ -89,6 +90,36 @@ def _missed_follow_up() -> Office:
     office = in_stage(Stage.CLOSED)
     office.days_pass(61)
     return office
+
+
+def _chased() -> tuple[Office, ...]:
+    """Cases that nobody answers, each chased to another end."""
+    expired = in_stage(Stage.DRAFT)
+    expired.days_pass(45)
+    lapsed = in_stage(Stage.LAPSED)
+    lapsed.done("broker", "reopen")
+    unread = Office("sip").at(Stage.AWAITING_HEAD_CONSENT)
+    unread.mail = "refused"
+    unread.days_pass(6)
+    unread.done("broker", "record-contact")
+    unread.days_pass(16)
+    taken_over = in_stage(Stage.AWAITING_ALIGNMENT)
+    taken_over.days_pass(9)
+    taken_over.done("adviser", "assign")
+    late = in_stage(Stage.TRIAGE)
+    deadline = late.state.deadlines[0]
+    late.done("broker", "triage")
+    late.now = deadline.due_at
+    late.chase("triage", deadline.due_at)
+    overdue = in_stage(Stage.TRIAGE)
+    overdue.days_pass(6)
+    overdue.done("broker", "pause")
+    overdue.done("broker", "resume")
+    moving = in_stage(Stage.AGREED)
+    moving.done("broker", "schedule-visit")
+    moving.done("lead.sea", "reschedule-visit")
+    moving.done("lead.hill", "cancel-visit")
+    return expired, lapsed, unread, taken_over, late, overdue, moving
 
 
 SAMPLES = {event.type_name(): event for office in offices() for event, _ in office.log}

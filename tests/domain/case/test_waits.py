@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from domain.calendars import CALENDARS
+from domain.case import events as e
 from domain.case.stages import OPEN, Stage
 from domain.case.status import case_status
 from domain.case.waits import awaited, next_wait
@@ -114,9 +115,13 @@ def test_the_status_names_all_who_owe_the_next_step() -> None:
 def test_an_unanswered_wait_is_overdue_once_and_keeps_its_owner() -> None:
     office = in_stage(Stage.TRIAGE)
     office.days_pass(30)
-    passed = [(event.type_name(), at) for event, at in office.log if event.type_name() == "DeadlinePassed"]
-    assert passed == [("DeadlinePassed", datetime(2026, 9, 22, 17, tzinfo=ZONE))]
-    assert [item.owner for item in awaited(office.state)] == ["broker"]
+    passed = [
+        (event.wait, at)
+        for event, at in office.log
+        if isinstance(event, e.DeadlinePassed) and event.wait == "triage"
+    ]
+    assert passed == [("triage", datetime(2026, 9, 22, 17, tzinfo=ZONE))]
+    assert awaited(office.state)[0].owner == "broker"
     assert "overdue since Tue 22 Sep 2026" in case_status(office.state, office.programme).details
 
 

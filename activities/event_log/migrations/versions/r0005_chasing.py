@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("template", sa.Text(), nullable=False),
         sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("wait", sa.Text()),
         sa.Column("occurred_at", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("event_id", "place"),

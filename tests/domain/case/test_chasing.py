@@ -1,0 +1,275 @@
+"""No wait is left in silence: who is reminded, who is told, who takes over, and when a case lapses."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+
+from domain.case import events as e
+from domain.case.commands import PassDeadline
+from domain.case.situation import Decision
+from domain.case.stages import Stage
+from domain.case.waits import awaited
+from domain.ids import SYSTEM_PERSON
+from domain.parties import SCHOOL_PARTIES, Party
+from tests.domain.case.office import DEADLINES, ZONE, Office, eas, in_stage
+
+CHASE = (
+    e.ReminderIssued, e.EscalationRaised, e.WaitReassigned, e.LapseHeld, e.CaseLapsed, e.DraftExpired,
+    e.OfferExpired, e.DeadlinePassed, e.FollowUpMissed,
+)  # fmt: skip
+
+
+def chased(office: Office, wait: str) -> list[tuple[str, str, str]]:
+    """What was done about a wait: on which day, what, and to whom it was taken."""
+    return [
+        (at.astimezone(ZONE).strftime("%d %b"), type(event).__name__, getattr(event, "to", None) or "")
+        for event, at in office.log
+        if isinstance(event, CHASE) and getattr(event, "wait", wait) == wait
+    ]
+
+
+def test_a_school_is_reminded_twice_then_others_are_told_and_then_it_lapses() -> None:
+    office = in_stage(Stage.LAPSED)
+    assert chased(office, "head_consent") == [
+        ("22 Sep", "ReminderIssued", ""),
+        ("25 Sep", "ReminderIssued", ""),
+        ("29 Sep", "DeadlinePassed", ""),
+        ("29 Sep", "EscalationRaised", "sip"),
+        ("06 Oct", "EscalationRaised", "principal_adviser"),
+        ("13 Oct", "CaseLapsed", ""),
+    ]
+    assert office.state.ended_from == "awaiting_head_consent"
+
+
+def test_staff_are_reminded_and_relieved_and_their_case_stays_open() -> None:
+    office = in_stage(Stage.AWAITING_ALIGNMENT)
+    office.days_pass(9)
+    assert chased(office, "alignment") == [
+        ("18 Sep", "ReminderIssued", ""),
+        ("22 Sep", "DeadlinePassed", ""),
+        ("22 Sep", "EscalationRaised", "principal_adviser"),
+        ("25 Sep", "WaitReassigned", "principal_adviser"),
+    ]
+    item = awaited(office.state)[0]
+    assert (item.owner, item.part, item.verb) == ("principal_adviser", "sip", "align")
+    fresh = office.state.deadline("alignment")
+    assert fresh is not None
+    assert not fresh.passed
+    assert fresh.due_at.date() == date(2026, 10, 2)
+    assert office.done("adviser", "align") == ("AlignmentConfirmed",)
+
+
+def test_whoever_takes_over_answers_in_the_others_part_and_nobody_else_does() -> None:
+    office = in_stage(Stage.AWAITING_SIGNATURES)
+    for person in ("head.hill", "head.sea"):
+        office.done(person, "sign")
+    assert office.refused("adviser", "sign").code == "R-POST"
+    office.days_pass(21)
+    assert office.state.stage is Stage.AWAITING_SIGNATURES
+    assert office.done("adviser", "sign") == ("AlignmentEndorsed", "AgreementActivated")
+
+
+def test_the_sip_who_comes_back_may_still_answer() -> None:
+    office = in_stage(Stage.AWAITING_ALIGNMENT)
+    office.days_pass(9)
+    assert office.done("sip.hill", "align") == ("AlignmentConfirmed",)
+
+
+def test_a_lapse_waits_for_somebody_to_take_notice() -> None:
+    office = Office("sip").at(Stage.AWAITING_HEAD_CONSENT)
+    office.days_pass(25)
+    held = [event for event, _ in office.log if isinstance(event, e.LapseHeld)]
+    assert [event.because for event in held] == [("escalation-not-acknowledged",)]
+    assert office.state.stage is Stage.AWAITING_HEAD_CONSENT
+    last = max(raised.number for raised in office.state.escalations if raised.wait == "head_consent")
+    day = office.now.date()
+    answer = office.say("adviser", "acknowledge", escalation=last)
+    assert isinstance(answer, Decision)
+    (moved,) = [event for event in answer.events if isinstance(event, e.DeadlineMoved)]
+    assert moved.cause == "lapse-in-sight"
+    assert moved.steps[-1].at.date() == day + timedelta(days=7), "five school days for the head to answer"
+    office.days_pass(6)
+    assert office.state.stage is Stage.LAPSED
+
+
+def test_a_lapse_waits_until_the_reminders_reached_somebody() -> None:
+    office = Office("sip").at(Stage.AWAITING_HEAD_CONSENT)
+    office.mail = "refused"
+    office.days_pass(6)
+    item = next(item for item in awaited(office.state) if item.wait.startswith("contact:"))
+    assert (item.wait, item.owner, item.verb) == ("contact:recipient_head", "broker", "record-contact")
+    for _ in range(20):
+        office.days_pass(1)
+        for raised in office.state.escalations:
+            if not raised.acknowledged:
+                person = {"sip": "sip.hill", "principal_adviser": "adviser", "broker": "broker"}[raised.to]
+                office.done(person, "acknowledge", escalation=raised.number)
+    assert office.state.stage is Stage.AWAITING_HEAD_CONSENT
+    assert office.state.deadline("head_consent").lapse_held  # type: ignore[union-attr]
+    office.done("broker", "record-contact", reached=False)
+    assert office.state.deadline("head_consent").lapse_held  # type: ignore[union-attr]
+    assert not any(item.wait.startswith("contact") for item in awaited(office.state))
+
+
+def test_told_by_phone_is_told() -> None:
+    office = Office("sip").at(Stage.AWAITING_HEAD_CONSENT)
+    office.mail = "refused"
+    office.days_pass(6)
+    office.done("broker", "record-contact")
+    office.mail = "works"
+    office.days_pass(5)
+    office.done("sip.hill", "acknowledge")
+    office.days_pass(5)
+    last = max(raised.number for raised in office.state.escalations if raised.wait == "head_consent")
+    office.done("adviser", "acknowledge", escalation=last)
+    office.days_pass(5)
+    assert office.state.stage is Stage.LAPSED
+
+
+def test_after_a_time_without_anybody_at_work_a_wait_is_chased_once_not_once_for_each_step() -> None:
+    office = Office("sip").at(Stage.AWAITING_HEAD_CONSENT)
+    due = office.state.deadline("head_consent")
+    assert due is not None
+    office.now = datetime.combine(due.due_at.date() + timedelta(days=10), time(9), ZONE)
+    chase = office.state.next_chase
+    assert chase is not None
+    events = office.chase(chase[1], chase[0])
+    assert [type(event).__name__ for event in events if not isinstance(event, DEADLINES)] == [
+        "DeadlinePassed",
+        "EscalationRaised",
+    ]
+    (raised,) = [event for event in events if isinstance(event, e.EscalationRaised)]
+    assert (raised.to, raised.missed) == ("principal_adviser", 3)
+
+
+def test_a_case_does_not_lapse_for_steps_that_nobody_was_there_to_take() -> None:
+    office = Office("sip").at(Stage.AWAITING_HEAD_CONSENT)
+    office.now += timedelta(days=60)
+    chase = office.state.next_chase
+    assert chase is not None
+    events = office.chase(chase[1], chase[0])
+    (held,) = [event for event in events if isinstance(event, e.LapseHeld)]
+    assert "step-missed" in held.because
+    assert office.state.stage is Stage.AWAITING_HEAD_CONSENT
+    assert any(isinstance(event, e.EscalationRaised) for event in events)
+
+
+def test_an_escalation_is_itself_a_wait_that_is_chased() -> None:
+    office = in_stage(Stage.MATCHING)
+    office.days_pass(11)
+    wait = next(item for item in awaited(office.state) if item.wait == "escalation:1")
+    assert (wait.owner, wait.verb) == (Party.PRINCIPAL_ADVISER, "acknowledge")
+    office.days_pass(3)
+    assert "ReminderIssued" in [what for _, what, _ in chased(office, "escalation:1")]
+    office.done("adviser", "acknowledge")
+    assert "escalation:1" not in [item.wait for item in awaited(office.state)]
+
+
+def test_an_escalation_ends_with_the_wait_it_is_about() -> None:
+    office = in_stage(Stage.MATCHING)
+    office.days_pass(11)
+    office.done("broker", "offer")
+    assert [item.name for item in awaited(office.state)] == ["offer_answer"]
+    assert office.state.escalations == ()
+
+
+def test_who_owes_the_next_step_is_not_who_was_told_of_it() -> None:
+    office = in_stage(Stage.MATCHING)
+    office.days_pass(11)
+    assert office.state.deadline("escalation:1") is not None
+    assert awaited(office.state)[0].owner is Party.BROKER
+
+
+def test_an_overdue_wait_of_staff_is_reminded_of_for_ever() -> None:
+    office = in_stage(Stage.AGREEMENT_DRAFTING)
+    office.days_pass(60)
+    reminders = [day for day, what, _ in chased(office, "drafting") if what == "ReminderIssued"]
+    assert len(reminders) >= 8
+
+
+def test_work_given_to_another_starts_their_clock_anew_and_not_the_cases() -> None:
+    office = in_stage(Stage.TRIAGE)
+    opened = office.state.opened_at
+    office.done("broker", "assign", to="broker")
+    before = office.state.deadline("triage")
+    assert before is not None
+    office.days_pass(4)
+    assert office.state.deadline("triage") != before
+    office.done("adviser", "assign", to="broker.two")
+    after = office.state.deadline("triage")
+    assert after is not None
+    assert after.due_at == before.due_at + timedelta(days=6)
+    assert after.reminders == 0
+    assert office.state.opened_at == opened
+    assert office.state.assigned(Party.BROKER) == "broker.two"
+
+
+def test_a_case_that_lapsed_is_taken_up_where_it_was_let_go() -> None:
+    office = in_stage(Stage.LAPSED)
+    assert office.done("broker", "reopen") == ("CaseReopened",)
+    assert office.state.stage is Stage.AWAITING_HEAD_CONSENT
+    deadline = office.state.deadline("head_consent")
+    assert deadline is not None
+    assert deadline.due_at > office.now
+    assert office.done("head.hill", "consent") == ("HeadConsentGiven",)
+
+
+def test_a_case_that_had_consent_goes_back_to_triage() -> None:
+    office = in_stage(Stage.WITHDRAWN)
+    office.done("broker", "reopen")
+    assert office.state.stage is Stage.TRIAGE
+    for person, verb in (("broker", "triage"), ("sip.hill", "scope"), ("broker", "offer")):
+        office.done(person, verb)
+    assert office.state.stage is Stage.PARTNER_OFFERED
+
+
+def test_pausing_an_overdue_case_stops_its_ladder_and_resuming_goes_on_with_it() -> None:
+    office = in_stage(Stage.AWAITING_HEAD_CONSENT)
+    office.days_pass(12)
+    office.done("broker", "pause", review_on=office.now.date() + timedelta(days=20))
+    before = len(office.log)
+    office.until(office.now.date() + timedelta(days=14))
+    told = {getattr(event, "wait", "") for event, _ in office.log[before:]}
+    assert told <= {"pause_review"}
+    office.done("broker", "resume")
+    deadline = office.state.deadline("head_consent")
+    assert deadline is not None
+    assert deadline.passed
+    office.days_pass(4)
+    assert chased(office, "head_consent")[-1][1:] == ("EscalationRaised", "principal_adviser")
+
+
+@pytest.mark.parametrize("name", sorted(eas().waits))
+def test_what_only_staff_owe_never_lapses(name: str) -> None:
+    """Asymmetry: the ladder of a wait may hold `lapse` for schools, and no staff party ever takes that rung."""
+    from domain.case.dating import _rungs
+    from domain.case.waits import Awaited
+
+    for party in Party:
+        rungs = {rung.do for rung in _rungs(eas().waits[name], Awaited(name, party, ""))}
+        assert party in SCHOOL_PARTIES or "lapse" not in rungs
+        assert party not in SCHOOL_PARTIES or "reassign" not in rungs
+
+
+def test_reminders_of_many_cases_are_spread_over_the_morning_and_one_cases_is_always_the_same() -> None:
+    from domain.deadlines import chase_time
+
+    minutes = {chase_time(date(2026, 9, 1), "Europe/London", f"EAS-{n}/triage") for n in range(500)}
+    assert len(minutes) > 450
+    assert min(minutes).time() >= time(7, 30)
+    assert max(minutes).time() < time(9)
+    assert chase_time(date(2026, 9, 1), "Europe/London", "x") == chase_time(
+        date(2026, 9, 1), "Europe/London", "x"
+    )
+
+
+def test_the_answer_and_the_timer_may_race_and_the_first_one_counts() -> None:
+    office = Office("sip").at(Stage.AWAITING_HEAD_CONSENT)
+    chase = office.state.next_chase
+    assert chase is not None
+    office.now = chase[0]
+    office.done("head.hill", "consent")
+    answer = office.give(SYSTEM_PERSON, PassDeadline(wait=chase[1], due_at=chase[0]))
+    assert isinstance(answer, Decision)
+    assert [type(event).__name__ for event in answer.events] == ["TimerIgnored"]
+    assert office.state.stage is Stage.TRIAGE
