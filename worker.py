@@ -30,6 +30,8 @@ from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities import founding, kill_points
+from activities.bulk import BulkActivities
+from activities.business_clock import business_now, running_offset
 from activities.event_log.append import EventLog
 from activities.event_log.engine import open_reader, open_writer
 from activities.event_log.errors import DatabaseUnfitError, SchemaError
@@ -42,13 +44,18 @@ from activities.logging_setup import configure_logging
 from activities.mail.deliver import Postman
 from activities.places import PlaceError, log_place, vault_place
 from activities.read_models.schema import post
+from activities.schedule import ensure_schedule
 from activities.settings import Settings
+from activities.sweeping import SweepActivities
 from activities.temporal import CaseActivities
 from activities.temporal_client import TemporalUnreachableError, connect, register_search_attributes
 from activities.vault import Vault, VaultUnavailableError, open_vault
+from activities.waking import WakeActivities
+from domain.bulk import bulk_queue
 from domain.ids import TASK_QUEUE, WorkerName, worker_identity
 from domain.parties import Post
 from workflows.converter import PayloadKeyError, PayloadKeys, data_converter
+from workflows.options import TASK_TIMEOUT
 from workflows.registry import WORKFLOWS
 from workflows.search_attributes import SEARCH_ATTRIBUTES
 
@@ -58,6 +65,8 @@ _USAGE: Final = 2
 _UNREACHABLE: Final = 6
 
 _DRAIN: Final = timedelta(seconds=20)
+_BULK_DRAIN: Final = timedelta(seconds=3)
+_BULKS_AT_ONCE: Final = 2
 _LONGEST_PAUSE_SECONDS: Final = 2.0
 
 _log = structlog.get_logger("worker")
@@ -122,22 +131,13 @@ async def _serve(settings: Settings) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    handler, postman = await asyncio.to_thread(_open_log, settings)
+    handler, log = await asyncio.to_thread(_open_log, settings)
     # Only now: a drill counts what people command, not what founds the log.
     kill_points.arm(settings.kill_at, settings.kill_count)
     client = await _reach_temporal(settings, stop)
     if client is None:
         return _DONE
-    try:
-        added = await register_search_attributes(client, SEARCH_ATTRIBUTES)
-    except RPCError as error:
-        # A cluster may let only its operators do this; if they have, all is well.
-        _log.warning(
-            "search attributes cannot be looked at", why=error.message, fix="python -m worker --check"
-        )
-    else:
-        if added:
-            _log.info("search attributes registered", names=added)
+    await _prepare_temporal(client, settings)
     outdated: list[SchemaError] = []
     loop = asyncio.get_running_loop()
 
@@ -145,13 +145,20 @@ async def _serve(settings: Settings) -> int:
         outdated.append(error)
         loop.call_soon_threadsafe(stop.set)
 
+    def now() -> datetime:
+        return business_now(settings)
+
     threads = settings.database_threads
     with ThreadPoolExecutor(2 * threads, thread_name_prefix="activity") as executor:
         worker = Worker(
             client,
             task_queue=TASK_QUEUE,
             workflows=WORKFLOWS,
-            activities=CaseActivities(handler, end, postman).all(),
+            activities=[
+                *CaseActivities(handler, end, Postman(handler, settings, now)).all(),
+                *WakeActivities(client, handler, log).all(),
+                *SweepActivities(client, handler, now).all(),
+            ],
             activity_executor=executor,
             # The sandbox stays on in tests, where every history they make is replayed; here it would only
             # cost throughput.
@@ -162,10 +169,42 @@ async def _serve(settings: Settings) -> int:
             graceful_shutdown_timeout=_DRAIN,
             identity=_identity(settings),
         )
-        code = await _run_until(worker, stop, settings)
+        # First to stop: what it hands on, the other must answer.
+        code = await _run_until((_bulk_worker(client, settings), worker), stop, settings)
     if outdated:
         raise outdated[0]
     return code
+
+
+async def _prepare_temporal(client: Client, settings: Settings) -> None:
+    """What a namespace needs beside workflows. A cluster may let only its operators do this; if they have,
+    all is well.
+    """
+    try:
+        added = await register_search_attributes(client, SEARCH_ATTRIBUTES)
+    except RPCError as error:
+        _log.warning(
+            "search attributes cannot be looked at", why=error.message, fix="python -m worker --check"
+        )
+    else:
+        if added:
+            _log.info("search attributes registered", names=added)
+    try:
+        await ensure_schedule(client, TASK_QUEUE, settings.nightly_at, settings.nightly_zone)
+    except RPCError as error:
+        _log.warning("the nightly sweep is not scheduled", why=error.message, fix="brokerage doctor")
+
+
+def _bulk_worker(client: Client, settings: Settings) -> Worker:
+    """Hands the commands of a bulk to their cases; waiting, it takes no place that a case could need."""
+    return Worker(
+        client,
+        task_queue=bulk_queue(TASK_QUEUE),
+        activities=BulkActivities(client, task_timeout=TASK_TIMEOUT).all(),
+        max_concurrent_activities=_BULKS_AT_ONCE,
+        graceful_shutdown_timeout=_BULK_DRAIN,
+        identity=_identity(settings),
+    )
 
 
 def _identity(settings: Settings) -> str:
@@ -175,9 +214,9 @@ def _identity(settings: Settings) -> str:
     )
 
 
-async def _run_until(worker: Worker, stop: asyncio.Event, settings: Settings) -> int:
+async def _run_until(workers: Sequence[Worker], stop: asyncio.Event, settings: Settings) -> int:
     ready_file = settings.run_files / "worker.ready"
-    running = asyncio.create_task(worker.run())
+    running = asyncio.create_task(_run_all(workers))
     stopping = asyncio.create_task(stop.wait())
     try:
         # One turn of the loop lets it start to poll, or fail to.
@@ -194,10 +233,15 @@ async def _run_until(worker: Worker, stop: asyncio.Event, settings: Settings) ->
         _log.error("worker failed", exc_info=running.exception())
         return _BUG
     _log.info("worker stops taking tasks and finishes what it holds")
-    await worker.shutdown()
+    for worker in workers:
+        await worker.shutdown()
     await running
     _log.info("worker stopped")
     return _DONE
+
+
+async def _run_all(workers: Sequence[Worker]) -> None:
+    await asyncio.gather(*(worker.run() for worker in workers))
 
 
 def _withdraw(ready_file: Path) -> None:
@@ -207,12 +251,13 @@ def _withdraw(ready_file: Path) -> None:
             ready_file.unlink()
 
 
-def _open_log(settings: Settings) -> tuple[CommandHandler, Postman]:
-    """The command handler over the home's log, which is founded if it is new, and who delivers its mail.
+def _open_log(settings: Settings) -> tuple[CommandHandler, EventLog]:
+    """The command handler over the home's log, which is founded if it is new, and that log.
 
     A file is brought to the newest schema; a database has to be fit as it is.
     """
     vault_key, system_key = read_key(settings.vault_key_file), read_key(settings.worker_key_file)
+    offset = running_offset(settings)
     place, vault_at = log_place(settings), vault_place(settings)
     engine = open_writer(place)
     if isinstance(place, Path):
@@ -221,8 +266,7 @@ def _open_log(settings: Settings) -> tuple[CommandHandler, Postman]:
         _require_fit(settings)
     vault = Vault(open_vault(vault_at), vault_key, lambda: datetime.now(UTC))
     log = EventLog(engine, read_clock(settings))
-    reading = open_reader(place)
-    handler = CommandHandler(log, vault, system_key, reading=reading)
+    handler = CommandHandler(log, vault, system_key, reading=open_reader(place), offset=offset)
     with engine.connect() as connection:
         administrator = select(post.c.person).where(post.c.post == Post.ADMINISTRATOR.value).limit(1)
         founded = connection.execute(administrator).first() is not None
@@ -230,7 +274,7 @@ def _open_log(settings: Settings) -> tuple[CommandHandler, Postman]:
         # Also where an earlier founding was cut short: repeating it adds only what is missing.
         founding.found(handler, settings)
         _log.info("log founded", place=str(place))
-    return handler, Postman(handler, reading, vault, settings, lambda: datetime.now(UTC))
+    return handler, log
 
 
 def _require_fit(settings: Settings) -> None:

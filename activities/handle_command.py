@@ -30,6 +30,7 @@ from activities.event_log.command_record import CommandRecord
 from activities.event_log.drafts import CommandDraft, Placement
 from activities.kill_points import kill_point
 from activities.read_models.facts import FactReader
+from activities.read_models.wakes import count_wakes
 from activities.signing import public_key_text, sign_command, signature_fits
 from activities.vault import SubjectErasedError, Vault
 from domain.canonical import instant_text, plain
@@ -68,7 +69,9 @@ class CommandHandler:
     believed only within bounds. It never lies before what the log holds already. On a log of the real
     clock it may lie a minute ahead of this worker's clock, lest one request carry the log into the
     future for good; and where it lies more than ten minutes back, after an outage or because no workflow
-    of ours wrote it, this worker's clock counts, lest a post that has ended act once more.
+    of ours wrote it, this worker's clock counts, lest a post that has ended act once more. On the
+    demonstration's clock business time is `offset` seconds ahead of this worker's: nothing is recorded
+    before it, once it has been moved.
 
     `reading` opens the same log for those who only read; without it, reading takes a turn of the writer.
     """
@@ -81,17 +84,24 @@ class CommandHandler:
         *,
         clock: Callable[[], datetime] = _wall_clock,
         reading: Engine | None = None,
+        offset: Callable[[], int] = lambda: 0,
     ) -> None:
         self._event_log = log
         self._vault = vault
         self._system_key = system_key
         self._clock = clock
         self._read_engine = reading
+        self._offset = offset
 
     @property
     def system_public_key(self) -> str:
         """The public key of the person `system`."""
         return public_key_text(self._system_key)
+
+    @property
+    def vault(self) -> Vault:
+        """What seals and opens texts of this log."""
+        return self._vault
 
     def handle(self, request: HandleCommand) -> HandledCommand:
         """The answer to a command; committed before this returns, or nothing was."""
@@ -104,26 +114,25 @@ class CommandHandler:
             if handled.status.version:
                 status = with_unsent(held.connection, handled.status, command.stream)
                 handled = handled.model_copy(update={"status": status})
+            if stream_kind(command.stream) != CASE:
+                # Also for a command that was answered before: whoever answered may have died just then.
+                handled = handled.model_copy(update={"wakes": count_wakes(held.connection)})
             kill_point("before_commit")
         kill_point("after_commit")
+        handled = handled.model_copy(update={"status": self._on_its_clock(handled.status)})
         return self._with_steps(request, handled)
 
     def load(self, request: LoadCase) -> CaseStatus:
         """Where a case stands; version 0 where the log knows of none."""
-        with self._reading() as connection:
-            return status_of(connection, case_stream(request.reference))
+        with self.reading() as connection:
+            return self._on_its_clock(status_of(connection, case_stream(request.reference)))
 
     def pass_deadline(self, request: PassDeadline) -> HandledCommand:
         """Record, as the system, that a deadline passed; the same deadline is the same command."""
         stream, due_at = case_stream(request.reference), instant_text(request.due_at)
-        command = sign_command(
-            seed=self._system_key,
-            command_id=deadline_command_id(stream, request.wait, due_at),
-            stream=stream,
-            verb="pass-deadline",
-            body={"wait": request.wait, "due_at": due_at},
-            person=SYSTEM_PERSON,
-        )
+        command_id = deadline_command_id(stream, request.wait, due_at)
+        body = {"wait": request.wait, "due_at": due_at}
+        command = self.system_command(stream, "pass-deadline", body, command_id)
         return self.handle(
             HandleCommand(command=command, now=request.now, workflow=request.workflow, run=request.run)
         )
@@ -133,21 +142,21 @@ class CommandHandler:
     ) -> HandledCommand:
         """Record, as the system, what became of one notice; the same notice is the same command."""
         stream = case_stream(reference)
-        command = sign_command(
-            seed=self._system_key,
-            command_id=f"mail:{event}.{place}",
-            stream=stream,
-            verb="record-delivery",
-            body={"mails": [plain(mail.model_dump()) for mail in told]},
-            person=SYSTEM_PERSON,
-        )
+        body = {"mails": [plain(mail.model_dump()) for mail in told]}
+        command = self.system_command(stream, "record-delivery", body, f"mail:{event}.{place}")
         return self.handle(HandleCommand(command=command, now=self._clock(), workflow=stream, run=run))
 
     def handle_as_system(
         self, stream: str, verb: str, body: dict[str, Any], command_id: str, now: datetime
     ) -> Answer:
         """A command of the system itself, given outside any workflow: founding entries."""
-        command = sign_command(
+        command = self.system_command(stream, verb, body, command_id)
+        request = HandleCommand(command=command, now=now, workflow="founding", run="")
+        return self.handle(request).answer
+
+    def system_command(self, stream: str, verb: str, body: dict[str, Any], command_id: str) -> Command:
+        """A command of the system itself, signed; the id follows from what is asked."""
+        return sign_command(
             seed=self._system_key,
             command_id=command_id,
             stream=stream,
@@ -155,8 +164,6 @@ class CommandHandler:
             body=body,
             person=SYSTEM_PERSON,
         )
-        request = HandleCommand(command=command, now=now, workflow="founding", run="")
-        return self.handle(request).answer
 
     def _handle_under_lock(self, held: LogTransaction, request: HandleCommand) -> HandledCommand:
         command = request.command
@@ -232,7 +239,14 @@ class CommandHandler:
                 return None
             if asked < here - _BEHIND:
                 asked = here
+        elif ahead := self._offset():
+            # The run that asks may not know yet that the clock was moved.
+            asked = max(asked, self._clock() + timedelta(seconds=ahead))
         return asked if last is None else max(asked, last)
+
+    def _on_its_clock(self, status: CaseStatus) -> CaseStatus:
+        ahead = self._offset()
+        return status.model_copy(update={"clock_offset": ahead}) if ahead else status
 
     def _with_steps(self, request: HandleCommand, handled: HandledCommand) -> HandledCommand:
         """The refusal with what would help now. A hint that fails is left out: the refusal stands."""
@@ -240,7 +254,7 @@ class CommandHandler:
         if answer.kind == "receipt" or not keeps_a_trace(answer) or not handled.status.version:
             return handled
         try:
-            with self._reading() as connection:
+            with self.reading() as connection:
                 steps = hints_of(connection, command.stream, request.now)
         except Exception:
             _log.exception("no next steps could be named", stream=command.stream)
@@ -248,7 +262,7 @@ class CommandHandler:
         return handled.model_copy(update={"answer": answer.model_copy(update={"next_steps": steps})})
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
         """One state of the log, to be read."""
         if self._read_engine is None:
             with self._event_log.transaction() as held:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from activities.business_clock import read_offset
 from activities.home_files import HomeFileError, read_clock, read_key, read_passwords, read_private
 from activities.places import PlaceError, log_place
 from activities.settings import Settings
@@ -76,6 +77,7 @@ def check_log(settings: Settings, *, worker: bool = False) -> list[Check]:
     from activities.event_log.engine import open_reader
     from activities.event_log.errors import LogUnavailableError, SchemaError
     from activities.event_log.migrations import expected_revision
+    from activities.health_nightly import check_silence
 
     try:
         place = log_place(settings)
@@ -99,7 +101,7 @@ def check_log(settings: Settings, *, worker: bool = False) -> list[Check]:
             check_clock(settings, engine),
         ]
         with engine.begin() as connection:
-            checks.append(check_lists(connection))
+            checks += [check_lists(connection), check_silence(connection)]
     except Exception as error:
         # A damaged file can fail in any of these; that it is damaged is the finding.
         checks = [
@@ -180,6 +182,7 @@ async def check_temporal(
     from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
     from temporalio.service import RPCError, RPCStatusCode
 
+    from activities.health_nightly import check_schedule
     from activities.health_workers import check_server, check_workers
     from activities.temporal_client import TemporalUnreachableError, connect, missing_search_attributes
 
@@ -217,7 +220,7 @@ async def check_temporal(
         what = f"Search attributes missing: {names}." if absent else f"Search attributes: {names}"
         checks.append(Check("search-attributes", not absent, what, "A worker registers them as it starts."))
     if workers:
-        checks += await check_workers(client, settings, payload_keys)
+        checks += [*await check_workers(client, settings, payload_keys), await check_schedule(client)]
     return checks
 
 
@@ -225,7 +228,7 @@ def _check_keys(settings: Settings, parse_payload_keys: Callable[[str], object])
     try:
         read_key(settings.vault_key_file)
         read_key(settings.worker_key_file)
-        read_clock(settings)
+        read_offset(settings)
         parse_payload_keys(read_private(settings.payload_keys_file))
         if settings.cluster.exists():
             read_passwords(settings.database_passwords_file)
@@ -279,7 +282,15 @@ def check_clock(settings: Settings, engine: "Engine") -> Check:
     if ahead > LARGEST_SKEW and read_clock(settings) == "real":
         what = f"The log's last entry lies {ahead.total_seconds():.0f} s ahead of this machine's clock."
         return Check("clock", False, what, "Set the clock (NTP); until then entries keep that later time.")
-    return Check("clock", True, f"Clock: {read_clock(settings)}")
+    return Check("clock", True, f"Clock: {read_clock(settings)}{_moved(settings)}")
+
+
+def _moved(settings: Settings) -> str:
+    try:
+        ahead = timedelta(seconds=read_offset(settings))
+    except HomeFileError:
+        return ""
+    return f", {ahead} ahead of the real one" if ahead else ""
 
 
 def _private_paths(settings: Settings) -> list[Path]:

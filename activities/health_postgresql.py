@@ -15,6 +15,7 @@ from activities.event_log.errors import DatabaseUnfitError, LogUnavailableError,
 from activities.event_log.migrations import expected_revision
 from activities.event_log.schema import metadata
 from activities.health import Check, check_lists
+from activities.health_nightly import check_silence
 from activities.places import PlaceError, vault_place
 from activities.settings import Settings
 from activities.vault import VaultUnavailableError, open_vault
@@ -52,6 +53,7 @@ def _check_log(
 def _look_at_log(connection: Connection, worker: bool) -> Iterator[Check]:
     yield Check("schema", True, f"The log's schema is at revision {expected_revision()}.")
     yield check_lists(connection)
+    yield check_silence(connection)
     yield _guards("triggers", "The log", connection, postgresql.changed_guards, len(postgresql.GUARD_NAMES))
     if worker:
         yield _login("login", "the log", connection, roles.require_writer)

@@ -6,8 +6,10 @@ Temporal config file; without either, from the file that `brokerage up` writes i
 """
 
 import os
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -69,6 +71,26 @@ class Settings(BaseSettings):
     max_cached_workflows: int = Field(default=1000, ge=0, le=100_000)
     """How many cases a worker keeps in memory between tasks; the default is Temporal's own. With 0 it keeps
     none, and replays a case from its start for every task: slow, and what the tests run to prove it can."""
+
+    nightly_at: time = time(2, 30)
+    """Time of day at which the nightly sweep starts, on the clocks of `nightly_zone`."""
+    nightly_zone: str = "Europe/London"
+
+    @field_validator("nightly_zone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, KeyError) as error:  # ZoneInfoNotFoundError is a KeyError
+            raise ValueError("names no time zone such as Europe/London or Asia/Manila") from error
+        return value
+
+    @field_validator("nightly_at")
+    @classmethod
+    def _is_a_minute(cls, value: time) -> time:
+        if value.second or value.microsecond or value.tzinfo:
+            raise ValueError("is no time of day such as 02:30")
+        return value
 
     @field_validator("home", mode="before")
     @classmethod

@@ -6,6 +6,11 @@ import uuid
 from typing import Final, NamedTuple
 
 TASK_QUEUE: Final = "brokerage"
+WAKES_ID: Final = "wakes"
+"""Workflow id of the one run at a time that wakes cases."""
+NIGHTLY_ID: Final = "nightly"
+"""Workflow id of a sweep; Temporal adds the time to it where its schedule starts one."""
+SCHEDULE_ID: Final = "brokerage-nightly"
 SYSTEM_PERSON: Final = "system"
 """The person as whom deadlines, sweeps and fan-outs act."""
 
@@ -133,6 +138,11 @@ def deadline_command_id(stream: str, wait: str, due_at: str) -> str:
     """Command id of 'this deadline has passed': the same however often the timer fires."""
     digest = hashlib.sha256(f"{stream}\n{wait}\n{due_at}".encode()).hexdigest()[:24]
     return f"deadline:{wait}:{digest}"
+
+
+def wake_command_id(reference: str, position: int) -> str:
+    """Command id of 'look again, because of the event at that position': the same however often it is sent."""
+    return f"wake:{reference}:{position}"
 
 
 def event_id(stream: str, command_id: str, index: int) -> str:

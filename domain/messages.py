@@ -16,11 +16,18 @@ from domain.ids import COMMAND_ID_PATTERN, PERSON_ID_PATTERN
 
 CASE_WORKFLOW: Final = "Case"
 COMMAND_WORKFLOW: Final = "Command"
+WAKES_WORKFLOW: Final = "Wakes"
+NIGHTLY_WORKFLOW: Final = "Nightly"
 SUBMIT_UPDATE: Final = "submit"
 LOAD_CASE: Final = "load_case"
 HANDLE_COMMAND: Final = "handle_command"
 PASS_DEADLINE: Final = "pass_deadline"  # noqa: S105 – the activity's name
 DELIVER_MAIL: Final = "deliver_mail"
+CALL_WAKES: Final = "call_wakes"
+DELIVER_WAKES: Final = "deliver_wakes"
+SWEEP: Final = "sweep"
+NUDGE_SIGNAL: Final = "nudge"
+"""To a case: read the log again; to the wakes: there are more. It carries nothing, so it can say nothing wrong."""
 
 SYSTEM_COMMAND_PREFIXES: Final = ("deadline:", "founding:", "wake:", "mail:")
 """Command ids that the system gives its own commands; they follow from public facts, so nobody else may take one."""
@@ -243,3 +250,26 @@ class HandledCommand(Message):
 
     answer: Answer
     status: CaseStatus
+    wakes: int = 0
+    """How many cases are to be woken because of this or an earlier command to another stream."""
+
+
+class Swept(Message):
+    """What the nightly sweep found and did, counted in cases."""
+
+    woken: int = 0
+    """Looked again, because of a change elsewhere that they had not been told of."""
+    nudged: int = 0
+    """Made to read the log anew, for one or more of the next three reasons."""
+    unsent: int = 0
+    """Had something to tell for more than an hour."""
+    late: int = 0
+    """Had let an instant pass at which something was to happen by itself."""
+    lost: int = 0
+    """Ought to have had a run, and had none."""
+    unreached: int = 0
+    """Could not be nudged."""
+    silent: int = 0
+    """Open, and nothing is awaited from anybody by any day. There must be none."""
+    silent_cases: tuple[str, ...] = ()
+    """The first of those."""

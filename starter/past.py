@@ -8,12 +8,13 @@ they occurred. Everything that reads an office reads such a one by the same code
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import takewhile
 
 import orjson
 from sqlalchemy import delete, select
 
+from activities.business_clock import business_now
 from activities.event_log.past import event_at, events_of_kind, position_by
 from activities.event_log.read import RecordedEvent, all_events, last_command, last_position
 from activities.read_models.compare import empty_rows
@@ -85,7 +86,8 @@ class _Ruler:
         self._head = last_position(office.connection)
         last = last_command(office.connection)
         # A log on the demonstration's clock may lie ahead of ours.
-        self._now = max(datetime.now(UTC), last.record.recorded_at) if last else datetime.now(UTC)
+        now = business_now(office.settings)
+        self._now = max(now, last.record.recorded_at) if last else now
 
     def look(self, code: str, back: Back) -> Look:
         """What is looked at in cases of that programme. Raises Failure."""

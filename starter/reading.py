@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DatabaseError
 
+from activities.business_clock import business_now
 from activities.event_log.engine import open_reader
 from activities.event_log.errors import LogDamagedError, LogUnavailableError, SchemaError
 from activities.event_log.migrations import require_known_schema
@@ -80,7 +81,7 @@ class Office:
     def now(self, programme: str) -> datetime:
         """The moment from which days are counted in cases of that programme."""
         look = self.looks.get(programme)
-        return look.now if look else datetime.now(UTC)
+        return look.now if look else business_now(self.settings)
 
     @property
     def facts(self) -> "FactReader":

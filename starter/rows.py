@@ -92,6 +92,11 @@ def say_line(value: Mapping[str, Any]) -> None:
 
 
 def say_csv(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> None:
+    """Print what `csv_text` makes of the rows."""
+    say(csv_text(rows, fields).removesuffix("\n"))
+
+
+def csv_text(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> str:
     """The same values as in JSON: lists and the like as JSON text, nothing as an empty cell.
 
     A text that a spreadsheet would take for a formula gets an apostrophe in front.
@@ -100,7 +105,7 @@ def say_csv(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> None:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(fields)
     writer.writerows([_cell(row[name]) for name in fields] for row in rows)
-    say(text.getvalue().removesuffix("\n"))
+    return text.getvalue()
 
 
 def _cell(value: Any) -> str:

@@ -14,22 +14,18 @@ from typing import TYPE_CHECKING, Any, Final
 from activities.settings import Settings
 from domain.case.situation import Refusal
 from domain.envelope import Language, OnBehalfOf
-from domain.ids import TASK_QUEUE, command_workflow_id, reference_of, stream_kind
+from domain.ids import TASK_QUEUE, command_workflow_id, stream_kind
 from domain.messages import (
-    CASE_WORKFLOW,
     COMMAND_WORKFLOW,
     LARGEST_COMMAND_BYTES,
     SIGNATURE_BYTES,
-    SUBMIT_UPDATE,
     Answer,
-    CaseInput,
     CaseStatus,
     Command,
     NextStep,
     Receipt,
     Refused,
     UnsignedCommand,
-    update_id,
 )
 from starter.failures import Exit, Failure
 from starter.output import note, show_time
@@ -43,8 +39,6 @@ _FIRST_WORD_AFTER: Final = 3.0
 _TRIES: Final = 4
 _NOT_LET_IN: Final = ("PERMISSION_DENIED", "UNAUTHENTICATED")
 """How Temporal's front door turns somebody away, by the name of the status."""
-_RUN_ENDED: Final = "AcceptedUpdateCompletedWorkflow"
-"""How Temporal says that a run ended after it had taken the update up."""
 _SAFE_TO_REPEAT: Final = "Safe to repeat: this line does it once, however often."
 _ANSWER: Any = Answer
 """The SDK's signature wants a class; its converter takes any type that pydantic does."""
@@ -166,6 +160,8 @@ async def deliver(client: "Client", command: Command, timeout: float, again: Cal
     )
     from temporalio.service import RPCError, RPCStatusCode
 
+    from activities.submitting import RUN_ENDED
+
     loop = asyncio.get_running_loop()
     end = loop.time() + timeout
     problem = f"no answer in {timeout:g} s"
@@ -180,7 +176,7 @@ async def deliver(client: "Client", command: Command, timeout: float, again: Cal
             _stop_if_cancelled()
             break
         except WorkflowUpdateFailedError as error:
-            if getattr(error.cause, "type", None) != _RUN_ENDED:
+            if getattr(error.cause, "type", None) != RUN_ENDED:
                 raise _worker_failed(error.cause) from None
             # The run ended under the update: nothing is awaited any more there, a new run takes it.
             problem = str(error.cause)
@@ -236,8 +232,9 @@ def _stop_if_cancelled() -> None:
 
 
 async def _request(client: "Client", command: Command, timeout: timedelta) -> Answer:
-    from temporalio.client import WithStartWorkflowOperation
     from temporalio.common import WorkflowIDConflictPolicy
+
+    from activities.submitting import submit_to_case
 
     if stream_kind(command.stream) != "case":
         answer: Answer = await client.execute_workflow(
@@ -252,36 +249,9 @@ async def _request(client: "Client", command: Command, timeout: timedelta) -> An
             rpc_timeout=timeout,
         )
         return answer
-    reference = reference_of(command.stream)
-    start: Any = WithStartWorkflowOperation(
-        CASE_WORKFLOW,
-        CaseInput(reference=reference),
-        id=command.stream,
-        task_queue=TASK_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        task_timeout=TASK_TIMEOUT,
-        static_summary=f"Case {reference}",
+    return await submit_to_case(
+        client, command, task_queue=TASK_QUEUE, task_timeout=TASK_TIMEOUT, timeout=timeout
     )
-    try:
-        answered: Answer = await client.execute_update_with_start_workflow(
-            SUBMIT_UPDATE,
-            command,
-            start_workflow_operation=start,
-            id=update_id(command),
-            result_type=_ANSWER,
-            rpc_timeout=timeout,
-        )
-    except BaseException:
-        _nobody_asks_about(start)
-        raise
-    return answered
-
-
-def _nobody_asks_about(start: Any) -> None:
-    """The SDK gives the error to the start's own future as well, and asyncio complains where none takes it."""
-    future = start._workflow_handle
-    if future.done() and not future.cancelled():
-        future.exception()
 
 
 def already_answered(subject: str, position: int) -> str:

@@ -29,6 +29,21 @@ def office(registered_home: Path, tmp_path: Path) -> Iterator[Office]:
 
 
 @pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as `registered_home`, on the demonstration's clock."""
+    return founded_home(tmp_path_factory.mktemp("demo") / "home", clock="demo")
+
+
+@pytest.fixture
+def demo_office(demo_home: Path, tmp_path: Path) -> Iterator[Office]:
+    """An office of one's own in which time can be moved."""
+    shutil.copytree(demo_home, tmp_path / "demo")
+    own = Office(tmp_path / "demo", clock="demo")
+    yield own
+    own.close()
+
+
+@pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A PostgreSQL server with our logins, and a migrated database to copy."""
     with Server(tmp_path_factory.mktemp("postgres")) as server:

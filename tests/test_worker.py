@@ -81,6 +81,17 @@ def test_a_missing_key_is_said_with_its_fix(home: Settings) -> None:
     assert not home.log_file.exists()
 
 
+def test_a_home_on_the_real_clock_with_a_moved_one_is_refused(home: Settings) -> None:
+    file = home.home / "clock.offset"
+    file.write_text("3600\n", "ascii")
+    ended = run_worker(home)
+    assert ended.returncode == 6
+    line = json.loads(ended.stderr.splitlines()[-1])
+    assert "runs on the real one" in line["why"]
+    assert line["fix"] == f"Remove it: rm {file}"
+    assert "runs on the real one" in run_worker(home, "--check").stdout
+
+
 def test_check_says_what_is_missing_and_writes_nothing(home: Settings) -> None:
     ended = run_worker(home, "--check")
     assert ended.returncode == 6

@@ -1,4 +1,5 @@
-"""The life of a case: it takes commands one at a time, keeps the next deadline, and ends when nothing is awaited.
+"""The life of a case: it takes commands one at a time, keeps the next deadline, delivers what it has to tell, and
+ends when nothing is awaited.
 
 The input is the case's reference and nothing else. `run` starts by loading the log, so a start, a
 continue-as-new, a reset and a lost Temporal server are one path. Decisions are made in the activity that
@@ -7,7 +8,7 @@ commits them; nothing here depends on a rule, so no change of rules can break a 
 
 import asyncio
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
@@ -18,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
         CASE_WORKFLOW,
         HANDLE_COMMAND,
         LOAD_CASE,
+        NUDGE_SIGNAL,
         PASS_DEADLINE,
         SUBMIT_UPDATE,
         Answer,
@@ -28,8 +30,10 @@ with workflow.unsafe.imports_passed_through():
         LoadCase,
         PassDeadline,
     )
+    from workflows.alarm import Alarm, due_next
     from workflows.asking import ask_log
     from workflows.options import ACTIVITY_TIMEOUT, ASK_AGAIN, ORPHAN_GRACE, RETRY
+    from workflows.post import Post
     from workflows.search_attributes import updates_for
 
 
@@ -42,29 +46,33 @@ class CaseWorkflow:
         self._reference = case.reference
         self._status = CaseStatus()
         self._loaded = False
+        self._nudged = False
         self._turn = asyncio.Lock()
         self._changes = 0
         self._seen = 0
-        self._timer: asyncio.Task[None] | None = None
-        self._armed_for: datetime | None = None
+        self._alarm = Alarm()
+        self._post = Post(case.reference, self._take)
         self._asked: tuple[datetime, str] | None = None
 
     @workflow.run
     async def run(self, case: CaseInput) -> CaseStatus:
-        """From wherever the log says the case stands, until nothing is awaited any more."""
+        """From wherever the log says the case stands, until nothing is awaited and everything is told."""
         if workflow.info().workflow_id != case_stream(self._reference):
             raise ApplicationError("a case runs under its own workflow id only", type="WrongStream")
         await self._load()
         if not self._status.version and not await self._is_opened():
             return self._status
-        while self._status.awaited and not workflow.info().is_continue_as_new_suggested():
-            self._arm()
-            self._seen = self._changes
-            await workflow.wait_condition(lambda: self._changes != self._seen or self._timer_fired())
-            if self._timer_fired():
+        while self._goes_on() and not workflow.info().is_continue_as_new_suggested():
+            self._set_alarm()
+            self._post.attend(self._status)
+            await self._something_happens()
+            if self._nudged:
+                await self._look_again()
+            elif self._alarm.rings:
                 await self._pass_deadline()
+        await self._post.close()
         await workflow.wait_condition(workflow.all_handlers_finished)
-        if self._status.awaited:
+        if self._goes_on():
             workflow.continue_as_new(case)
         return self._status
 
@@ -75,7 +83,7 @@ class CaseWorkflow:
         async with self._turn:
             info = workflow.info()
             request = HandleCommand(
-                command=command, now=workflow.now(), workflow=info.workflow_id, run=info.run_id
+                command=command, now=self._now(), workflow=info.workflow_id, run=info.run_id
             )
             handled = await ask_log(HANDLE_COMMAND, request, command.verb)
             self._take(handled.status)
@@ -87,12 +95,31 @@ class CaseWorkflow:
         if command.stream != case_stream(self._reference):
             raise ApplicationError(f"{command.stream} is not the case that was asked", type="WrongStream")
 
+    @workflow.signal(
+        name=NUDGE_SIGNAL, description="Read the log again: something outside this run has moved."
+    )
+    def nudge(self) -> None:
+        """What is done about it is done by `run`, in its own time."""
+        self._nudged = True
+
     @workflow.query(name="status", description="Where the case stands, as its workflow knows it.")
     def status(self) -> CaseStatus:
         """For operators and for reconciliation; people's lists come from the log."""
         return self._status
 
+    def _goes_on(self) -> bool:
+        return self._status.awaited or self._status.unsent > 0 or self._nudged
+
+    def _now(self) -> datetime:
+        """Business time."""
+        return workflow.now() + self._ahead
+
+    @property
+    def _ahead(self) -> timedelta:
+        return timedelta(seconds=self._status.clock_offset)
+
     async def _load(self) -> None:
+        self._nudged = False
         status = await workflow.execute_activity(
             LOAD_CASE,
             LoadCase(reference=self._reference),
@@ -111,20 +138,39 @@ class CaseWorkflow:
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self._status.version > 0
 
+    async def _something_happens(self) -> None:
+        self._seen = self._changes
+        await workflow.wait_condition(
+            lambda: self._nudged or self._changes != self._seen or self._alarm.rings
+        )
+
+    async def _look_again(self) -> None:
+        """Somebody knows better than this run: nothing is left alone any longer."""
+        self._asked = None
+        self._post.try_again()
+        await self._load()
+
+    def _set_alarm(self) -> None:
+        due = due_next(self._status)
+        if due is not None:
+            left_alone = self._asked == due
+            instant = workflow.now() + ASK_AGAIN if left_alone else due[0] - self._ahead
+            self._alarm.set(instant, f"due: {due[1]}", hurry=bool(self._ahead))
+
     async def _pass_deadline(self) -> None:
         """The timer fired: record what is due now, or sleep on, where the deadline has moved meanwhile."""
-        self._timer = None
+        self._alarm.stop()
         async with self._turn:
-            due_at, wait = self._status.next_deadline, self._status.next_wait
-            if due_at is None or wait is None or due_at > workflow.now():
+            due = due_next(self._status)
+            if due is None or due[0] > self._now():
                 return
-            self._asked = due_at, wait
+            self._asked = due_at, wait = due
             info = workflow.info()
             request = PassDeadline(
                 reference=self._reference,
                 wait=wait,
                 due_at=due_at,
-                now=workflow.now(),
+                now=self._now(),
                 workflow=info.workflow_id,
                 run=info.run_id,
             )
@@ -141,31 +187,14 @@ class CaseWorkflow:
     def _take(self, status: CaseStatus) -> None:
         """Know the new status, and show it on Temporal's own page when the stage has changed.
 
-        An answer without a version, to a command that was nobody's or no command, says nothing of the case.
+        What comes from beside the turn may be late: a newer status stands. An answer without a version, to a
+        command that was nobody's or no command, says nothing of the case.
         """
         self._changes += 1
-        if not status.version:
+        if not status.version or status.version < self._status.version:
             return
         moved = status.stage != self._status.stage
         self._status = status
         if moved:
             workflow.upsert_search_attributes(updates_for(status))
         workflow.set_current_details(status.details)
-
-    def _arm(self) -> None:
-        """One timer for the earliest deadline. A later deadline does not move it: it wakes, reads, sleeps on."""
-        due_at, wait = self._status.next_deadline, self._status.next_wait
-        if due_at is None:
-            return
-        if self._asked == (due_at, wait):
-            due_at = workflow.now() + ASK_AGAIN
-        if self._timer is not None:
-            if self._armed_for is not None and self._armed_for <= due_at:
-                return
-            self._timer.cancel()
-        self._armed_for = due_at
-        delay = max((due_at - workflow.now()).total_seconds(), 0)
-        self._timer = asyncio.create_task(workflow.sleep(delay, summary=f"due: {wait}"))
-
-    def _timer_fired(self) -> bool:
-        return self._timer is not None and self._timer.done()

@@ -33,3 +33,28 @@ ASK_AGAIN: Final = timedelta(hours=1)
 
 ORPHAN_GRACE: Final = timedelta(minutes=10)
 """How long a run without a case in the log waits for the command that would open it."""
+
+MAIL_TIMEOUT: Final = timedelta(minutes=2)
+"""For all that one case has to tell at a time, with a slow mail server."""
+
+MAIL_RETRY: Final = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(minutes=5),
+)
+"""For as long as it takes, as a mail server that is down comes back after a while. When to give a mail up,
+the activity says."""
+
+LONG_TIMEOUT: Final = timedelta(hours=2)
+"""For an activity that goes through all cases, and says so as it goes."""
+
+HEARTBEAT_TIMEOUT: Final = timedelta(seconds=60)
+"""How long such an activity may say nothing before another worker takes it up."""
+
+SOME_TIMES: Final = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=3.0,
+    maximum_interval=timedelta(minutes=5),
+    maximum_attempts=6,
+)
+"""For what the next night does if it cannot be done now."""

@@ -2,7 +2,10 @@
 
 from typing import Final
 
+from workflows.bulk import BulkWorkflow
 from workflows.case import CaseWorkflow
 from workflows.command import CommandWorkflow
+from workflows.nightly import NightlyWorkflow
+from workflows.wakes import WakesWorkflow
 
-WORKFLOWS: Final[list[type]] = [CaseWorkflow, CommandWorkflow]
+WORKFLOWS: Final[list[type]] = [CaseWorkflow, CommandWorkflow, BulkWorkflow, WakesWorkflow, NightlyWorkflow]

@@ -149,9 +149,10 @@ def _accepted(
 
     voice = Voice(programme, {number: school.name for number, school in known.schools.items()})
     rules = ProgrammeRef(code=programme.code, version=programme.version)
+    calendar = known.days_of(after.recipient).calendar
     return Accepted(
         events=tuple(
-            event_draft(event, question, decided.acting, rules, programme.calendar, recording)
+            event_draft(event, question, decided.acting, rules, calendar, recording)
             for event in decided.events
         ),
         expected_version=state.version,

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 import orjson
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, Row, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, func, select, text
 
 from activities.event_log.command_record import CommandRecord, Outcome
 from activities.event_log.errors import LogDamagedError
@@ -165,6 +165,19 @@ class LogReader:
             after = recorded.number
             yield recorded
 
+    def commands_named(self, prefix: str) -> tuple[RecordedCommand, ...]:
+        """Commands whose id begins so, refusals included, in the order of the log. Raises LogDamagedError."""
+        query = _COMMANDS.where(*_begins(prefix)).order_by(command.c.number)
+        with self._engine.connect() as connection:
+            return tuple(command_of_row(row) for row in connection.execute(query))
+
+    def count_commands_named(self, prefix: str) -> int:
+        """How many commands have an id that begins so, refusals included."""
+        with self._engine.connect() as connection:
+            return connection.execute(
+                select(func.count()).select_from(command).where(*_begins(prefix))
+            ).scalar_one()
+
     def versions(self, streams: Iterable[str]) -> dict[str, int]:
         """The version that each of these streams stands at; a stream without events is left out."""
         wanted = sorted(set(streams))
@@ -202,6 +215,11 @@ class LogReader:
             last = found[-1]
             after = last.position if isinstance(last, RecordedEvent) else last.number
             left = None if left is None else left - size
+
+
+def _begins(prefix: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Ids are ASCII and compared by their bytes, so a range finds them through the index."""
+    return command.c.id >= prefix, command.c.id < prefix[:-1] + chr(ord(prefix[-1]) + 1)
 
 
 def all_events(connection: Connection, after: int = 0) -> Iterator[RecordedEvent]:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _ADMIN = "admin"
 _STORIES = (*STORIES, *DEPED_STORIES)
 _IN_A_HOME = re.compile(
-    r"clock|profile|(temporal|database)\.(toml|draft)|(log|vault|temporal)\.db(-wal|-shm|-journal)?"
+    r"clock|clock\.offset(\.draft)?|profile|(temporal|database)\.(toml|draft)|(log|vault|temporal)\.db(-wal|-shm|-journal)?"
     r"|postgresql(\.draft)?/[\w./-]+|keys/pgpass(\.draft)?"
     r"|keys/(vault|system)\.key|keys/payload\.keys|profiles/[a-z0-9.-]+\.key|run/[a-z.]+"
     r"|((keys|profiles)/)?\.[\w.-]+\.[0-9a-f]{8}"

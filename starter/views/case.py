@@ -1,9 +1,10 @@
 """One case as the log tells it: its state, its rules, and what would move it on."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from activities.business_clock import business_now
 from activities.commands.case import steps_for
 from activities.event_log.read import RecordedEvent
 from domain.canonical import instant_text
@@ -104,7 +105,7 @@ def case_json(office: Office, record: CaseRecord) -> dict[str, Any]:
 
 def steps_now(office: Office, record: CaseRecord) -> tuple[NextStep, ...]:
     """What would be accepted now, and from whom; tried with the rules, nothing is written."""
-    return steps_for(office.facts, record.state, record.programme, datetime.now(UTC))
+    return steps_for(office.facts, record.state, record.programme, business_now(office.settings))
 
 
 def _days_left(office: Office, state: CaseState, now: datetime) -> int | None:

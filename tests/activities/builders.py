@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from activities.business_clock import running_offset
 from activities.event_log.append import EventLog
 from activities.event_log.engine import open_reader, open_writer
 from activities.event_log.migrations import migrate
@@ -35,7 +36,7 @@ from domain.canonical import plain
 from domain.case.commands import COMMANDS
 from domain.case.events import read_case_event
 from domain.case.state import CaseState, fold
-from domain.envelope import OnBehalfOf
+from domain.envelope import Clock, OnBehalfOf
 from domain.ids import case_reference, case_stream, stream_key
 from domain.messages import (
     Answer,
@@ -69,7 +70,9 @@ class Office:
     """One office, in SQLite or in a PostgreSQL database as a worker. `stream` is the case that people speak
     about; `now` is moved by hand."""
 
-    def __init__(self, home: Path, now: datetime = NOW, database: Database | None = None) -> None:
+    def __init__(
+        self, home: Path, now: datetime = NOW, database: Database | None = None, clock: Clock = "real"
+    ) -> None:
         self.settings = Settings(home=home)
         self.now = now
         self.database = database
@@ -85,7 +88,7 @@ class Office:
             self.engine = open_writer(database.worker)
             self.reading = open_reader(database.worker)
             self._vault_engine = open_vault(database.vault)
-        self.log = EventLog(self.engine, "real")
+        self.log = EventLog(self.engine, clock)
         self.reader = LogReader(self.reading)
         self.vault = Vault(self._vault_engine, read_key(self.settings.vault_key_file), lambda: self.now)
         self.clock: Callable[[], datetime] = lambda: self.now
@@ -96,6 +99,7 @@ class Office:
             read_key(self.settings.worker_key_file),
             clock=lambda: self.clock(),
             reading=self.reading,
+            offset=running_offset(self.settings),
         )
         self.tag = ""
         """In references and keys, where several offices speak to one server."""
@@ -283,10 +287,10 @@ def seed_of(person: str) -> bytes:
     return hashlib.sha256(f"test key of {person}".encode()).digest()
 
 
-def founded_home(home: Path, database: Database | None = None) -> Path:
+def founded_home(home: Path, database: Database | None = None, clock: Clock = "real") -> Path:
     """A new home, founded, with the sample registers entered by its administrator; nothing holds it open."""
-    create_home(Settings(home=home), ADMIN, "real")
-    office = Office(home, FOUNDED, database)
+    create_home(Settings(home=home), ADMIN, clock)
+    office = Office(home, FOUNDED, database, clock)
     found(office.handler, office.settings, FOUNDED)
     for stream, verb, body in _entries():
         office.done(ADMIN, verb, body, stream=stream)

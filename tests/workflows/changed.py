@@ -1,6 +1,6 @@
 """Workflows as a careless change would leave them: each breaks runs that are open, and the gate must say so."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from temporalio import workflow
@@ -100,9 +100,9 @@ class ArmsEachTime(CaseWorkflow):
         """As ours."""
         return await super().run(case)
 
-    def _arm(self) -> None:
-        self._armed_for = datetime.max.replace(tzinfo=workflow.now().tzinfo)
-        super()._arm()
+    def _set_alarm(self) -> None:
+        self._alarm._set_for = datetime.max.replace(tzinfo=UTC)
+        super()._set_alarm()
 
 
 @workflow.defn(name=COMMAND_WORKFLOW)

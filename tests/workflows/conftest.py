@@ -53,6 +53,19 @@ async def server() -> AsyncIterator[WorkflowEnvironment]:
         yield environment
 
 
+@pytest.fixture(scope="session")
+async def forgetful() -> AsyncIterator[WorkflowEnvironment]:
+    """A real server that suggests to continue as new after a few events."""
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=binary("temporal"),
+        dev_server_log_level="error",
+        data_converter=data_converter(KEYS),
+        search_attributes=list(SEARCH_ATTRIBUTES),
+        dev_server_extra_args=["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=25"],
+    ) as environment:
+        yield environment
+
+
 @pytest.fixture
 async def skip_lab(skipping: WorkflowEnvironment, office: Office) -> AsyncIterator[Lab]:
     """A laboratory where `lab.sleep` takes no time."""

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -19,8 +20,11 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.business_clock import read_offset
 from activities.handle_command import CommandHandler
+from activities.sweeping import SweepActivities
 from activities.temporal import CaseActivities
+from activities.waking import WakeActivities
 from domain.ids import reference_of
 from domain.messages import (
     CASE_WORKFLOW,
@@ -58,6 +62,8 @@ class Lab:
         office.tag = f":{uuid4().hex[:12]}"
         office.speak_of(WHOLE)
         self.queue = f"queue{office.tag}"
+        self.more_activities: list[Callable[..., Any]] = []
+        """Of the workers that are started from now on, beside those that decide."""
         self._threads = ThreadPoolExecutor(4)
         self._workers: list[Worker] = []
         self._started: set[str] = set()
@@ -86,7 +92,7 @@ class Lab:
             self.client,
             task_queue=self.queue,
             workflows=WORKFLOWS,
-            activities=CaseActivities(handler or self.office.handler).all(),
+            activities=[*self._activities(handler or self.office.handler), *self.more_activities],
             activity_executor=self._threads,
             workflow_runner=SANDBOX,
             workflow_failure_exception_types=[],
@@ -95,6 +101,13 @@ class Lab:
         )
         await worker.__aenter__()
         self._workers.append(worker)
+
+    def _activities(self, handler: CommandHandler) -> list[Callable[..., Any]]:
+        return [
+            *CaseActivities(handler).all(),
+            *WakeActivities(self.client, handler, self.office.log).all(),
+            *SweepActivities(self.client, handler, self._business_clock).all(),
+        ]
 
     async def stop_worker(self) -> None:
         """Drain it, as a deployment does."""
@@ -106,6 +119,10 @@ class Lab:
         await self.stop_worker()
         await self.start_worker(handler, **options)
 
+    def watch(self, id: str) -> None:
+        """A workflow that came about otherwise than by `send`: it is replayed and ended with the others."""
+        self._started.add(id)
+
     async def replay(self) -> None:
         """Every history that came about here runs again with the code as it is; raises where it would not."""
         replayer = Replayer(
@@ -113,6 +130,10 @@ class Lab:
         )
         for id in sorted(self._started):
             await replayer.replay_workflow(await self.client.get_workflow_handle(id).fetch_history())
+
+    def remember(self, *ids: str) -> None:
+        """Workflows that a test started by itself: replayed and ended with the others."""
+        self._started.update(ids)
 
     # Speaking
 
@@ -210,6 +231,9 @@ class Lab:
         if threading.current_thread() is threading.main_thread():
             return self.office.now
         return asyncio.run_coroutine_threadsafe(self.now(), self._loop).result(10)
+
+    def _business_clock(self) -> datetime:
+        return self._clock() + timedelta(seconds=read_offset(self.office.settings))
 
     async def today(self) -> date:
         """Its day."""

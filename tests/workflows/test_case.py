@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -41,10 +40,7 @@ from domain.messages import (
 )
 from domain.upcasting import UnknownEventError
 from tests.activities.builders import ADMIN, WHOLE, Office, steps_of
-from tests.workflows.conftest import KEYS, binary
 from tests.workflows.lab import ANSWER, Lab
-from workflows.converter import data_converter
-from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 HEAD, BROKER, SIP = "head.6990004", "broker.dylan", "sip.carys"
 MARKER = "Xylophone-Jane-4711"
@@ -150,19 +146,6 @@ async def test_other_streams_take_commands_through_a_short_run(lab: Lab) -> None
 
 
 # Across runs
-
-
-@pytest.fixture(scope="module")
-async def forgetful() -> AsyncIterator[WorkflowEnvironment]:
-    """A real server that suggests to continue as new after a few events."""
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=binary("temporal"),
-        dev_server_log_level="error",
-        data_converter=data_converter(KEYS),
-        search_attributes=list(SEARCH_ATTRIBUTES),
-        dev_server_extra_args=["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=25"],
-    ) as environment:
-        yield environment
 
 
 async def test_a_case_goes_on_in_new_runs_as_if_it_were_one(

@@ -63,6 +63,16 @@ class LogConformance:
         assert reader.command("open-1") == appended.command
         assert [e.payload["text"] for e in appended.events] == ["Gŵyl", "größe 学校 🏫"]
 
+    def test_commands_are_found_by_how_their_id_begins(self, log: EventLog, reader: LogReader) -> None:
+        for id in ("storm.b", "storm.a", "storm", "stormy.a", "storm/a", "Storm.a"):
+            append(log, id, "text")
+        refuse(log, "storm.c")
+
+        found = reader.commands_named("storm.")
+        assert [one.record.id for one in found] == ["storm.b", "storm.a", "storm.c"]
+        assert reader.count_commands_named("storm.") == 3
+        assert reader.count_commands_named("thaw.") == 0
+
     def test_ids_follow_from_stream_command_and_place(self, log: EventLog) -> None:
         events = append(log, "open-1", "a", "b").events
 

@@ -41,8 +41,9 @@ def test_a_sentence_in_another_language_holds_no_english_of_the_programme() -> N
     for event, programme in events_told():
         for language in set(programme.languages) - {"en"}:
             words = sentence(event, Voice(programme, NAMES, language))
+            by_id = words.replace(str(getattr(event, "person", None)), "")
             for english in programme.vocabulary.values():
-                assert english.en not in words, words
+                assert english.en not in by_id, words
 
 
 def test_a_name_with_braces_stands_in_a_sentence_as_it_is() -> None:

@@ -1,0 +1,71 @@
+"""What the nightly sweep asks of the rows: who ought to be at work, who has something to tell, who is silent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, exists, func, or_, select
+
+from activities.read_models.schema import case_row, outbox, wait_row
+from domain.canonical import instant_text
+
+
+@dataclass(frozen=True)
+class AwaitedCase:
+    """A case of which something is awaited, or that is open and ought to have something awaited."""
+
+    reference: str
+    late: bool
+    """Whether something was to happen by itself by then, and has not."""
+
+
+def awaited_cases(connection: Connection, by: datetime, after: str, limit: int) -> list[AwaitedCase]:
+    """The next of them, in the order of their references."""
+    query = (
+        select(case_row.c.reference, case_row.c.next_at)
+        .where(
+            case_row.c.reference > after,
+            or_(case_row.c.open.is_(True), case_row.c.wait.is_not(None)),
+        )
+        .order_by(case_row.c.reference)
+        .limit(limit)
+    )
+    moment = instant_text(by)
+    return [
+        AwaitedCase(row.reference, row.next_at is not None and row.next_at <= moment)
+        for row in connection.execute(query)
+    ]
+
+
+def untold_cases(connection: Connection, by: datetime, after: str, limit: int) -> list[str]:
+    """The next of the cases that have had something to tell since then."""
+    query = (
+        select(outbox.c.reference)
+        .where(outbox.c.reference > after, outbox.c.occurred_at <= instant_text(by))
+        .group_by(outbox.c.reference)
+        .order_by(outbox.c.reference)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def due_cases(connection: Connection, by: datetime) -> list[str]:
+    """The cases of which something was to happen by itself by then."""
+    query = select(case_row.c.reference).where(case_row.c.next_at <= instant_text(by))
+    return list(connection.execute(query.order_by(case_row.c.next_at, case_row.c.reference)).scalars())
+
+
+def next_instant(connection: Connection) -> datetime | None:
+    """When, of all cases, something next happens by itself."""
+    text = connection.execute(select(func.min(case_row.c.next_at))).scalar()
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def silent_cases(connection: Connection, most: int) -> tuple[int, list[str]]:
+    """How many cases are open with nothing awaited by any day, and the first of them. There must be none.
+
+    A wait that a pause has frozen has no day; the review of the pause has one.
+    """
+    awaited = exists().where(wait_row.c.reference == case_row.c.reference, wait_row.c.paused.is_(False))
+    silent = select(case_row.c.reference).where(case_row.c.open.is_(True), ~awaited)
+    count = connection.execute(select(func.count()).select_from(silent.subquery())).scalar_one()
+    return count, list(connection.execute(silent.order_by(case_row.c.reference).limit(most)).scalars())

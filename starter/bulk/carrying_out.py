@@ -1,0 +1,239 @@
+"""A line about many cases, from the list of them to the report: a signed command for each.
+
+The ids of the commands follow from the key of the line and the case. So the same line with the same key
+does nothing twice, and tells of each case what it was told the first time.
+"""
+
+import asyncio
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from cyclopts import Parameter
+
+from activities.event_log.command_record import CommandRecord
+from domain.bulk import BULK_ID_PATTERN, CaseOutcome, bulk_command_id, command_id_prefix
+from domain.canonical import plain
+from domain.ids import case_stream
+from domain.messages import Command, UnsignedCommand
+from starter.bulk.progress import Progress
+from starter.bulk.report import Answered, Report, check_csv, many, outcome_on_record
+from starter.commands.writing import SenderOptions, new_key, person_for, sender_for
+from starter.failures import Exit, Failure
+from starter.output import note, on_terminal, say
+from starter.reading import Office
+from starter.sending import Sender, key_taken, repeat_line
+
+_MOST_NAMED: Final = 20
+"""Cases that are named before the question; the rest is counted."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class BulkOptions(SenderOptions):
+    """Flags of every line about many cases."""
+
+    key: Annotated[
+        str | None, Parameter(help="Key of this line; the same line with the same key is done once.")
+    ] = None
+    yes: Annotated[
+        bool,
+        Parameter(
+            negative="", show_default=False, help="Do not ask; off a terminal nothing is asked anyway."
+        ),
+    ] = False
+    json: Annotated[
+        bool,
+        Parameter(negative="", show_default=False, help="Print the report as JSON, a row for each case."),
+    ] = False
+    csv: Annotated[Path | None, Parameter(help="Write the report into this file, a row for each case.")] = (
+        None
+    )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is wanted of one case."""
+
+    case: Mapping[str, Any]
+    """Its row, as `starter.views.case_list` gives it."""
+    body: Mapping[str, Any]
+
+    @property
+    def reference(self) -> str:
+        """Which case it is."""
+        return str(self.case["reference"])
+
+
+def bulk_key(options: BulkOptions) -> str:
+    """The id of the whole: the key that was typed, or a new one. Raises Failure (exit 2)."""
+    key = new_key() if options.key is None else options.key
+    if not re.fullmatch(BULK_ID_PATTERN, key):
+        raise Failure(
+            Exit.USAGE, "E-VALUE", "--key must be of letters, digits, - and _ only, 60 at most, here."
+        )
+    return key
+
+
+def carry_out_bulk(
+    office: Office, bulk: str, verb: str, wanted: Sequence[Wanted], options: BulkOptions
+) -> int:
+    """List, ask, send, report. Returns exit 0, 7 where a case refused; raises Failure otherwise."""
+    if options.csv is not None:
+        check_csv(options.csv)
+    if options.dry_run:
+        return _preview(office, bulk, verb, wanted, options)
+    sender = sender_for(office.settings, options)
+    commands = {
+        one.reference: sender.sign(
+            stream=case_stream(one.reference),
+            verb=verb,
+            body=dict(one.body),
+            command_id=bulk_command_id(bulk, one.reference),
+        )
+        for one in wanted
+    }
+    known = _on_record(office, bulk, commands.values())
+    _list(verb, wanted, len(known))
+    new = [command for command in commands.values() if command.command_id not in known]
+    if new and not _agreed(verb, len(new), options):
+        note("Nothing was sent.")
+        return Exit.INTERRUPTED
+    outcomes = _send(sender, office, bulk, new) if new else {}
+    answered = [
+        Answered.before(one.case, known[id_])
+        if (id_ := commands[one.reference].command_id) in known
+        else Answered.of(one.case, outcomes[id_])
+        for one in wanted
+    ]
+    return _finish(Report(bulk, verb, answered), options)
+
+
+def _on_record(office: Office, bulk: str, commands: Iterable[Command]) -> dict[str, CommandRecord]:
+    """Those of the commands that the log knows. Raises Failure where it knows another one by that id."""
+    recorded = {one.record.id: one.record for one in office.log.commands_named(command_id_prefix(bulk))}
+    for command in commands:
+        same = recorded.get(command.command_id)
+        if same is not None and same.body_hash != command.body_hash:
+            raise key_taken(command, f"'{same.verb}' by {same.person}")
+    return recorded
+
+
+def _list(verb: str, wanted: Sequence[Wanted], known: int) -> None:
+    note(f"{verb}: {many(len(wanted))}" + (f", {known} of them answered before" if known else ""))
+    for one in wanted[:_MOST_NAMED]:
+        case = one.case
+        note(f"  {case['reference']}  {case['recipient_name'] or case['recipient']}  {case['area']}")
+    if len(wanted) > _MOST_NAMED:
+        note(f"  … and {len(wanted) - _MOST_NAMED} more")
+
+
+def _agreed(verb: str, cases: int, options: BulkOptions) -> bool:
+    if options.yes or not (on_terminal() and sys.stdin.isatty()):
+        return True
+    sys.stderr.write(f"{verb.capitalize()} {many(cases)}? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _send(sender: Sender, office: Office, bulk: str, commands: Sequence[Command]) -> dict[str, CaseOutcome]:
+    """What became of every command, by its id."""
+    from starter.bulk.handing_over import hand_over
+
+    prefix = command_id_prefix(bulk)
+    before = office.log.count_commands_named(prefix)
+    progress = Progress(len(commands))
+
+    def answered() -> int:
+        count = office.log.count_commands_named(prefix) - before
+        progress.show(count)
+        return count
+
+    note(f"Bulk {bulk}: it goes on without this terminal. See: brokerage bulk status {bulk}")
+    try:
+        outcomes = asyncio.run(hand_over(sender, bulk, commands, answered))
+    except KeyboardInterrupt:
+        raise Failure(
+            Exit.INTERRUPTED,
+            "U-INTERRUPTED",
+            "Interrupted. What was handed over goes on.",
+            ("Safe to repeat: this line does each case once, however often.",),
+            (f"brokerage bulk status {bulk}", repeat_line(bulk)),
+        ) from None
+    finally:
+        progress.end()
+    missing = [command.command_id for command in commands if command.command_id not in outcomes]
+    return outcomes | {id_: _from_log(office, id_, sender.timeout) for id_ in missing}
+
+
+def _from_log(office: Office, command_id: str, timeout: float) -> CaseOutcome:
+    """The outcome of a command of which no answer came: perhaps it is in the log all the same."""
+    known = office.log.command(command_id)
+    if known is None:
+        return CaseOutcome(
+            command_id=command_id,
+            kind="unknown",
+            code="U-TIMEOUT",
+            message=f"Not answered ({timeout:g} s without any answer); it may still be done.",
+        )
+    return outcome_on_record(known.record)
+
+
+def _finish(report: Report, options: BulkOptions) -> int:
+    report.say(json=options.json)
+    if options.csv is not None:
+        report.write_csv(options.csv)
+    if report.exit_code is Exit.UNKNOWN_OUTCOME and not report.dry_run:
+        raise Failure(
+            Exit.UNKNOWN_OUTCOME,
+            "U-TIMEOUT",
+            f"{many(report.counts['unknown'])} not answered yet; what was handed over goes on.",
+            ("Is a worker running? brokerage doctor", "Safe to repeat: this line does each case once."),
+            (f"brokerage bulk status {report.bulk}", repeat_line(report.bulk)),
+        )
+    return report.exit_code
+
+
+def _preview(office: Office, bulk: str, verb: str, wanted: Sequence[Wanted], options: BulkOptions) -> int:
+    """What each case would answer, decided on the log alone."""
+    from starter.preview import real_line
+
+    person = person_for(office.settings, options)
+    report = Report(bulk, verb, [_foreseen(office, person, bulk, verb, one) for one in wanted], dry_run=True)
+    code = _finish(report, options)
+    if not options.json:
+        say(f"Nothing was sent or written. To do it:\n  {real_line(options.key)}")
+    return code
+
+
+def _foreseen(office: Office, person: str, bulk: str, verb: str, one: Wanted) -> Answered:
+    from activities.foresight import WasAnswered, WouldBeRefused
+    from starter.preview import look_ahead
+
+    command = UnsignedCommand(
+        command_id=bulk_command_id(bulk, one.reference),
+        stream=case_stream(one.reference),
+        verb=verb,
+        body=plain(dict(one.body)),
+        person=person,
+    )
+    foreseen = look_ahead(office, command)
+    if isinstance(foreseen, WasAnswered):
+        if not foreseen.same:
+            record = foreseen.record
+            raise key_taken(command, f"'{record.verb}' by {record.person}")
+        return Answered.before(one.case, foreseen.record)
+    if isinstance(foreseen, WouldBeRefused):
+        refusal = foreseen.refusal
+        outcome = CaseOutcome(
+            command_id=command.command_id,
+            kind="refused",
+            code=refusal.code,
+            message=refusal.message,
+            hint=refusal.hint,
+        )
+        return Answered.of(one.case, outcome)
+    return Answered.of(one.case, CaseOutcome(command_id=command.command_id, kind="done"))

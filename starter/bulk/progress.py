@@ -1,0 +1,33 @@
+"""How far a bulk has come: one line that changes on a terminal, a line for each tenth elsewhere."""
+
+import sys
+
+from starter.output import note
+
+
+class Progress:
+    """Tells on standard error how many cases have answered."""
+
+    def __init__(self, cases: int) -> None:
+        self._cases = cases
+        self._tenths = 0
+        self._on_terminal = sys.stderr.isatty()
+        self._drawn = False
+
+    def show(self, answered: int) -> None:
+        """So many by now."""
+        if self._on_terminal:
+            sys.stderr.write(f"\r\033[K… {answered} of {self._cases} cases")
+            sys.stderr.flush()
+            self._drawn = True
+            return
+        tenths = 10 * answered // self._cases
+        if tenths > self._tenths:
+            self._tenths = tenths
+            note(f"… {answered} of {self._cases} cases")
+
+    def end(self) -> None:
+        """Leave the line free for what comes next."""
+        if self._drawn:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()

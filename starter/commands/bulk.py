@@ -1,0 +1,75 @@
+"""`brokerage bulk`: one line, many cases; each gets a command of its own, signed by who typed the line."""
+
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from domain.case.commands import CaseCommand, Pause, Resume
+from starter.bulk.carrying_out import BulkOptions, Wanted, bulk_key, carry_out_bulk
+from starter.bulk.cases import WhichCases, cases_meant
+from starter.commands.writing import WriteOptions, read_body
+from starter.days import days_of
+from starter.flags import flags_of
+from starter.reading import Office, reading
+from starter.views.case_list import time_zones
+
+app = App(name="bulk", help="One line for many cases.", help_format="plaintext")
+app.command(
+    "starter.commands.bulk_status:status",
+    name="status",
+    help="Show what became of a bulk; exit 10 while it runs.",
+)
+
+
+@app.command
+def pause(
+    *,
+    reason_code: Annotated[
+        str | None,
+        Parameter(
+            name=["--reason-code", "--reason"],
+            help=next(flag.help for flag in flags_of(Pause) if flag.field == "reason_code"),
+        ),
+    ] = None,
+    review_on: Annotated[
+        str | None,
+        Parameter(help=next(flag.help for flag in flags_of(Pause) if flag.field == "review_on")),
+    ] = None,
+    which: WhichCases | None = None,
+    options: BulkOptions | None = None,
+) -> int:
+    """Pause many cases: remaining days are kept, nothing falls due.
+
+    A case that is paused already is not paused twice; one that is paused to an earlier day is prolonged.
+    """
+    typed = {"reason-code": reason_code, "review-on": review_on}
+    return _carry_out(Pause, typed, which, options)
+
+
+@app.command
+def resume(*, which: WhichCases | None = None, options: BulkOptions | None = None) -> int:
+    """Resume many paused cases; every wait goes on with the days it had left."""
+    return _carry_out(Resume, {}, which, options, paused=True)
+
+
+def _carry_out(
+    model: type[CaseCommand],
+    typed: dict[str, Any],
+    which: WhichCases | None,
+    options: BulkOptions | None,
+    *,
+    paused: bool = False,
+) -> int:
+    chosen = options or BulkOptions()
+    bulk = bulk_key(chosen)
+    with reading() as office:
+        cases = cases_meant(office, which or WhichCases(), model.verb, bulk, paused=paused)
+        with days_of(_zone(office, cases)):
+            body = read_body(model, typed, WriteOptions())
+        return carry_out_bulk(office, bulk, model.verb, [Wanted(case, body) for case in cases], chosen)
+
+
+def _zone(office: Office, cases: Any) -> str | None:
+    """Where 'today' is meant: with the cases, if they are all of one programme."""
+    programmes = {case["programme"] for case in cases}
+    return time_zones(office).get(programmes.pop()) if len(programmes) == 1 else None
