@@ -41,6 +41,7 @@ from activities.health import all_needed, check_home, check_log, check_temporal
 from activities.health_storage import check_storage
 from activities.home_files import HomeFileError, read_clock, read_key, read_private
 from activities.logging_setup import configure_logging
+from activities.mail.deliver import Postman
 from activities.places import PlaceError, log_place, vault_place
 from activities.read_models.schema import post
 from activities.schedule import ensure_schedule
@@ -144,6 +145,9 @@ async def _serve(settings: Settings) -> int:
         outdated.append(error)
         loop.call_soon_threadsafe(stop.set)
 
+    def now() -> datetime:
+        return business_now(settings)
+
     threads = settings.database_threads
     with ThreadPoolExecutor(2 * threads, thread_name_prefix="activity") as executor:
         worker = Worker(
@@ -151,9 +155,9 @@ async def _serve(settings: Settings) -> int:
             task_queue=TASK_QUEUE,
             workflows=WORKFLOWS,
             activities=[
-                *CaseActivities(handler, end).all(),
+                *CaseActivities(handler, end, Postman(handler, settings, now)).all(),
                 *WakeActivities(client, handler, log).all(),
-                *SweepActivities(client, handler, lambda: business_now(settings)).all(),
+                *SweepActivities(client, handler, now).all(),
             ],
             activity_executor=executor,
             # The sandbox stays on in tests, where every history they make is replayed; here it would only

@@ -6,7 +6,7 @@ lock: a known command gets its old answer; otherwise the stream is folded, facts
 refusal is worked out afterwards, when the log is free again: it is no part of the answer that is kept.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -34,6 +34,7 @@ from activities.read_models.wakes import count_wakes
 from activities.signing import public_key_text, sign_command, signature_fits
 from activities.vault import SubjectErasedError, Vault
 from domain.canonical import instant_text, plain
+from domain.case.commands import Told
 from domain.case.situation import Refusal
 from domain.envelope import EngineRef
 from domain.ids import SYSTEM_PERSON, case_stream, deadline_command_id, stream_kind
@@ -97,6 +98,11 @@ class CommandHandler:
         """The public key of the person `system`."""
         return public_key_text(self._system_key)
 
+    @property
+    def vault(self) -> Vault:
+        """What seals and opens texts of this log."""
+        return self._vault
+
     def handle(self, request: HandleCommand) -> HandledCommand:
         """The answer to a command; committed before this returns, or nothing was."""
         command = request.command
@@ -130,6 +136,15 @@ class CommandHandler:
         return self.handle(
             HandleCommand(command=command, now=request.now, workflow=request.workflow, run=request.run)
         )
+
+    def record_delivery(
+        self, reference: str, event: str, place: int, told: Sequence[Told], run: str
+    ) -> HandledCommand:
+        """Record, as the system, what became of one notice; the same notice is the same command."""
+        stream = case_stream(reference)
+        body = {"mails": [plain(mail.model_dump()) for mail in told]}
+        command = self.system_command(stream, "record-delivery", body, f"mail:{event}.{place}")
+        return self.handle(HandleCommand(command=command, now=self._clock(), workflow=stream, run=run))
 
     def handle_as_system(
         self, stream: str, verb: str, body: dict[str, Any], command_id: str, now: datetime

@@ -11,7 +11,16 @@ from typing import Final, NoReturn
 
 from starter.failures import Exit, Failure
 
-_CHOOSES_FIELDS: Final = {("case", "show"), ("case", "history"), ("audit", "replay")}
+_WORKLISTS: Final = (
+    "mine", "unassigned", "overdue", "due-this-week", "waiting-on-school", "waiting-on-provider", "stuck",
+)  # fmt: skip
+_CHOOSES_FIELDS: Final = {
+    ("case", "show"),
+    ("case", "history"),
+    ("audit", "replay"),
+    ("mail", "status"),
+    *(("work", name) for name in _WORKLISTS),
+}
 """Beside every list."""
 
 

@@ -34,6 +34,7 @@ case_row = Table(
     Column("next_at", Text),
     Index("case_row_open_due", "open", "due_at"),
     Index("case_row_next", "next_at"),
+    Index("case_row_of_provider", "provider", "open"),
     Index("case_row_need", "recipient", "area", "open"),
 )
 
@@ -118,8 +119,20 @@ wait_row = Table(
     Index("wait_row_of_owner", "owner", "due_at"),
     Index("wait_row_of_person", "person", "due_at"),
     Index("wait_row_counted_on", "calendar", "school"),
+    Index("wait_row_stuck", "stuck", "due_at"),
 )
 """Everything that is awaited, one by one: whose it is, due when, and when something happens next by itself."""
+
+assignment = Table(
+    "assignment",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("party", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Index("assignment_of_person", "person"),
+)
+"""Whose work the parts of a case are, whether or not anything is awaited of them now."""
 
 outbox = Table(
     "outbox",

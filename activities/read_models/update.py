@@ -84,11 +84,25 @@ def wait_values(state: CaseState, position: int) -> list[dict[str, Any]]:
     return rows
 
 
+def assignment_values(state: CaseState, position: int) -> list[dict[str, Any]]:
+    """A row for each part of the case that is somebody's in particular."""
+    return [
+        {
+            "reference": state.reference,
+            "party": given.party.value,
+            "person": given.person,
+            "position": position,
+        }
+        for given in state.assignments
+    ]
+
+
 def write_case(connection: Connection, state: CaseState, programme: Programme, position: int) -> None:
     """Replace the rows of one case."""
     key = {"reference": state.reference}
     _replace(connection, schema.case_row, key, [case_values(state, programme, position)])
     _replace(connection, schema.wait_row, key, wait_values(state, position))
+    _replace(connection, schema.assignment, key, assignment_values(state, position))
 
 
 def write_directory(connection: Connection, kind: str, key: str, state: Any, position: int) -> None:
