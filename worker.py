@@ -41,6 +41,7 @@ from activities.health import all_needed, check_home, check_log, check_temporal
 from activities.health_storage import check_storage
 from activities.home_files import HomeFileError, read_clock, read_key, read_private
 from activities.logging_setup import configure_logging
+from activities.mail.deliver import Postman
 from activities.places import PlaceError, log_place, vault_place
 from activities.read_models.schema import post
 from activities.schedule import ensure_schedule
@@ -130,7 +131,7 @@ async def _serve(settings: Settings) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    handler, log = await asyncio.to_thread(_open_log, settings)
+    handler, log, postman = await asyncio.to_thread(_open_log, settings)
     # Only now: a drill counts what people command, not what founds the log.
     kill_points.arm(settings.kill_at, settings.kill_count)
     client = await _reach_temporal(settings, stop)
@@ -151,7 +152,7 @@ async def _serve(settings: Settings) -> int:
             task_queue=TASK_QUEUE,
             workflows=WORKFLOWS,
             activities=[
-                *CaseActivities(handler, end).all(),
+                *CaseActivities(handler, end, postman).all(),
                 *WakeActivities(client, handler, log).all(),
                 *SweepActivities(client, handler, lambda: business_now(settings)).all(),
             ],
@@ -247,8 +248,8 @@ def _withdraw(ready_file: Path) -> None:
             ready_file.unlink()
 
 
-def _open_log(settings: Settings) -> tuple[CommandHandler, EventLog]:
-    """The command handler over the home's log, which is founded if it is new, and that log.
+def _open_log(settings: Settings) -> tuple[CommandHandler, EventLog, Postman]:
+    """The command handler over the home's log, which is founded if it is new, that log, and who delivers its mail.
 
     A file is brought to the newest schema; a database has to be fit as it is.
     """
@@ -262,7 +263,8 @@ def _open_log(settings: Settings) -> tuple[CommandHandler, EventLog]:
         _require_fit(settings)
     vault = Vault(open_vault(vault_at), vault_key, lambda: datetime.now(UTC))
     log = EventLog(engine, read_clock(settings))
-    handler = CommandHandler(log, vault, system_key, reading=open_reader(place), offset=offset)
+    reading = open_reader(place)
+    handler = CommandHandler(log, vault, system_key, reading=reading, offset=offset)
     with engine.connect() as connection:
         administrator = select(post.c.person).where(post.c.post == Post.ADMINISTRATOR.value).limit(1)
         founded = connection.execute(administrator).first() is not None
@@ -270,7 +272,7 @@ def _open_log(settings: Settings) -> tuple[CommandHandler, EventLog]:
         # Also where an earlier founding was cut short: repeating it adds only what is missing.
         founding.found(handler, settings)
         _log.info("log founded", place=str(place))
-    return handler, log
+    return handler, log, Postman(handler, reading, vault, settings, lambda: datetime.now(UTC) + timedelta(seconds=offset()))
 
 
 def _require_fit(settings: Settings) -> None:

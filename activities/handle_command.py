@@ -6,7 +6,7 @@ lock: a known command gets its old answer; otherwise the stream is folded, facts
 refusal is worked out afterwards, when the log is free again: it is no part of the answer that is kept.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -34,6 +34,7 @@ from activities.read_models.wakes import count_wakes
 from activities.signing import public_key_text, sign_command, signature_fits
 from activities.vault import SubjectErasedError, Vault
 from domain.canonical import instant_text, plain
+from domain.case.commands import Told
 from domain.case.situation import Refusal
 from domain.envelope import EngineRef
 from domain.ids import SYSTEM_PERSON, case_stream, deadline_command_id, stream_kind
@@ -130,6 +131,21 @@ class CommandHandler:
         return self.handle(
             HandleCommand(command=command, now=request.now, workflow=request.workflow, run=request.run)
         )
+
+    def record_delivery(
+        self, reference: str, event: str, place: int, told: Sequence[Told], run: str
+    ) -> HandledCommand:
+        """Record, as the system, what became of one notice; the same notice is the same command."""
+        stream = case_stream(reference)
+        command = sign_command(
+            seed=self._system_key,
+            command_id=f"mail:{event}.{place}",
+            stream=stream,
+            verb="record-delivery",
+            body={"mails": [plain(mail.model_dump()) for mail in told]},
+            person=SYSTEM_PERSON,
+        )
+        return self.handle(HandleCommand(command=command, now=self._clock(), workflow=stream, run=run))
 
     def handle_as_system(
         self, stream: str, verb: str, body: dict[str, Any], command_id: str, now: datetime

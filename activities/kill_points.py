@@ -8,7 +8,7 @@ import signal
 import threading
 from typing import Final, Literal, get_args
 
-KillPoint = Literal["before_commit", "after_commit", "before_completion"]
+KillPoint = Literal["before_commit", "after_commit", "before_completion", "after_sending"]
 KILL_POINTS: Final[tuple[str, ...]] = get_args(KillPoint)
 
 _armed: str | None = None

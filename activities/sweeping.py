@@ -16,6 +16,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.handle_command import CommandHandler
+from activities.kill_points import kill_point
 from activities.reaching import nudge, while_serving
 from activities.read_models.sweeping import awaited_cases, silent_cases, untold_cases
 from domain.ids import case_stream
@@ -49,7 +50,9 @@ class SweepActivities:
     @activity.defn(name=SWEEP)
     async def sweep(self) -> Swept:
         """Nudge who needs it, and count; see `Swept`."""
-        return await while_serving(self._sweep())
+        swept = await while_serving(self._sweep())
+        kill_point("before_completion")
+        return swept
 
     async def _sweep(self) -> Swept:
         now = self._now()

@@ -13,15 +13,18 @@ from temporalio.exceptions import ApplicationError, FailureError
 from activities.event_log.errors import LogBusyError, LogUnavailableError, SchemaError
 from activities.handle_command import CommandHandler
 from activities.kill_points import kill_point
+from activities.mail.deliver import HandedOver, MailWaitsError, Postman
 from activities.vault import VaultUnavailableError
 from domain.ids import case_stream, command_workflow_id, stream_kind
 from domain.messages import (
     CASE_WORKFLOW,
     COMMAND_WORKFLOW,
+    DELIVER_MAIL,
     HANDLE_COMMAND,
     LOAD_CASE,
     PASS_DEADLINE,
     CaseStatus,
+    DeliverMail,
     HandleCommand,
     HandledCommand,
     LoadCase,
@@ -49,18 +52,23 @@ class CaseActivities:
     """
 
     def __init__(
-        self, handler: CommandHandler, outdated: Callable[[SchemaError], None] = lambda _: None
+        self,
+        handler: CommandHandler,
+        outdated: Callable[[SchemaError], None] = lambda _: None,
+        postman: Postman | None = None,
     ) -> None:
         """`outdated` is told, on a thread of the worker, when the log has become one of another version.
 
-        What was asked is tried again, by a worker of the right version once this one has ended.
+        What was asked is tried again, by a worker of the right version once this one has ended. Without a
+        `postman` mail is left where it is.
         """
         self._handler = handler
         self._outdated = outdated
+        self._postman = postman
 
     def all(self) -> list[Callable[..., Any]]:
         """What a worker registers."""
-        return [self.load_case, self.handle_command, self.pass_deadline]
+        return [self.load_case, self.handle_command, self.pass_deadline, self.deliver_mail]
 
     @activity.defn(name=LOAD_CASE, no_thread_cancel_exception=True)
     def load_case(self, request: LoadCase) -> CaseStatus:
@@ -97,6 +105,22 @@ class CaseActivities:
             _log_answer(handled)
         kill_point("before_completion")
         return handled
+
+    @activity.defn(name=DELIVER_MAIL, no_thread_cancel_exception=True)
+    def deliver_mail(self, request: DeliverMail) -> CaseStatus:
+        """Deliver what a case has to tell. No error of it is final: a notice waits until its fate is known."""
+        stream = case_stream(request.reference)
+        _require_caller(CASE_WORKFLOW, stream)
+        with structlog.contextvars.bound_contextvars(stream=stream), self._told_safely(final=False):
+            if self._postman is None:
+                return self._handler.load(LoadCase(reference=request.reference))
+            details = activity.info().heartbeat_details
+            earlier = {mail for mail in (details[0] if details else ()) if isinstance(mail, str)}
+            try:
+                run = activity.info().workflow_run_id or ""
+                return self._postman.deliver(request.reference, run, HandedOver(earlier, activity.heartbeat))
+            except MailWaitsError as error:
+                raise ApplicationError(str(error), type="MailWaits") from None
 
     @contextmanager
     def _told_safely(self, *, final: bool) -> Iterator[None]:

@@ -61,7 +61,9 @@ class WakeActivities:
         Each is woken by a command whose id follows from its reason, and forgotten once it has answered: what
         is done twice after a kill is answered the second time from the log.
         """
-        return await while_serving(self._deliver())
+        woken = await while_serving(self._deliver())
+        kill_point("before_completion")
+        return woken
 
     async def _deliver(self) -> int:
         woken, silent, after = 0, 0, ""

@@ -18,6 +18,7 @@ _CHOOSES_FIELDS: Final = {
     ("case", "show"),
     ("case", "history"),
     ("audit", "replay"),
+    ("mail", "status"),
     *(("work", name) for name in _WORKLISTS),
 }
 """Beside every list."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Engine, func, select
 
-from activities.business_clock import business_now, offset_file
-from activities.home_files import read_clock
+from activities.business_clock import business_now, offset_file, read_offset
+from activities.home_files import HomeFileError, read_clock
 from activities.read_models.schema import outbox
 from activities.read_models.sweeping import due_cases, next_instant
 from activities.settings import Settings
@@ -33,11 +33,9 @@ async def move_clock(settings: Settings, client: "Client", to: datetime) -> int:
     Raises Failure where the home's clock is the real one, where it is later there already, and where
     Temporal does not answer.
     """
-    _set_clock(settings, to)
+    require_movable(settings, to)
     with reading(settings) as office:
-        due = due_cases(office.connection, to)
-    await _nudge(client, due)
-    return len(due)
+        return await _go_to(settings, office.engine, client, to)
 
 
 async def pass_time(
@@ -51,14 +49,14 @@ async def pass_time(
     `tell` gets each such instant and how many cases it concerned. Raises Failure as `move_clock`, and
     where something that is due does not happen.
     """
+    require_movable(settings, to)
     mail_leaves = True
     with reading(settings) as office:
         while (instant := _next(office.engine)) is not None and instant <= to:
-            instant = max(instant, business_now(settings))
-            tell(instant, await move_clock(settings, client, instant))
+            tell(instant, await _go_to(settings, office.engine, client, instant))
             # Where no mail server takes it, waiting for it once is enough.
             mail_leaves = await _until_done(office.engine, instant, mail_leaves)
-        await move_clock(settings, client, max(to, business_now(settings)))
+        await _go_to(settings, office.engine, client, to)
         await _until_done(office.engine, to, mail_leaves)
 
 
@@ -71,6 +69,10 @@ def require_movable(settings: Settings, to: datetime) -> None:
             f"{settings.home} runs on the real clock, which nobody moves.",
             next_lines=("BROKERAGE_HOME=.brokerage/demo brokerage demo --fresh",),
         )
+    try:
+        read_offset(settings)
+    except HomeFileError as error:
+        raise Failure(Exit.UNREACHABLE, "H-FILE", str(error), (error.fix,)) from error
     if to < (now := business_now(settings)):
         raise Failure(
             Exit.REFUSED,
@@ -79,12 +81,20 @@ def require_movable(settings: Settings, to: datetime) -> None:
         )
 
 
+async def _go_to(settings: Settings, engine: Engine, client: "Client", to: datetime) -> int:
+    """As `move_clock`; where it is that time already, cases that are late by it are nudged all the same."""
+    _set_clock(settings, to)
+    with engine.connect() as connection:
+        due = due_cases(connection, to)
+    await _nudge(client, due)
+    return len(due)
+
+
 def _set_clock(settings: Settings, to: datetime) -> None:
-    require_movable(settings, to)
-    ahead = math.ceil((to - datetime.now(UTC)).total_seconds())
+    ahead = max(math.ceil((to - datetime.now(UTC)).total_seconds()), read_offset(settings))
     file = offset_file(settings)
     draft = file.with_name(f"{file.name}.draft")
-    draft.write_text(f"{max(ahead, 0)}\n", "ascii")
+    draft.write_text(f"{ahead}\n", "ascii")
     draft.replace(file)
 
 

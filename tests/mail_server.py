@@ -118,5 +118,5 @@ class _Handler:
 
 
 def _close(server: SMTP) -> None:
-    assert server.transport is not None
+    assert isinstance(server.transport, asyncio.Transport)
     server.transport.abort()

@@ -48,7 +48,7 @@ the activity says."""
 LONG_TIMEOUT: Final = timedelta(hours=2)
 """For an activity that goes through all cases, and says so as it goes."""
 
-HEARTBEAT_TIMEOUT: Final = timedelta(seconds=60)
+HEARTBEAT_TIMEOUT: Final = timedelta(seconds=20)
 """How long such an activity may say nothing before another worker takes it up."""
 
 SOME_TIMES: Final = RetryPolicy(

@@ -11,7 +11,7 @@ from email.policy import default
 from pathlib import Path
 from typing import cast
 
-from activities.mail.message import CASE_HEADER, read_message_id
+from activities.mail.naming import CASE_HEADER, read_message_id
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,14 @@ class CaughtMail:
         header = self.message.get("Date")
         instant = getattr(header, "datetime", None)
         return instant.astimezone(UTC) if isinstance(instant, datetime) else None
+
+    @property
+    def method(self) -> str | None:
+        """What its calendar entry asks for, REQUEST or CANCEL; None where it has none."""
+        for part in self.message.walk():
+            if part.get_content_type() == "text/calendar":
+                return str(part.get_param("method"))
+        return None
 
     def part(self, kind: str) -> str | None:
         """The text of its first part of that type, such as 'text/html'."""

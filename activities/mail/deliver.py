@@ -6,62 +6,56 @@ the patience that is set has passed since the event: then the log says that the 
 """
 
 import threading
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
 
 import structlog
 from sqlalchemy import Connection, Engine
 
-from activities.event_log import read
 from activities.handle_command import CommandHandler
 from activities.home_files import HomeFileError
 from activities.kill_points import kill_point
-from activities.mail.invitations import VisitTime, invitation, visit_uid
-from activities.mail.letters import languages_for, letter
-from activities.mail.message import build_message, message_id
-from activities.mail.people import AddressBook, Recipient, recipients
+from activities.mail.case_mail import CaseMail, read_case_mail
+from activities.mail.people import Recipient, opened_address
 from activities.mail.server import MailServer, MailSettingsError, mail_server
-from activities.mail.smtp import Accepted, Courier, Refused, Unreachable
-from activities.mail.wording import Subject, worded
-from activities.read_models.facts import FactReader
+from activities.mail.smtp import Accepted, Courier, Later, Refused, Unreachable
 from activities.read_models.outbox import Unsent, read_unsent
 from activities.settings import Settings
 from activities.vault import Vault
 from domain.canonical import instant_from_text
-from domain.case import events as e
 from domain.case.commands import Told
-from domain.case.mail_templates import INVITATIONS, TEMPLATE_VERSION
-from domain.case.state import CaseState, fold
-from domain.ids import case_stream
 from domain.messages import CaseStatus, LoadCase
 
 _log = structlog.get_logger(__name__)
 
-_MOST_AT_ONCE: Final = 50
-"""People of one notice; a command records no more."""
-
 
 class MailWaitsError(Exception):
-    """Nothing could be delivered now, and nothing was recorded; tried again after a while."""
+    """Nothing could be delivered now, and nothing was recorded; to be tried again after a while."""
 
 
 @dataclass
-class Sent:
-    """Which mails earlier attempts of this delivery handed over, where it may have died before recording them."""
+class HandedOver:
+    """Mails that earlier attempts at this delivery handed over, where they could not record it.
 
-    mails: set[str]
-    told: Callable[[Collection[str]], None] = lambda _: None
-    """Hears of each more, so that the next attempt knows of it."""
+    One notice may go to several people, and of those one may be asked to come again.
+    """
+
+    mails: set[str] = field(default_factory=set)
+    keep: Callable[[list[str]], None] = lambda _: None
+    """Hears of every mail handed over, so that the next attempt knows of it."""
 
     def add(self, mail: str) -> None:
+        """One more."""
         self.mails.add(mail)
-        self.told(sorted(self.mails))
+        self.keep(sorted(self.mails))
 
 
 class Postman:
-    """Delivers for one log. Safe to use from many threads; each delivery has a connection of its own."""
+    """Delivers for one log. Safe to use from many threads; each delivery has a connection of its own.
+
+    `reading` opens the log for those who only read; `now` is business time.
+    """
 
     def __init__(
         self,
@@ -71,7 +65,6 @@ class Postman:
         settings: Settings,
         now: Callable[[], datetime],
     ) -> None:
-        """`now` is business time."""
         self._handler = handler
         self._reading = reading
         self._vault = vault
@@ -81,7 +74,7 @@ class Postman:
         self._said: str | None = None
         self._saying = threading.Lock()
 
-    def deliver(self, reference: str, run: str, sent: Sent) -> CaseStatus:
+    def deliver(self, reference: str, run: str, handed_over: HandedOver) -> CaseStatus:
         """Deliver what is unsent of a case; where it stands afterwards.
 
         Raises MailWaitsError where something is still unsent and nothing could be recorded.
@@ -90,18 +83,48 @@ class Postman:
             unsent = read_unsent(connection, reference)
         server = self._server(len(unsent)) if unsent else None
         if server is not None:
-            round = _Round(self, reference, run, server, sent)
-            why = round.deliver(unsent)
-            if why is not None and not round.recorded:
+            why, recorded = self._deliver_all(unsent, server, run, handed_over)
+            if why is not None and not recorded:
                 raise MailWaitsError(why)
         return self._handler.load(LoadCase(reference=reference))
+
+    def _deliver_all(
+        self, unsent: Iterable[Unsent], server: MailServer, run: str, handed_over: HandedOver
+    ) -> tuple[str | None, int]:
+        """Each notice in turn: why something is left, if anything is, and how many were recorded."""
+        left, recorded = None, 0
+        with Courier(server) as courier:
+            away = courier.look()
+            for row in unsent:
+                with self._reading.connect() as connection:
+                    if row not in read_unsent(connection, row.reference):
+                        continue  # answered meanwhile, or delivered by an attempt that was given up
+                    mail = read_case_mail(connection, row, self._business_time(row))
+                    means = _Means(connection, self._vault, server, courier, away)
+                    told, why = _send_all(mail, means, handed_over)
+                away = means.away
+                if why is not None and self._business_time(row) - _began(row) < self._patience:
+                    left = why
+                    continue
+                self._record(mail, _completed(mail, told), run)
+                recorded += 1
+        return left, recorded
+
+    def _record(self, mail: CaseMail, told: Sequence[Told], run: str) -> None:
+        row = mail.row
+        handled = self._handler.record_delivery(row.reference, row.event_id, row.place, told, run)
+        if handled.answer.kind == "refused":
+            _log.error("a delivery was not recorded", case=row.reference, code=handled.answer.code)
+
+    def _business_time(self, row: Unsent) -> datetime:
+        """Now; never before the event, in a log whose time was moved ahead."""
+        return max(self._now(), _began(row))
 
     def _server(self, waiting: int) -> MailServer | None:
         """The server that is set; said once where there is none, or it cannot be used as it is set."""
         try:
             server = mail_server(self._settings)
-            why = "no mail server is set"
-            fix = "Set BROKERAGE_SMTP_HOST and BROKERAGE_MAIL_FROM."
+            why, fix = "no mail server is set", "Set BROKERAGE_SMTP_HOST and BROKERAGE_MAIL_FROM."
         except (MailSettingsError, HomeFileError) as error:
             server, why, fix = None, str(error), error.fix
         with self._saying:
@@ -111,76 +134,67 @@ class Postman:
         return server
 
 
-class _Round:
-    """One delivery of one case."""
+@dataclass
+class _Means:
+    """What sending takes."""
 
-    def __init__(self, postman: Postman, reference: str, run: str, server: MailServer, sent: Sent) -> None:
-        self._postman = postman
-        self._reference = reference
-        self._run = run
-        self._server = server
-        self._sent = sent
-        self.recorded = 0
-        """How many notices the log now knows the fate of."""
+    connection: Connection
+    vault: Vault
+    server: MailServer
+    courier: Courier
+    away: Unreachable | None
+    """Why there is no speaking with the server, once that is known: the rest need not wait for it each."""
 
-    def deliver(self, unsent: tuple[Unsent, ...]) -> str | None:
-        """Each notice in turn; why something is left, None where nothing is."""
-        left = None
-        with Courier(self._server) as courier:
-            away = courier.look()
-            for row in unsent:
-                why = self._deliver_row(row, courier if away is None else away)
-                left = why or left
-                if why is not None and away is None:
-                    # Whether it was this mail or the server: the rest need not wait for a time-out each.
-                    away = courier.look()
-        return left
 
-    def _deliver_row(self, row: Unsent, by: Courier | Unreachable) -> str | None:
-        """Send and record one notice; why it is left, None where it is not."""
-        with self._postman._reading.connect() as connection:
-            if row not in read_unsent(connection, self._reference):
-                return None  # answered meanwhile, or delivered by an attempt that was given up
-            case = _Case(connection, row, self._postman._now())
-            people = recipients(connection, case.state, case.subject.programme, row.notice.party, case.now)
-            told: list[Told] = []
-            left = None
-            for one in people[:_MOST_AT_ONCE]:
-                outcome = self._send(case, one, connection, by)
-                if isinstance(outcome, str):
-                    left = outcome
-                    continue
-                told.append(outcome)
-        if left is not None and case.now - instant_from_text(row.occurred_at) < self._postman._patience:
-            return left
-        done = {mail.person for mail in told}
-        told += [case.told(one, failed="unreachable") for one in people[:_MOST_AT_ONCE] if one.person not in done]
-        self._record(row, told or [case.told(None, failed="nobody")])
-        return None
+def _send_all(mail: CaseMail, means: _Means, handed_over: HandedOver) -> tuple[dict[str, Told], str | None]:
+    """What became of the mail to each person, as far as anything did; why it waits, where it does."""
+    told: dict[str, Told] = {}
+    left = None
+    for one in mail.people:
+        done = _send(mail, one, means, handed_over)
+        if isinstance(done, Told):
+            told[one.person] = done
+        else:
+            left = done
+    return told, left
 
-    def _send(
-        self, case: "_Case", one: Recipient, connection: Connection, by: Courier | Unreachable
-    ) -> Told | str:
-        """What became of one person's mail; why it waits, where it does."""
-        mail = case.mail(one)
-        if mail in case.accepted or mail in self._sent.mails:
-            return case.told(one)
-        if isinstance(by, Unreachable):
-            return by.why
-        book = AddressBook(connection, self._postman._vault, f"mail {self._reference}")
-        with book.open(one.person) as to:
-            if to is None:
-                return case.told(one, failed="no-address")
-            message = case.message(one, self._server, to)
-            outcome = by.send(message, to.spec)
-        match outcome:
-            case Accepted():
-                self._sent.add(mail)
-                kill_point("after_sending")
-                return case.told(one)
-            case Refused():
-                _log.warning("mail refused", mail=mail, code=outcome.code)
-                return case.told(one, failed="refused")
-            case Unreachable():
-                return outcome.why
-        return f"the mail server asks to come again ({outcome.code})"
+
+def _send(mail: CaseMail, one: Recipient, means: _Means, handed_over: HandedOver) -> Told | str:
+    if mail.id(one) in mail.accepted | handed_over.mails:
+        return mail.told(one)
+    if means.away is not None:
+        return means.away.why
+    to = opened_address(means.connection, means.vault, one.person, f"mail {mail.row.reference}")
+    if to is None:
+        return mail.told(one, failed="no-address")
+    outcome = means.courier.send(mail.message(one, to, means.server), to.spec)
+    match outcome:
+        case Accepted():
+            handed_over.add(mail.id(one))
+            kill_point("after_sending")
+            return mail.told(one)
+        case Refused():
+            _log.warning("mail refused", mail=mail.id(one), code=outcome.code)
+            return mail.told(one, failed="refused")
+        case Later():
+            return f"the mail server asks to come again ({outcome.code})"
+        case Unreachable():
+            means.away = means.courier.look()
+            return outcome.why
+
+
+def _completed(mail: CaseMail, told: dict[str, Told]) -> list[Told]:
+    """One word for everybody. Where nobody was reached, the wait is named: somebody must tell them otherwise."""
+    if not mail.people:
+        return [mail.told(None, failed="nobody", in_vain=True)]
+    in_vain = all(one.failed for one in told.values())
+    return [
+        mail.told(one, failed=known.failed, in_vain=in_vain)
+        if (known := told.get(one.person))
+        else mail.told(one, failed="unreachable", in_vain=in_vain)
+        for one in mail.people
+    ]
+
+
+def _began(row: Unsent) -> datetime:
+    return instant_from_text(row.occurred_at)

@@ -5,7 +5,8 @@ from typing import Final
 
 from activities.mail.message import Letter
 from domain.programmes.model import Language, Programme
-from domain.text.mail import MailText, as_html, as_plain, as_subject
+from domain.text.mail import MailText, as_plain, as_subject
+from domain.text.mail_html import as_html
 
 _ORDER: Final[tuple[Language, ...]] = ("cy", "en", "fil")
 

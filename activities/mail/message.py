@@ -9,8 +9,7 @@ from typing import Final
 
 from activities.mail.addresses import Mailbox, one_line
 from activities.mail.invitations import Invitation
-
-CASE_HEADER: Final = "X-Brokerage-Case"
+from activities.mail.naming import CASE_HEADER
 
 _POLICY: Final = SMTP.clone(cte_type="7bit")
 """Seven bits only: every server takes them, and none rewrites them."""
@@ -24,18 +23,6 @@ class Letter:
     plain: str
     html: str
     languages: tuple[str, ...]
-
-
-def message_id(event_id: str, person: str, host: str) -> str:
-    """The same event to the same person is the same message, however often it is sent."""
-    return f"<{event_id}.{person}@{host}>"
-
-
-def read_message_id(text: str) -> tuple[str, str] | None:
-    """(event id, person) of a Message-ID of ours; None for another."""
-    event_id, _, rest = text.strip().strip("<>").partition(".")
-    person, at, _host = rest.rpartition("@")
-    return (event_id, person) if at and person else None
 
 
 def build_message(

@@ -1,7 +1,5 @@
 """To whom a notice goes: those who play the part today, in which language, at which address."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +14,6 @@ from domain.case.shape import CaseState
 from domain.directory.people import PersonRegistered
 from domain.ids import SYSTEM_PERSON
 from domain.parties import Party
-from domain.personal import Personal
 from domain.programmes.model import Programme
 from domain.streams import read_event
 
@@ -47,38 +44,28 @@ def recipients(
     return tuple(Recipient(one, wishes.get(one, "both")) for one in people if one and one != SYSTEM_PERSON)
 
 
-class AddressBook:
-    """Opens addresses for the mails of one case; the look is on record before an address is read."""
+def opened_address(connection: Connection, vault: Vault, person_id: str, purpose: str) -> Mailbox | None:
+    """Somebody's name and address; None where they were erased, or no mail can go there.
 
-    def __init__(self, connection: Connection, vault: Vault, purpose: str) -> None:
-        self._connection = connection
-        self._vault = vault
-        self._purpose = purpose
-
-    @contextmanager
-    def open(self, person_id: str) -> Iterator[Mailbox | None]:
-        """Their name and address inside the block; None where they were erased, or no mail can go there."""
-        entry = self._entry(person_id)
-        if entry is None:
-            yield None
-            return
-        with self._vault.reading(SYSTEM_PERSON, self._purpose) as reading:
-            known = reading.open_model(entry)
-        yield _mailbox(known.email, known.name)
-
-    def _entry(self, person_id: str) -> PersonRegistered | None:
-        for recorded in read.read_stream(self._connection, f"person/{person_id}"):
-            envelope = recorded.envelope
-            event = read_event("person", envelope.type, envelope.schema_version, recorded.payload)
-            if isinstance(event, PersonRegistered):
-                return event
+    The look is on record before the address is read.
+    """
+    entry = _entry(connection, person_id)
+    if entry is None:
         return None
-
-
-def _mailbox(email: Personal, name: Personal) -> Mailbox | None:
-    if email.clear is None:
+    with vault.reading(SYSTEM_PERSON, purpose) as reading:
+        known = reading.open_model(entry)
+    if known.email.clear is None:
         return None
     try:
-        return parse_address(email.clear, name.clear or "")
+        return parse_address(known.email.clear, known.name.clear or "")
     except BadAddressError:
         return None
+
+
+def _entry(connection: Connection, person_id: str) -> PersonRegistered | None:
+    for recorded in read.read_stream(connection, f"person/{person_id}"):
+        envelope = recorded.envelope
+        event = read_event("person", envelope.type, envelope.schema_version, recorded.payload)
+        if isinstance(event, PersonRegistered):
+            return event
+    return None

@@ -120,6 +120,8 @@ def _own(subject: Subject, voice: Voice) -> dict[str, str]:
             return _which(event.wait, voice)
         case e.WaitReassigned():
             return {"wait": voice.wait(event.wait), "to": voice.party(event.to)}
+        case e.WorkAssigned():
+            return {"part": voice.party(event.party)}
         case e.CaseLapsed():
             return {"wait": voice.wait(event.wait), "owner": voice.party(event.party)}
         case e.OfferRescinded() | e.OfferExpired():

@@ -6,13 +6,14 @@ from typing import Final, Self
 from pydantic import Field, model_validator
 
 from domain.calendars.model import Calendar, Strict, Term, YearLabel, check_terms
+from domain.case.values import Day
 
 
 class Closure(Strict):
     """Days on which the school is shut; a reason is said to everybody."""
 
-    first: date
-    last: date
+    first: Day
+    last: Day
     reason: str = Field(default="school closed", min_length=1, max_length=60)
 
     @model_validator(mode="after")
@@ -37,7 +38,7 @@ class OwnTerms(Strict):
 class OwnDays(Strict):
     """One school's own days, as a whole: what is recorded next replaces all of it."""
 
-    inset: tuple[date, ...] = Field(default=(), max_length=60)
+    inset: tuple[Day, ...] = Field(default=(), max_length=60)
     closures: tuple[Closure, ...] = Field(default=(), max_length=60)
     years: tuple[OwnTerms, ...] = Field(default=(), max_length=10)
 

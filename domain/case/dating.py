@@ -62,7 +62,7 @@ def moved(d: Deadline, state: CaseState, facts: Facts) -> e.DeadlineMoved | None
     if due_at <= facts.now and not d.passed:
         due_at = due_on(next_day, days_of.zone)
     steps = tuple(_not_past(step, facts.now, next_day, days_of.zone) for step in found.steps)
-    if due_at == d.due_at and steps == d.steps:
+    if due_at == d.due_at and steps == d.steps and found.provisional == d.provisional:
         return None
     return e.DeadlineMoved(
         wait=d.wait, owner=d.owner, was=d.due_at, due_at=due_at, calendar=days_of.calendar,

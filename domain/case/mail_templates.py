@@ -39,7 +39,7 @@ REQUESTS: Final[Mapping[str, str]] = {
     "final_review": "final_review_requested",
     "validation": "validation_requested",
     "closing": "closing_requested",
-    "contact": "mail_failed",
+    "contact": "contact_requested",
 }
 """By wait, the mail with which it begins. The others begin long before anybody can do anything about them (a
 visit's note, the end of delivery, the follow-up), are their owner's own doing (a draft, a pause), or have a mail
@@ -50,14 +50,14 @@ TEMPLATES: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(REQUESTS.values(), COMMON | WAITING),
     "visit_confirmation_requested": COMMON | WAITING | {"visit"},
     "visit_disputed": COMMON | WAITING | {"visit"},
-    "mail_failed": COMMON | WAITING | {"told"},
+    "contact_requested": COMMON | WAITING | {"told"},
     "mid_review_due": COMMON | WAITING,
     # Chasing; `wait` and `owner` say what, and who owes it. To the owner, but an escalation.
     "reminder": COMMON | WAITING | {"number", "overdue"},
     "escalation": COMMON | WAITING | {"reminders", "overdue"},
     "wait_reassigned": COMMON | WAITING,
     "wait_taken": COMMON | {"wait", "to"},
-    "work_assigned": COMMON | WAITING,
+    "work_assigned": COMMON | {"part"},
     "lapse_held": COMMON | WAITING,
     "lapse_in_sight": COMMON | WAITING,
     # News and outcomes.
@@ -88,7 +88,7 @@ TEMPLATES: Final[Mapping[str, frozenset[str]]] = {
 }
 """Every template by name, with the placeholders it may use. {overdue}: the due time in words where it has passed,
 else empty; {number}: which reminder of this wait it is, {reminders}: how many went before, both in figures; {told}:
-who could not be reached; {to}: who has it now; {asked}: the school that was asked; {start}, {end}, {review}, {was}: days in words; {length}: days
+who could not be reached; {part}: whose work it is, as the programme calls it; {to}: who has it now; {asked}: the school that was asked; {start}, {end}, {review}, {was}: days in words; {length}: days
 ('4¼ days'); {outcome}: in words."""
 
 INVITATIONS: Final = frozenset({"visit_scheduled", "visit_rescheduled", "visit_cancelled"})

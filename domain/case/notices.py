@@ -62,8 +62,8 @@ def _notices(event: e.CaseEvent, after: CaseState) -> Iterator[Notice]:
             yield Notice("lapse_held", Party.BROKER, event.wait)
         case e.DeadlineMoved() if event.cause == "lapse-in-sight":
             yield Notice("lapse_in_sight", event.owner, event.wait)
-        case e.WorkAssigned():
-            yield from (Notice("work_assigned", event.party, wait) for wait in _kept(event.party, after))
+        case e.WorkAssigned() if not _begins_anew(event.party, after):
+            yield Notice("work_assigned", event.party)
         case e.MidReviewDue():
             yield Notice("mid_review_due", Party.SIP, "mid_review")
         case e.HeadConsentRefused() | e.DraftExpired() if after.drafted_by is not None:
@@ -91,9 +91,9 @@ def _requested(event: e.DeadlineSet, after: CaseState) -> Iterator[Notice]:
         yield Notice(template, event.owner, event.wait)
 
 
-def _kept(party: Party, after: CaseState) -> Iterator[str]:
-    """What the party owes with the deadline it has; what begins anew has a mail of its own."""
-    return (item.wait for item in awaited(after) if item.owner is party and after.deadline(item.wait))
+def _begins_anew(party: Party, after: CaseState) -> bool:
+    """Whether something that the party owes gets a new deadline by the same command, and with it a mail."""
+    return any(item.owner is party and after.deadline(item.wait) is None for item in awaited(after))
 
 
 def _takes_part(party: Party, after: CaseState) -> bool:

@@ -52,16 +52,18 @@ def is_open(state: CaseState) -> bool:
 
 def _details(state: CaseState, programme: Programme) -> str:
     voice = Voice(programme, {})
-    stage = state.stage.words if state.stage else ""
+    phrases = voice.words.phrases
+    stage = voice.stage(state.stage) if state.stage else ""
     lines = [
         f"**{state.reference}** · {programme.title.en}",
         "",
-        f"Stage: **{stage}**" + (" (paused)" if state.paused else ""),
+        f"{phrases['stage']}: **{stage}**" + (f" ({phrases['paused']})" if state.paused else ""),
     ]
     for item in awaited(state):
         deadline = state.deadline(item.wait)
         due = ""
         if deadline is not None and deadline.kept_days is None:
-            due = f", {'overdue since' if deadline.passed else 'due'} {voice.due(deadline.due_at)}"
+            phrase = phrases["overdue" if deadline.passed else "due"]
+            due = ", " + phrase.format(when=voice.due(deadline.due_at))
         lines.append(f"- {voice.party(item.owner)}: {voice.wait(item.wait)}{due}")
     return "\n".join(lines)

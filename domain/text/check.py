@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from domain.case.events import CASE_EVENTS
+from domain.case.mail_templates import TEMPLATES
 from domain.case.stages import Stage
 from domain.programmes import Programme, parse_programme
 from domain.programmes.model import Language
 from domain.text.catalogue import LANGUAGES, Catalogue, catalogue, placeholders
-from domain.text.mail import mail_texts
+from domain.text.mail import MailTexts, mail_texts
 from domain.text.sentences import TELLINGS
 
 REFERENCE: Language = "en"
@@ -30,6 +31,7 @@ def faults() -> list[str]:
             keys = different(dict(wanted.templates()), dict(given.templates()))
             found += [f"{name}: {fault}" for fault in keys]
     found += [f"{REFERENCE}.toml: {fault}" for fault in incomplete(catalogue(REFERENCE), shipped())]
+    found += [f"{REFERENCE}.mail.toml: {fault}" for fault in unusable(mail_texts(REFERENCE))]
     return found
 
 
@@ -66,6 +68,16 @@ def incomplete(words: Catalogue, programmes: Iterable[Programme]) -> Iterator[st
     for programme in programmes:
         missing = sorted(set(programme.waits) - set(words.waits))
         yield from (f"waits.{name} of {programme.code} is missing" for name in missing)
+
+
+def unusable(texts: MailTexts) -> Iterator[str]:
+    """Mails that nothing sends, mails without a text, and placeholders that nothing fills."""
+    yield from (f"mails.{name} is missing" for name in sorted(set(TEMPLATES) - set(texts.mails)))
+    yield from (f"mails.{name} is sent by nothing" for name in sorted(set(texts.mails) - set(TEMPLATES)))
+    for name in sorted(set(texts.mails) & set(TEMPLATES)):
+        used = texts.placeholders(name)
+        if unknown := used - TEMPLATES[name]:
+            yield f"mails.{name} has {_named(unknown)}, which nothing fills"
 
 
 def main() -> int:

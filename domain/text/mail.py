@@ -71,7 +71,7 @@ class CommonTexts(_Texts):
     below: Template
     greeting: Template
     time: Template
-    """Behind everything that is asked: the days given."""
+    """The days given, where what is asked names the day."""
     command: Template
     """The line to type, for those who work with Brokerage."""
     about: tuple[Template, ...]
@@ -97,7 +97,9 @@ class MailTexts(_Texts):
 
     def after(self, mail: MailTemplate) -> tuple[str, ...]:
         """What stands behind what is asked: how long, how, what follows from silence, whom to ask, which case."""
-        time, command = (self.common.time, self.common.command) if mail.action else (None, None)
+        named = placeholders(mail.action or "")
+        time = self.common.time if "due" in named else None
+        command = self.common.command if mail.action else None
         asked = filter(None, (time, mail.answer, command, mail.silence))
         return (*asked, *mail.closing, *self.common.about)
 

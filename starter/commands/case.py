@@ -16,6 +16,11 @@ _READS: Final = (
         "Show where a case stands, what is awaited, and the next command.",
     ),
     ("history", "starter.commands.case_reading:history", "Show what happened in a case, in order, by whom."),
+    (
+        "explain",
+        "starter.commands.explain:explain",
+        "Show how each open due date came to be, day by day.",
+    ),
     ("read", "starter.commands.read:read", "Read what people wrote in a case; the look is put on record."),
     (
         "wait",

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 from pydantic import ValidationError
 
-from domain.calendars.own_days import OwnDays
 from domain.canonical import plain
+from domain.directory.calendars import SetSchoolDays
 from domain.problems import in_words
 from starter.commands.calendar_names import DEFAULT, calendar_stream, known_calendar
 from starter.commands.import_report import Where
@@ -66,7 +66,7 @@ def set_days(
             days["inset"] = sorted(read_day(text) for text in inset)
         if closed is not None:
             days["closures"] = [_closure(text, reason) for text in closed]
-        body = {"school": school, "days": _own_days(days).model_dump(mode="json")}
+        body = _body(school, days)
         return carry_out(office, Order("set-school-days", lambda _key: stream, body, chosen, subject=school))
 
 
@@ -103,22 +103,27 @@ def _entries(
             "inset": sorted(row.first.isoformat() for _, row in lines if row.what == "inset"),
             "closures": [plain(row.closure()) for _, row in lines if row.what == "closed"],
         }
-        body = {"school": school, "days": _own_days(days).model_dump(mode="json")}
+        body = _body(school, days)
         entries.append(Entry(Where(file.name, lines[0][0]), stream, "set-school-days", body))
     return entries
 
 
-def _own_days(values: dict[str, Any]) -> OwnDays:
-    """Raises Failure (exit 2) that says what is wrong with them."""
+def _body(school: str, days: dict[str, Any]) -> dict[str, Any]:
+    """What the command says. Raises Failure (exit 2) that says what is wrong with it."""
     try:
-        return OwnDays.model_validate(values)
+        return SetSchoolDays.model_validate({"school": school, "days": days}).model_dump(mode="json")
     except ValidationError as error:
         problems = [
-            f"{'.'.join(str(part) for part in item['loc'])}: {words}" if item["loc"] else words
+            f"{where}: {words}" if (where := _where(item["loc"])) else words
             for item in error.errors(include_url=False)
             for words in [in_words(item).removeprefix("Value error, ")]
         ]
         raise Failure(Exit.USAGE, "E-VALUE", f"{problems[0]}.", tuple(problems[1:])) from None
+
+
+def _where(place: tuple[int | str, ...]) -> str:
+    """The flag or the key of the file that is concerned."""
+    return "--school" if place == ("school",) else ".".join(str(part) for part in place[1:])
 
 
 def _closure(text: str, reason: str | None) -> dict[str, str]:

@@ -91,6 +91,7 @@ def _say_where_things_are(settings: Settings, stack: Stack) -> None:
         f"  You are   {read_profile(settings)}",
         f"  Temporal  {stack.address}   web page {stack.ui_address}",
         f"  Log       {log_place(settings)}",
+        f"  Mail      {_where_mail_goes(settings, prefix)}",
         "",
         "  Try in another terminal:",
         f"    {prefix}brokerage doctor",
@@ -101,6 +102,12 @@ def _say_where_things_are(settings: Settings, stack: Stack) -> None:
         lines += ["", "  ! This shell sets TEMPORAL_*: commands that see it go there, not to this stack."]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
+
+
+def _where_mail_goes(settings: Settings, prefix: str) -> str:
+    if settings.smtp_host is None:
+        return f"caught here, none is sent: {prefix}brokerage mail list"
+    return f"sent by {settings.smtp_host}"
 
 
 def _tell(line: str) -> None:

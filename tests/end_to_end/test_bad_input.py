@@ -28,7 +28,7 @@ SPEAKS_FOR_PROGRAMMERS: Final = (
     "Exceeds the limit", "codec", "B-BUG",
 )  # fmt: skip
 READS: Final = {"list", "show", "history", "read", "wait", "key", "replay", "looks", "verify"}
-WRITING_NOUNS: Final = {"case", "person", "school", "provider", "programme"}
+WRITING_NOUNS: Final = {"case", "person", "school", "provider", "programme", "calendar"}
 ONLY_A_KEY_CAN_TELL: Final = {"H-PROFILE"}
 
 

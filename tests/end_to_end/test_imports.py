@@ -91,3 +91,20 @@ def test_a_register_of_another_kind_is_recognised(running: RunningOffice, tmp_pa
     done = running.here("school", "import", str(schools))
     assert (done.code, "E-COLUMNS" in done.err) == (2, True)
     assert "--register deped" in done.err
+
+
+_DAYS = "School Number,What,First,Last,Reason\n6990004,inset,2027-01-04,,\n6990005,closed,2027-01-07,2027-01-08,snow\n"
+
+
+def test_days_of_many_schools_go_in_once_and_what_an_import_does_not_name_stays(
+    running: RunningOffice, tmp_path: Path
+) -> None:
+    days = tmp_path / "days.csv"
+    days.write_text(_DAYS)
+    for new, same in ((2, 0), (0, 2)):
+        out = running.here("calendar", "import", str(days)).well().out
+        assert out == f"✓ Schools: {new} new or changed, {same} as on record, 0 refused.\n"
+    running.here("calendar", "set-days", "--school", "6990005", "--inset", "2027-01-05").well()
+    own = running.here("calendar", "show", "--school", "6990005", "--json").json["own"]
+    assert (own["inset"], own["closures"][0]["reason"]) == (["2027-01-05"], "snow")
+    assert running.here("audit", "verify").well().out.startswith("✓ The log holds")

@@ -3,16 +3,16 @@
 from datetime import UTC, date, datetime
 from typing import Final
 
-from domain.programmes.model import Language
+from domain.programmes.model import Language, Programme
 from domain.text.voice import Voice
 from tests.domain.case.office import NAMES, deped, eas
 
 REFERENCE: Final = "EAS-K7QX4MZ-R"
 
 
-def sample_values(language: Language) -> dict[str, str]:
-    """What fills a mail of a case in which everything is known."""
-    programme = deped() if language == "fil" else eas()
+def sample_values(language: Language, programme: Programme | None = None) -> dict[str, str]:
+    """What fills a mail of a case in which everything is known; without a programme, of the language's own."""
+    programme = programme or (deped() if language == "fil" else eas())
     voice = Voice(programme, NAMES, language)
     due = voice.long_due(datetime(2026, 12, 4, 17 if programme.code == "EAS" else 9, tzinfo=UTC))
     return {
@@ -20,7 +20,7 @@ def sample_values(language: Language) -> dict[str, str]:
         "programme": programme.title.said(language),
         "recipient": voice.school("6990001"),
         "provider": voice.school("6990002"),
-        "area": voice.area(programme.areas[9].code if language == "fil" else "numeracy"),
+        "area": voice.area("numeracy" if programme.code == "EAS" else "lac-sped"),
         "broker": voice.post("broker"),
         "wait": voice.wait("signature:recipient_head"),
         "owner": voice.party("recipient_head"),

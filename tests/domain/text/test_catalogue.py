@@ -5,7 +5,8 @@ from pydantic import ValidationError
 
 from domain.case.stages import Stage
 from domain.text.catalogue import LANGUAGES, Catalogue, catalogue, number_form, placeholders
-from domain.text.check import different, faults, incomplete, main, shipped
+from domain.text.check import different, faults, incomplete, main, shipped, unusable
+from domain.text.mail import MailTemplate, mail_texts
 
 
 def test_every_language_has_every_text_with_the_same_placeholders() -> None:
@@ -43,6 +44,18 @@ def test_an_event_a_stage_or_a_wait_without_words_is_found() -> None:
         "stages.triage is missing, or no stage",
         "waits.funding of DEPED is missing",
         "waits.funding of EAS is missing",
+    ]
+
+
+def test_a_mail_without_a_text_a_text_without_a_mail_and_what_nothing_fills_are_found() -> None:
+    texts = mail_texts("en")
+    mails = {name: mail for name, mail in texts.mails.items() if name != "case_closed"}
+    mails["love_letter"] = MailTemplate(subject="{reference}", paragraphs=("a",))
+    mails["case_paused"] = MailTemplate(subject="{reference}", paragraphs=("{weather}, {provider}",))
+    assert list(unusable(texts.model_copy(update={"mails": mails}))) == [
+        "mails.case_closed is missing",
+        "mails.love_letter is sent by nothing",
+        "mails.case_paused has weather, which nothing fills",
     ]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.programmes.model import Language
+from domain.programmes.model import Language, Programme
 from domain.text.catalogue import LANGUAGES
 from domain.text.mail import (
     LONGEST_SUBJECT,
@@ -21,6 +21,7 @@ from domain.text.mail import (
     mail_texts,
 )
 from domain.text.mail_html import as_html
+from tests.domain.case.office import deped, eas
 from tests.domain.text.mail_samples import REFERENCE, sample_values
 
 KINDS = sorted(mail_texts("en").mails)
@@ -39,17 +40,18 @@ HOSTILE = st.one_of(
 )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("programme", [eas(), deped()], ids=lambda programme: programme.code)
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_mail_is_whole_in_every_language(kind: str, language: Language) -> None:
-    mail = mail_text(kind, language, sample_values(language))
-    assert mail.language == language
-    assert mail.subject.startswith(f"{REFERENCE}: ")
-    assert len(mail.subject) <= LONGEST_SUBJECT
-    assert len(mail.paragraphs) >= 2
-    assert REFERENCE in mail.closing[-1]
-    told = as_plain([mail]) + mail.subject
-    assert not re.search(r"[{}]|  | ,| \.|\.\.|::|\(\)", told), told
+def test_every_mail_is_whole_in_every_language_of_every_programme(kind: str, programme: Programme) -> None:
+    for language in programme.languages:
+        mail = mail_text(kind, language, sample_values(language, programme))
+        assert mail.language == language
+        assert mail.subject.startswith(f"{REFERENCE}: ")
+        assert len(mail.subject) <= LONGEST_SUBJECT
+        assert len(mail.paragraphs) >= 2
+        assert REFERENCE in mail.closing[-1]
+        told = as_plain([mail]) + mail.subject
+        assert not re.search(r"[{}]|  | ,| \.|\.\.|::|\(\)", told), told
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

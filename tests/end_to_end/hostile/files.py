@@ -139,4 +139,9 @@ FILES: Final[list[Row]] = [
     (("programme", "publish", "latin1.toml"), 2, "E-FILE", "latin1.toml is not UTF-8 text (byte 0)."),
     (("programme", "publish", "deep.toml"), 2, "E-PROGRAMME", "deep.toml: nested too deeply"),
     (("programme", "publish", "digits.toml"), 2, "E-PROGRAMME", "digits.toml: a number is too long"),
+    (("calendar", "publish", "latin1.toml"), 2, "E-FILE", "latin1.toml is not UTF-8 text (byte 0)."),
+    (("calendar", "publish", "deep.toml"), 2, "E-CALENDAR", "deep.toml: nested too deeply"),
+    (("calendar", "publish", "none.toml"), 2, "E-FILE", "none.toml cannot be read: No such file"),
+    (("calendar", "import", "rows.csv"), 2, "E-COLUMNS", "lacks the columns What, First."),
+    (("calendar", "set-days", "--school", "6990004", "--from", "none.toml"), 2, "E-FILE", "cannot be read: No such file"),
 ]  # fmt: skip

@@ -14,6 +14,8 @@ PEOPLE: Final[list[Row]] = [
     (("person", "post", "nia", "broker", "--since", "soon"), 2, "E-VALUE", "--since: must be a day"),
     (("person", "key", "../nia"), 2, "E-PERSON", "cannot name a person"),
     (("programme", "show", "XYZ"), 3, "E-PROGRAMME", "There is no programme XYZ."),
+    (("calendar", "set-days", "--school", "6990900", "--inset", "2027-01-04"), 4, "R-SCHOOL", "School 6990900 is not in the register."),
+    (("calendar", "set-days", "--school", "6990004", "--inset", "2031-01-06"), 4, "R-DATES", "lies outside the years of wales"),
     (("programme", "publish", "none.toml"), 2, "E-FILE", "cannot be read"),
     (("programme", "publish", "unknown.toml"), 2, "E-PROGRAMME", "is not a programme file"),
     (("person", "add", "nia", "--name", "", "--email", "n@x.example"), 2, "E-VALUE", "--name: must not be empty."),
