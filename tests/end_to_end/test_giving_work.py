@@ -53,7 +53,7 @@ def test_what_is_assigned_is_on_ones_own_list_and_on_nobody_elses(
         (("hand-over", "head.6990004", "broker.mali"), 3, "E-NONE", "Nothing is assigned to head.6990004"),
         (("hand-over", "broker.dylan", "broker.mali", "--party", "brokr"), 2, "E-PARTY", "Did you mean broker?"),
         (("assign", "{}", "--to", "head.6990004"), 4, "R-POST", "head.6990004 holds no post of staff in"),
-        (("assign", "{}", "--to", "finance.gwilym", "--party", "broker"), 4, "R-POST", "does not hold the post"),
+        (("assign", "{}", "--to", "finance.gwilym", "--party", "broker"), 4, "R-POST", "Nobody called finance.gwilym is"),
         (("assign", "{}", "--to", "nobody"), 3, "E-PERSON", "There is nobody 'nobody' on record."),
     ],
 )  # fmt: skip
