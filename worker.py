@@ -131,7 +131,7 @@ async def _serve(settings: Settings) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    handler, log, postman = await asyncio.to_thread(_open_log, settings)
+    handler, log = await asyncio.to_thread(_open_log, settings)
     # Only now: a drill counts what people command, not what founds the log.
     kill_points.arm(settings.kill_at, settings.kill_count)
     client = await _reach_temporal(settings, stop)
@@ -145,6 +145,9 @@ async def _serve(settings: Settings) -> int:
         outdated.append(error)
         loop.call_soon_threadsafe(stop.set)
 
+    def now() -> datetime:
+        return business_now(settings)
+
     threads = settings.database_threads
     with ThreadPoolExecutor(2 * threads, thread_name_prefix="activity") as executor:
         worker = Worker(
@@ -152,9 +155,9 @@ async def _serve(settings: Settings) -> int:
             task_queue=TASK_QUEUE,
             workflows=WORKFLOWS,
             activities=[
-                *CaseActivities(handler, end, postman).all(),
+                *CaseActivities(handler, end, Postman(handler, settings, now)).all(),
                 *WakeActivities(client, handler, log).all(),
-                *SweepActivities(client, handler, lambda: business_now(settings)).all(),
+                *SweepActivities(client, handler, now).all(),
             ],
             activity_executor=executor,
             # The sandbox stays on in tests, where every history they make is replayed; here it would only
@@ -248,8 +251,8 @@ def _withdraw(ready_file: Path) -> None:
             ready_file.unlink()
 
 
-def _open_log(settings: Settings) -> tuple[CommandHandler, EventLog, Postman]:
-    """The command handler over the home's log, which is founded if it is new, that log, and who delivers its mail.
+def _open_log(settings: Settings) -> tuple[CommandHandler, EventLog]:
+    """The command handler over the home's log, which is founded if it is new, and that log.
 
     A file is brought to the newest schema; a database has to be fit as it is.
     """
@@ -263,8 +266,7 @@ def _open_log(settings: Settings) -> tuple[CommandHandler, EventLog, Postman]:
         _require_fit(settings)
     vault = Vault(open_vault(vault_at), vault_key, lambda: datetime.now(UTC))
     log = EventLog(engine, read_clock(settings))
-    reading = open_reader(place)
-    handler = CommandHandler(log, vault, system_key, reading=reading, offset=offset)
+    handler = CommandHandler(log, vault, system_key, reading=open_reader(place), offset=offset)
     with engine.connect() as connection:
         administrator = select(post.c.person).where(post.c.post == Post.ADMINISTRATOR.value).limit(1)
         founded = connection.execute(administrator).first() is not None
@@ -272,7 +274,7 @@ def _open_log(settings: Settings) -> tuple[CommandHandler, EventLog, Postman]:
         # Also where an earlier founding was cut short: repeating it adds only what is missing.
         founding.found(handler, settings)
         _log.info("log founded", place=str(place))
-    return handler, log, Postman(handler, reading, vault, settings, lambda: datetime.now(UTC) + timedelta(seconds=offset()))
+    return handler, log
 
 
 def _require_fit(settings: Settings) -> None:

@@ -12,20 +12,34 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from activities.commands.case import hints_of, status_of
+from activities.commands.case import fold_case, hints_of, status_of
 from activities.commands.deciding import Given, decide_command, keeps_a_trace, read_given, unfit, without_key
 from activities.commands.outcome import Accepted, Declined, Question
 from activities.event_log import read
 from activities.event_log.command_record import CommandRecord
 from activities.event_log.drafts import EventDraft
+from activities.mail.recipients import recipients
 from activities.read_models.facts import FactReader
+from activities.read_models.outbox import acted_parties
 from domain.canonical import instant_text, plain
-from domain.case.events import AgreementDrafted
+from domain.case.events import AgreementDrafted, read_case_event
+from domain.case.notices import Notice, is_wanted, notices
 from domain.case.situation import Refusal
+from domain.case.state import evolve
 from domain.ids import stream_kind
 from domain.messages import CaseStatus, NextStep, UnsignedCommand
+from domain.parties import Party
 from domain.personal import SEALED_KEY
 from domain.streams import CASE
+
+
+@dataclass(frozen=True)
+class WouldBeSent:
+    """A mail that would go out: which text, and to whom, as the posts are held now; nobody where none is."""
+
+    template: str
+    party: Party
+    people: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,7 @@ class WouldBeDone:
     """Of the stream afterwards."""
     before: CaseStatus
     """The case as it stands now; empty where the stream is no case."""
+    mails: tuple[WouldBeSent, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,31 @@ def foresee(
         steps = hints_of(connection, command.stream, now) if helps else ()
         return WouldBeRefused(outcome.refusal, outcome.status, steps)
     version = outcome.expected_version + len(outcome.events)
-    return WouldBeDone(_without_hash_of_texts(outcome), version, before)
+    mails = _mails(connection, command.stream, outcome, question.now)
+    return WouldBeDone(_without_hash_of_texts(outcome), version, before, mails)
+
+
+def _mails(connection: Connection, stream: str, accepted: Accepted, now: datetime) -> tuple[WouldBeSent, ...]:
+    if stream_kind(stream) != CASE:
+        return ()
+    state = fold_case(connection, stream)
+    told: list[Notice] = []
+    for draft in accepted.events:
+        event = read_case_event(draft.type, draft.schema_version, draft.payload)
+        state = evolve(state, event, draft.occurred_at)
+        told += notices(event, state, acted_parties(draft.actor, state))
+    programme = FactReader(connection).programme(state.programme)
+    if programme is None:
+        return ()
+    return tuple(
+        WouldBeSent(
+            notice.template,
+            notice.party,
+            tuple(one.person for one in recipients(connection, state, programme, notice.party, now)),
+        )
+        for notice in told
+        if is_wanted(notice, state)
+    )
 
 
 def _without_hash_of_texts(accepted: Accepted) -> Accepted:

@@ -98,6 +98,11 @@ class CommandHandler:
         """The public key of the person `system`."""
         return public_key_text(self._system_key)
 
+    @property
+    def vault(self) -> Vault:
+        """What seals and opens texts of this log."""
+        return self._vault
+
     def handle(self, request: HandleCommand) -> HandledCommand:
         """The answer to a command; committed before this returns, or nothing was."""
         command = request.command
@@ -137,14 +142,8 @@ class CommandHandler:
     ) -> HandledCommand:
         """Record, as the system, what became of one notice; the same notice is the same command."""
         stream = case_stream(reference)
-        command = sign_command(
-            seed=self._system_key,
-            command_id=f"mail:{event}.{place}",
-            stream=stream,
-            verb="record-delivery",
-            body={"mails": [plain(mail.model_dump()) for mail in told]},
-            person=SYSTEM_PERSON,
-        )
+        body = {"mails": [plain(mail.model_dump()) for mail in told]}
+        command = self.system_command(stream, "record-delivery", body, f"mail:{event}.{place}")
         return self.handle(HandleCommand(command=command, now=self._clock(), workflow=stream, run=run))
 
     def handle_as_system(

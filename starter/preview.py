@@ -6,7 +6,14 @@ from typing import Any
 
 from activities.business_clock import business_now
 from activities.event_log.drafts import EventDraft
-from activities.foresight import Foreseen, WasAnswered, WouldBeDone, WouldBeRefused, foresee
+from activities.foresight import (
+    Foreseen,
+    WasAnswered,
+    WouldBeDone,
+    WouldBeRefused,
+    WouldBeSent,
+    foresee,
+)
 from domain.canonical import instant_text
 from domain.ids import stream_key, stream_kind
 from domain.messages import Receipt, Refused, UnsignedCommand
@@ -42,6 +49,7 @@ def preview(
     line must carry to do the very same.
     """
     unwritten: list[EventDraft] = []
+    mails: list[WouldBeSent] = []
     line = real_line(key)
     for command, given in zip(commands, subjects, strict=True):
         check_size(command)
@@ -59,12 +67,14 @@ def preview(
             unwritten += foreseen.accepted.events
             report = _json(command, foreseen, line)
             words = list(_words(subject, foreseen))
+            mails += foreseen.mails
         if json:
             say_json(report)
         else:
             say("\n".join(words))
     if unwritten and not json:
-        say(f"Mails: none\nNothing was sent or written. To do it:\n  {line}")
+        say("\n".join(_mail_words(mails)))
+        say(f"Nothing was sent or written. To do it:\n  {line}")
     return Exit.DONE
 
 
@@ -99,6 +109,15 @@ def _words(subject: str, foreseen: WouldBeDone) -> Iterator[str]:
         yield f"Stage: {now} → {then}" if now != then else f"Stage: {now}, as before"
 
 
+def _mail_words(mails: Sequence[WouldBeSent]) -> Iterator[str]:
+    """Which mails would go out, one line each."""
+    if not mails:
+        yield "Mails: none"
+    for mail in mails:
+        people = ", ".join(mail.people) or "nobody: the post is held by none"
+        yield f"Mail: {mail.template.replace('_', ' ')}, to {people} ({mail.party.value.replace('_', ' ')})"
+
+
 def _json(command: UnsignedCommand, foreseen: WouldBeDone, line: str) -> dict[str, Any]:
     accepted = foreseen.accepted
     status = accepted.status
@@ -120,7 +139,10 @@ def _json(command: UnsignedCommand, foreseen: WouldBeDone, line: str) -> dict[st
             for draft in accepted.events
             if draft.type == "DeadlineSet"
         ],
-        "mails": [],
+        "mails": [
+            {"template": mail.template, "party": mail.party.value, "people": list(mail.people)}
+            for mail in foreseen.mails
+        ],
         "line": line,
     }
 

@@ -1,6 +1,6 @@
 """The mails of one notice: what each says to whom, and how the log speaks of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 from activities.event_log import read
 from activities.mail.addresses import Mailbox
 from activities.mail.invitations import Invitation, VisitTime, invitation, visit_uid
-from activities.mail.letters import languages_for, letter
+from activities.mail.letters import letter
 from activities.mail.message import build_message
 from activities.mail.naming import message_id
-from activities.mail.people import Recipient, recipients
+from activities.mail.opening import sealed_entry
+from activities.mail.recipients import Recipient, recipients
 from activities.mail.server import MailServer
 from activities.mail.wording import Subject, worded
 from activities.read_models.facts import FactReader
@@ -24,6 +25,7 @@ from domain.case import events as e
 from domain.case.commands import Told
 from domain.case.mail_templates import INVITATIONS, TEMPLATE_VERSION
 from domain.case.state import CaseState, fold
+from domain.directory.people import PersonRegistered
 from domain.ids import case_stream
 from domain.programmes.model import Programme
 from domain.streams import read_event
@@ -42,6 +44,8 @@ class CaseMail:
     row: Unsent
     subject: Subject
     people: tuple[Recipient, ...]
+    entries: Mapping[str, PersonRegistered | None]
+    """Their entries in the log, sealed."""
     at: datetime
     """When the log took the event in: the date of its mails, also of one that goes out twice."""
     sequence: int
@@ -56,7 +60,7 @@ class CaseMail:
 
     def told(self, one: Recipient | None, failed: Failed | None = None, *, in_vain: bool = False) -> Told:
         """What the log is to say of one person's mail; with `in_vain` that nobody was told of the wait."""
-        written = languages_for(one.language, self.subject.programme) if one and not failed else ()
+        written = one.languages(self.subject.programme) if one and not failed else ()
         return Told(
             mail=self.id(one) if one else self.row.event_id,
             template=self.row.template,
@@ -70,7 +74,7 @@ class CaseMail:
 
     def message(self, one: Recipient, to: Mailbox, server: MailServer) -> EmailMessage:
         """The mail to one person."""
-        texts = [worded(self.subject, each) for each in languages_for(one.language, self.subject.programme)]
+        texts = [worded(self.subject, each) for each in one.languages(self.subject.programme)]
         return build_message(
             letter(texts),
             id=message_id(self.row.event_id, one.person, server.sender.domain),
@@ -116,10 +120,12 @@ def read_case_mail(connection: Connection, row: Unsent, now: datetime) -> CaseMa
     identity = read.read_identity(connection)
     if programme is None or identity is None:
         raise LookupError(f"the log knows nothing of the programme {state.programme}")
+    people = recipients(connection, state, programme, row.notice.party, now)[:MOST_PEOPLE]
     return CaseMail(
         row=row,
         subject=Subject(row.notice, event, state, programme, _school_names(facts, state, programme, now)),
-        people=recipients(connection, state, programme, row.notice.party, now)[:MOST_PEOPLE],
+        people=people,
+        entries={one.person: sealed_entry(connection, one.person) for one in people},
         at=place.envelope.recorded_at,
         sequence=_changes(event, [earlier for earlier, r in told if r.position <= place.position]),
         log=identity.log,

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection, Engine
 
 from activities.handle_command import CommandHandler
 from activities.home_files import HomeFileError
 from activities.kill_points import kill_point
 from activities.mail.case_mail import CaseMail, read_case_mail
-from activities.mail.people import Recipient, opened_address
+from activities.mail.opening import opened_address
+from activities.mail.recipients import Recipient
 from activities.mail.server import MailServer, MailSettingsError, mail_server
 from activities.mail.smtp import Accepted, Courier, Later, Refused, Unreachable
 from activities.read_models.outbox import Unsent, read_unsent
@@ -52,22 +52,10 @@ class HandedOver:
 
 
 class Postman:
-    """Delivers for one log. Safe to use from many threads; each delivery has a connection of its own.
+    """Delivers for one log. Safe to use from many threads. `now` is business time."""
 
-    `reading` opens the log for those who only read; `now` is business time.
-    """
-
-    def __init__(
-        self,
-        handler: CommandHandler,
-        reading: Engine,
-        vault: Vault,
-        settings: Settings,
-        now: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, handler: CommandHandler, settings: Settings, now: Callable[[], datetime]) -> None:
         self._handler = handler
-        self._reading = reading
-        self._vault = vault
         self._settings = settings
         self._now = now
         self._patience = timedelta(hours=settings.mail_patience_hours)
@@ -79,7 +67,7 @@ class Postman:
 
         Raises MailWaitsError where something is still unsent and nothing could be recorded.
         """
-        with self._reading.connect() as connection:
+        with self._handler.reading() as connection:
             unsent = read_unsent(connection, reference)
         server = self._server(len(unsent)) if unsent else None
         if server is not None:
@@ -96,12 +84,13 @@ class Postman:
         with Courier(server) as courier:
             away = courier.look()
             for row in unsent:
-                with self._reading.connect() as connection:
+                # Read and closed again: nobody waits for the log while a mail server takes its time.
+                with self._handler.reading() as connection:
                     if row not in read_unsent(connection, row.reference):
                         continue  # answered meanwhile, or delivered by an attempt that was given up
                     mail = read_case_mail(connection, row, self._business_time(row))
-                    means = _Means(connection, self._vault, server, courier, away)
-                    told, why = _send_all(mail, means, handed_over)
+                means = _Means(self._handler.vault, server, courier, away)
+                told, why = _send_all(mail, means, handed_over)
                 away = means.away
                 if why is not None and self._business_time(row) - _began(row) < self._patience:
                     left = why
@@ -138,7 +127,6 @@ class Postman:
 class _Means:
     """What sending takes."""
 
-    connection: Connection
     vault: Vault
     server: MailServer
     courier: Courier
@@ -164,7 +152,7 @@ def _send(mail: CaseMail, one: Recipient, means: _Means, handed_over: HandedOver
         return mail.told(one)
     if means.away is not None:
         return means.away.why
-    to = opened_address(means.connection, means.vault, one.person, f"mail {mail.row.reference}")
+    to = opened_address(mail.entries[one.person], means.vault, f"mail {mail.row.reference}")
     if to is None:
         return mail.told(one, failed="no-address")
     outcome = means.courier.send(mail.message(one, to, means.server), to.spec)

@@ -57,7 +57,7 @@ def after_event(
         unsent = tuple(row for row in unsent if not _is_settled(row, event))
     unsent = tuple(row for row in unsent if is_wanted(row.notice, after))
     envelope = recorded.envelope
-    new = notices(event, after, _acted(envelope.actor, after))
+    new = notices(event, after, acted_parties(envelope.actor, after))
     return (
         *unsent,
         *(
@@ -117,7 +117,7 @@ def _is_settled(row: Unsent, event: e.MailAccepted | e.MailFailed) -> bool:
     return (row.event_id, row.template, row.party) == (told, event.template, event.party.value)
 
 
-def _acted(actor: ActingPerson, state: CaseState) -> frozenset[Party]:
+def acted_parties(actor: ActingPerson, state: CaseState) -> frozenset[Party]:
     """The parts of those who caused an event: of whoever decided, and of whoever recorded it for them."""
     held = [(actor.post, actor.school)]
     if actor.on_behalf_of is not None:

@@ -40,7 +40,7 @@ class Desk:
             "mail_from": "Brokerage <brokerage@office.example>",
         }
         own = office.settings.model_copy(update=given | settings)
-        self.postman = Postman(office.handler, office.reading, office.vault, own, lambda: office.now)
+        self.postman = Postman(office.handler, own, lambda: office.now)
 
     @property
     def reference(self) -> str:
