@@ -6,7 +6,8 @@ from functools import lru_cache
 
 import pytest
 
-from activities.mail.letters import languages_for, letter
+from activities.mail.letters import letter
+from activities.mail.recipients import Recipient
 from activities.mail.wording import Subject, worded
 from domain.case.mail_templates import TEMPLATES
 from domain.case.notices import is_wanted, notices
@@ -38,7 +39,9 @@ def _subjects() -> Iterator[Subject]:
 
 def told(subject: Subject) -> list[MailText]:
     """The mail in every language of its programme."""
-    return [worded(subject, language) for language in languages_for("", subject.programme)]
+    return [
+        worded(subject, language) for language in Recipient("somebody", "both").languages(subject.programme)
+    ]
 
 
 def test_the_sample_cases_send_many_kinds_of_mail_in_both_programmes() -> None:
@@ -82,4 +85,4 @@ def test_a_letter_says_all_languages_of_the_programme_to_those_who_want_both() -
 @pytest.mark.parametrize(("wish", "languages"), [("cy", ("cy",)), ("en", ("en",)), ("both", ("cy", "en"))])
 def test_a_wish_for_one_language_is_kept(wish: str, languages: tuple[str, ...]) -> None:
     welsh = next(s.programme for s in subjects() if s.programme.code == "EAS")
-    assert languages_for(wish, welsh) == languages
+    assert Recipient("somebody", wish).languages(welsh) == languages
