@@ -28,7 +28,9 @@ _SORTED_BY: Final[dict[str, ColumnElement[Any]]] = {
     "provider_name": _PROVIDER.c.name,
     "days_agreed": case_row.c.agreed_quarter_days,
     "days_counted": case_row.c.counted_quarter_days,
-    "days_unit": wait_row.c.unit,
+    "days_unit": case(
+        (case_row.c.due_at.is_not(None), func.coalesce(wait_row.c.unit, "school_days")), else_=None
+    ),
 }
 """What stands for a field that is no column of its own."""
 
