@@ -66,9 +66,9 @@ class BulkProgress(Message):
     answered: int
 
 
-def bulk_command_id(bulk: str, reference: str) -> str:
-    """Id of the command to that case; see `COMMAND_ID_PATTERN`."""
-    return f"{command_id_prefix(bulk)}{reference}"
+def bulk_command_id(bulk: str, reference: str, about: str | None = None) -> str:
+    """Id of the command to that case; see `COMMAND_ID_PATTERN`. `about` tells several to one case apart."""
+    return f"{command_id_prefix(bulk)}{reference}" + (f".{about}" if about else "")
 
 
 def command_id_prefix(bulk: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -22,6 +23,7 @@ from activities.event_log.read import RecordedEvent
 from activities.read_models.facts import FactReader
 from activities.read_models.outbox import count_unsent, update_unsent
 from activities.read_models.update import write_case
+from domain.case import events as e
 from domain.case.commands import SYSTEM_VERBS, Assign, CaseCommand, Open, Submit
 from domain.case.decide import decide
 from domain.case.events import read_case_event
@@ -79,7 +81,7 @@ def decide_case(connection: Connection, facts: FactReader, question: Question, b
     status = case_status(state, programme)
     recording = _recording_post(facts, question, state, body, programme)
     wrong = (
-        stale(command, state.version)
+        stale(command, _version_to_know(connection, command, state.version))
         or _recorder_problem(command, recording, programme)
         or untimely(command, question.now)
     )
@@ -102,6 +104,18 @@ def decide_case(connection: Connection, facts: FactReader, question: Question, b
     if isinstance(decided, Refusal):
         return Declined(decided, status)
     return _accepted(question, state, known, decided, recording)
+
+
+def _version_to_know(connection: Connection, command: UnsignedCommand, version: int) -> int:
+    """The version that a sender must have read: that mail went out since changes nothing they decide on."""
+    read_before = command.expected_version
+    if read_before is None or not 0 < read_before < version:
+        return version
+    since = read.read_stream(connection, command.stream)[read_before:]
+    return read_before if {r.envelope.type for r in since} <= _UNHEARD else version
+
+
+_UNHEARD: Final = frozenset({e.MailAccepted.type_name(), e.TimerIgnored.type_name()})
 
 
 def steps_for(

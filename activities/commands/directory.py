@@ -20,7 +20,7 @@ from activities.event_log.drafts import EventDraft
 from activities.event_log.read import RecordedEvent
 from activities.read_models.facts import FactReader
 from activities.read_models.update import write_directory
-from activities.read_models.waking import wake_for
+from activities.read_models.wakes import wake_for
 from domain.case.situation import Refusal
 from domain.directory.base import DirectoryCommand, DirectoryEvent
 from domain.ids import stream_key, stream_kind

@@ -29,7 +29,7 @@ from domain.directory.people import PersonRegistered
 from domain.ids import case_stream
 from domain.programmes.model import Programme
 from domain.streams import read_event
-from domain.text.mail import MailText, as_plain
+from domain.text.mail import MailText, as_plain, as_subject
 
 Failed = Literal["refused", "no-address", "nobody", "unreachable"]
 
@@ -95,7 +95,7 @@ class CaseMail:
             method="CANCEL" if isinstance(event, e.VisitCancelled) else "REQUEST",
             at=self.at,
             when=VisitTime(event.on, self.subject.programme.time_zone),
-            summary=" / ".join(text.subject for text in texts),
+            summary=as_subject(texts),
             description=as_plain(texts),
             place=self.subject.schools.get(state.recipient, ""),
             organizer=server.sender,

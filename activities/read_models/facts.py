@@ -61,7 +61,6 @@ class FactReader:
         """The days of each of these schools, by number; the empty text stands for no school."""
         wanted = {number or "" for number in numbers}
         reader = DaysReader(self._connection)
-        reader.look_up(rules.calendar, wanted)
         if (position := reader.position(rules.calendar)) is not None:
             self._positions.add(position)
         return {number: reader.days_of(rules.calendar, rules.time_zone, number or None) for number in wanted}

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Select, delete, func, insert, literal, or_, select
 
-from activities.read_models.schema import wake
+from activities.read_models.schema import case_row, programme, wait_row, wake
+from domain.directory.base import DirectoryEvent
+from domain.directory.calendars import CalendarPublished, SchoolDaysSet
+from domain.programmes.model import Programme
 
 
 @dataclass(frozen=True)
@@ -33,3 +36,43 @@ def forget_wakes(connection: Connection, looked: Iterable[Wake]) -> None:
         connection.execute(
             delete(wake).where(wake.c.reference == one.reference, wake.c.position <= one.position)
         )
+
+
+def wake_for(connection: Connection, key: str, event: DirectoryEvent, position: int) -> None:
+    """Leave word for every case whose open waits the event may move; one row each, the latest position.
+
+    `key` is that of the event's stream. Whoever looks and finds its dates unchanged records nothing.
+    """
+    match event:
+        case CalendarPublished():
+            _wake(connection, _counted_on(connection, key), position)
+        case SchoolDaysSet():
+            theirs = or_(case_row.c.recipient == event.school, case_row.c.provider == event.school)
+            _wake(connection, _counted_on(connection, key).where(theirs), position)
+
+
+def _counted_on(connection: Connection, code: str) -> Select[tuple[str]]:
+    """References of cases that wait for something and whose programme counts on that calendar.
+
+    By programme, not by what the waits cite: where the calendar was not on record before, they cite weekdays.
+    """
+    rows = connection.execute(select(programme.c.code, programme.c.content))
+    programmes = [row.code for row in rows if Programme.model_validate_json(row.content).calendar == code]
+    return (
+        select(wait_row.c.reference)
+        .join(case_row, case_row.c.reference == wait_row.c.reference)
+        .where(
+            or_(
+                case_row.c.programme.in_(programmes),
+                wait_row.c.calendar.startswith(f"{code}@", autoescape=True),
+            )
+        )
+        .distinct()
+    )
+
+
+def _wake(connection: Connection, which: Select[tuple[str]], position: int) -> None:
+    connection.execute(delete(wake).where(wake.c.reference.in_(which)))
+    named = which.subquery()
+    rows = select(named.c.reference, literal(position))
+    connection.execute(insert(wake).from_select(["reference", "position"], rows))

@@ -5,12 +5,10 @@ promised. A programme whose calendar is not on record is counted on this one, an
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from domain.calendars.counting import SATURDAY, Unit, counted_after, counted_between
-from domain.calendars.due import days_left as days_left_on
-from domain.calendars.due import due_on, local_day
 
 WEEKDAYS_1: Final = "weekdays-1"
 
@@ -46,13 +44,3 @@ class Weekdays:
     def clear_of_edges(self, day: date) -> date:
         """The day itself: there are no terms."""
         return day
-
-
-def due_after(start: datetime, days: int, zone: str) -> datetime:
-    """17:00 local on the given number of weekdays after the day of `start` (that day not counted)."""
-    return due_on(Weekdays(zone).after(local_day(start, zone), days, "working_days"), zone)
-
-
-def days_left(now: datetime, due_at: datetime, zone: str) -> int:
-    """Weekdays from today until the due day; 0 on the day itself, negative when overdue."""
-    return days_left_on(Weekdays(zone), now, due_at, "working_days")

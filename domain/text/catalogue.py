@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from domain.programmes.model import Language, Noun
 
@@ -79,6 +79,16 @@ class Catalogue(_Words):
     """Words for codes, by the kind of code."""
     sentences: Mapping[str, Template | Mapping[str, Template]]
     """By event type, and by variant where an event is told in more than one way."""
+
+    @model_validator(mode="after")
+    def _every_amount_says_its_number(self) -> Self:
+        for name, forms in self.amounts.items():
+            if "other" not in forms:
+                raise ValueError(f"amounts.{name}: other is missing")
+            for form, template in forms.items():
+                if placeholders(template) != {"n"}:
+                    raise ValueError(f"amounts.{name}.{form}: must name n and nothing else")
+        return self
 
     def templates(self) -> Iterator[tuple[str, str]]:
         """Every template under its dotted key, forms of numbers aside: those are each language's own."""

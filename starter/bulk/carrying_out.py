@@ -61,11 +61,17 @@ class Wanted:
     case: Mapping[str, Any]
     """Its row, as `starter.views.case_list` gives it."""
     body: Mapping[str, Any]
+    about: str | None = None
+    """What tells it from other things that are wanted of the same case."""
 
     @property
-    def reference(self) -> str:
-        """Which case it is."""
-        return str(self.case["reference"])
+    def stream(self) -> str:
+        """The stream of the case."""
+        return case_stream(str(self.case["reference"]))
+
+    def command_id(self, bulk: str) -> str:
+        """Id of the command that asks for it."""
+        return bulk_command_id(bulk, str(self.case["reference"]), self.about)
 
 
 def bulk_key(options: BulkOptions) -> str:
@@ -87,27 +93,22 @@ def carry_out_bulk(
     if options.dry_run:
         return _preview(office, bulk, verb, wanted, options)
     sender = sender_for(office.settings, options)
-    commands = {
-        one.reference: sender.sign(
-            stream=case_stream(one.reference),
-            verb=verb,
-            body=dict(one.body),
-            command_id=bulk_command_id(bulk, one.reference),
-        )
+    commands = [
+        sender.sign(stream=one.stream, verb=verb, body=dict(one.body), command_id=one.command_id(bulk))
         for one in wanted
-    }
-    known = _on_record(office, bulk, commands.values())
+    ]
+    known = _on_record(office, bulk, commands)
     _list(verb, wanted, len(known))
-    new = [command for command in commands.values() if command.command_id not in known]
+    new = [command for command in commands if command.command_id not in known]
     if new and not _agreed(verb, len(new), options):
         note("Nothing was sent.")
         return Exit.INTERRUPTED
     outcomes = _send(sender, office, bulk, new) if new else {}
     answered = [
-        Answered.before(one.case, known[id_])
-        if (id_ := commands[one.reference].command_id) in known
-        else Answered.of(one.case, outcomes[id_])
-        for one in wanted
+        Answered.before(one.case, known[command.command_id])
+        if command.command_id in known
+        else Answered.of(one.case, outcomes[command.command_id])
+        for one, command in zip(wanted, commands, strict=True)
     ]
     return _finish(Report(bulk, verb, answered), options)
 
@@ -214,8 +215,8 @@ def _foreseen(office: Office, person: str, bulk: str, verb: str, one: Wanted) ->
     from starter.preview import look_ahead
 
     command = UnsignedCommand(
-        command_id=bulk_command_id(bulk, one.reference),
-        stream=case_stream(one.reference),
+        command_id=one.command_id(bulk),
+        stream=one.stream,
         verb=verb,
         body=plain(dict(one.body)),
         person=person,

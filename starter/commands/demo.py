@@ -6,21 +6,20 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 from cyclopts import Parameter
 
 from activities.home_files import stack_runs
+from activities.mail.caught import caught
 from activities.settings import Settings
-from domain.canonical import plain
-from domain.case.commands import COMMANDS
-from domain.ids import case_reference, case_stream
-from domain.messages import Receipt
+from domain.ids import case_reference
 from starter.commands.importing import Entry, send_entries
 from starter.commands.people_file import keys_on_record, people_entries
 from starter.commands.provider import offer_entries
@@ -33,10 +32,11 @@ from starter.register.csv_file import read_rows
 from starter.register.wales import RequestRow
 from starter.sample.deped_stories import DEPED_STORIES
 from starter.sample.stories import STORIES
-from starter.sample.story import SAMPLES, Step, Story
-from starter.sending import Sender, accept, deliver
+from starter.sample.story import SAMPLES
+from starter.sending import Sender
 from starter.stack import Stack
-from starter.views.case import read_case
+from starter.telling import Telling
+from starter.views.mail import fates
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -47,6 +47,7 @@ _IN_A_HOME = re.compile(
     r"clock|clock\.offset(\.draft)?|profile|(temporal|database)\.(toml|draft)|(log|vault|temporal)\.db(-wal|-shm|-journal)?"
     r"|postgresql(\.draft)?/[\w./-]+|keys/pgpass(\.draft)?"
     r"|keys/(vault|system)\.key|keys/payload\.keys|profiles/[a-z0-9.-]+\.key|run/[a-z.]+"
+    r"|mail/(tmp|new|cur)/[\w.,:=+-]+"
     r"|((keys|profiles)/)?\.[\w.-]+\.[0-9a-f]{8}"
 )
 """What lies in a home, by its path. A directory with any other file in it is never removed."""
@@ -119,16 +120,14 @@ async def _run(settings: Settings, postgres: bool) -> dict[str, list[str]]:
     async with Stack(settings, say=note, postgres=postgres) as stack:
         client = await stack.connect(_ADMIN)
         await _load_registers(settings, client)
-        requests = _requests()
-        told: dict[str, list[str]] = {}
-        for number, story in enumerate(_STORIES, start=1):
-            reference, lines = await _tell(settings, client, number, story, requests[story.request])
-            told[reference] = lines
+        telling = Telling(settings, client, _requests(), _say)
+        await telling.tell(_STORIES)
+        _three_mails(settings, telling.told)
         await stack.stop_work()
         _say("")
         _say("Temporal is stopped. A fresh process now reads the log by itself:")
-        _prove(settings, told)
-    return told
+        _prove(settings, telling.told)
+    return telling.told
 
 
 async def _load_registers(settings: Settings, client: "Client") -> None:
@@ -162,62 +161,18 @@ def _requests() -> dict[str, RequestRow]:
     return found
 
 
-async def _tell(
-    settings: Settings, client: "Client", number: int, story: Story, request: RequestRow
-) -> tuple[str, list[str]]:
-    today = datetime.now(UTC).date()
-    reference = case_reference(story.programme, story.request)
-    _say("")
-    _say(f"{number}. {reference}: {story.title}")
-    lines: list[str] = []
-    opening = request.body(story.programme) | {"desired_start": _ahead(request.desired_start, today)}
-    steps = (Step(story.opener, "open", lambda _today: opening), *story.steps)
-    for place, step in enumerate(steps):
-        body = step.values(today)
-        if step.verb == "sign":
-            body = {"content_hash": _text_that_stands(settings, reference)}
-        receipt = await _give(
-            settings, client, reference, step, body, f"{story.request}:{place}" if place else story.request
-        )
-        for line_number, line in enumerate(receipt.happened):
-            _say(f"   {step.person if line_number == 0 else '':<20} {line}")
-        lines += receipt.happened
-        if place == len(steps) - 1 and receipt.status is not None and receipt.status.stage != story.ends:
-            raise Failure(
-                Exit.BUG, "B-STORY", f"{reference} ended in {receipt.status.stage}, not in {story.ends}."
-            )
-    return reference, lines
-
-
-async def _give(
-    settings: Settings, client: "Client", reference: str, step: Step, body: dict[str, Any], key: str
-) -> Receipt:
-    sender = _sender(settings, step.person)
-    checked = plain(COMMANDS[step.verb].model_validate(body).model_dump(exclude_unset=True))
-    command = sender.sign(stream=case_stream(reference), verb=step.verb, body=checked, command_id=key)
-    answer = await deliver(client, command, sender.timeout, lambda: "brokerage demo --fresh")
-    return accept(command, answer)
-
-
 def _sender(settings: Settings, person: str) -> Sender:
     return Sender(settings=settings, person=person, seed=profile_seed(settings, person))
 
 
-def _text_that_stands(settings: Settings, reference: str) -> str:
-    with reading(settings) as office:
-        agreement = read_case(office, reference).state.agreement
-    return agreement.content_hash if agreement else ""
-
-
-def _ahead(wanted: date, today: date) -> date:
-    """The day in the file, or a fortnight from now where that day has passed."""
-    return max(wanted, today + timedelta(days=14))
-
-
 def _prove(settings: Settings, told: dict[str, list[str]]) -> None:
     """Another process, no server: what it replays must be what was printed above, and every byte must hold."""
-    for reference, lines in told.items():
-        replayed = orjson.loads(_fresh(settings, "audit", "replay", reference, "--json"))
+    with ThreadPoolExecutor(2) as processes:
+        replays = processes.map(
+            lambda reference: _fresh(settings, "audit", "replay", reference, "--json"), told
+        )
+    for (reference, lines), replay in zip(told.items(), replays, strict=True):
+        replayed = orjson.loads(replay)
         if [entry["sentence"] for entry in replayed] != lines:
             raise Failure(
                 Exit.AUDIT_FAILED, "A-REPLAY", f"The replay of {reference} is not what was printed."
@@ -246,6 +201,20 @@ def _fresh(settings: Settings, *words: str) -> str:
     return done.stdout
 
 
+def _three_mails(settings: Settings, references: Iterable[str]) -> None:
+    """One mail of each kind that people get, of those that this home caught instead of sending them."""
+    with reading(settings) as office:
+        templates = {row["mail"]: row["template"] for ref in references for row in fates(office, ref)}
+    mails = list(caught(settings.caught_mail))
+    _say("")
+    _say(f"{len(mails)} mails went out, and were caught here. Among them:")
+    for kind in ("reminder", "escalation", "visit_scheduled"):
+        found = next((mail for mail in mails if templates.get(mail.id.partition("@")[0]) == kind), None)
+        if found is None:
+            raise Failure(Exit.BUG, "B-STORY", f"No mail '{kind}' was sent.")
+        _say(f"  brokerage mail show {found.number:<4} {found.subject}")
+
+
 def _what_next(settings: Settings, told: dict[str, list[str]]) -> None:
     first = next(iter(told))
     home = _shown(settings.home)
@@ -260,13 +229,19 @@ def _what_next(settings: Settings, told: dict[str, list[str]]) -> None:
     _say(f"  export BROKERAGE_HOME={home}")
     for words in (
         "case list",
-        f"case show {list(told)[4]}",
+        f"case show {_still_open()}",
         f"case history {first}",
         f"audit replay {first}",
     ):
         _say(f"  brokerage {words}")
     _say("A stack of your own, to drive a case by hand (see README.md):")
     _say("  unset BROKERAGE_HOME; brokerage up")
+
+
+def _still_open() -> str:
+    """A case that waits for something, to look at."""
+    story = next(story for story in _STORIES if story.ends == "awaiting_signatures")
+    return case_reference(story.programme, story.request)
 
 
 def _shown(path: Path) -> str:

@@ -5,6 +5,7 @@ import sys
 from dataclasses import asdict
 
 from activities.health import all_needed, check_home, check_log, check_person, check_temporal
+from activities.health_mail import check_mail
 from activities.health_storage import check_storage
 from activities.home_files import HomeFileError, read_private, read_profile
 from activities.settings import Settings
@@ -12,7 +13,7 @@ from starter.failures import Exit, Failure
 
 
 def doctor(*, json: bool = False) -> int:
-    """Look at home, keys, log, person, Temporal and workers; each line says what is wrong and the fix.
+    """Look at home, keys, log, person, mail, Temporal and workers; each line says what is wrong and the fix.
 
     Parameters
     ----------
@@ -31,6 +32,7 @@ def doctor(*, json: bool = False) -> int:
             *check_storage(settings),
             *check_log(settings),
             check_person(settings, person, _own_public_key(settings, person)),
+            check_mail(settings),
         ]
     elif settings.database_url is not None:
         # Whoever only reads a log in PostgreSQL needs no home.

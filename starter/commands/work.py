@@ -20,6 +20,17 @@ from starter.views.worklists import FIELDS, Worklist, worklist
 
 app = App(name="work", help="Lists to work from, and whose work it is.", help_format="plaintext")
 
+app.command(
+    "starter.commands.giving_work:assign",
+    name=["assign", "reassign"],
+    help="Give a part of a case's work to somebody who holds the post.",
+)
+app.command(
+    "starter.commands.giving_work:hand_over",
+    name="hand-over",
+    help="Give all the work that is somebody's to somebody else; each case records it.",
+)
+
 _LISTS: Final[dict[Worklist, str]] = {
     "unassigned": "What staff owe and nobody in particular sees to.",
     "overdue": "What is overdue.",

@@ -1,7 +1,7 @@
-"""What a demonstration's case is made of: who says what, in order.
+"""What a demonstration's case is made of: who says what, in order, and how long everybody takes.
 
-A step names a person, a verb and its values. Days are counted from the day of the demonstration; a
-signature is on the text that stands at that moment.
+A step names a person, a verb, its values and the weekdays that pass before it; its dates are counted from
+the day on which it is said. A signature is on the text that stands at that moment.
 """
 
 from collections.abc import Callable
@@ -19,6 +19,10 @@ class Step:
     person: str
     verb: str
     values: Values = field(default=lambda _today: {})
+    after: int = 1
+    """Weekdays since the step before; 0 for the same day."""
+    ahead: int | None = None
+    """The day it speaks of (`on`) lies so many weekdays ahead."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Story:
     ends: str
     """Stage in which the demonstration leaves it."""
     programme: str = "EAS"
+    begins: int = 0
+    """Weekdays from the demonstration's first day to the one on which it is opened."""
 
 
 SAMPLES: Final[dict[str, Literal["wales", "deped"]]] = {"EAS": "wales", "DEPED": "deped"}

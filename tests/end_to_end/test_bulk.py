@@ -8,11 +8,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from domain.bulk import parts_of
 from domain.ids import case_stream
 from starter.reading import reading
 from tests.activities.builders import Office
@@ -128,6 +131,18 @@ def test_what_the_rules_refuse_is_told_case_by_case_and_the_rest_is_done(
     # What was foreseen is what came.
     assert told.out.splitlines()[: len(refused)] == done.out.splitlines()[: len(refused)]
     resume(many, *line).well()
+
+
+def test_what_one_workflow_cannot_carry_goes_in_parts_and_is_told_as_one(many: RunningOffice) -> None:
+    line = ("--authority", "Llanfedwen", "--key", "in-parts")
+    with mock.patch("starter.bulk.handing_over.parts_of", partial(parts_of, most=3)):
+        done = pause(many, *line, "--json").json
+    assert done["cases"] > 9
+    assert (done["done"], {row["authority"] for row in done["rows"]}) == (done["cases"], {"Llanfedwen"})
+    assert many.here("bulk", "status", "in-parts", "--json").json["done"] == done["cases"]
+    # In parts or whole, it is the same line.
+    assert pause(many, *line, "--json").json["already"] == done["cases"]
+    resume(many, "--authority", "Llanfedwen").well()
 
 
 def test_drafts_wait_for_nobody_and_are_left_out_aloud(many: RunningOffice) -> None:

@@ -16,7 +16,7 @@ from tests.activities.builders import Office
 from tests.end_to_end.office import RunningOffice, opening, words_of
 
 OPEN = tuple(words_of(opening(STORIES[0], "health-wellbeing"), None))
-ANSWERED = ("events", "stage", "waiting_on", "due_at", "version", "reference")
+ANSWERED = ("events", "stage", "waiting_on", "due_at", "reference")
 
 
 @dataclass
@@ -47,7 +47,7 @@ def test_what_would_happen_is_told_with_stage_deadline_mails_and_the_line(shelf:
     assert any(line.startswith("  Due ") and "the scoping meeting" in line for line in lines)
     assert lines[-4:] == [
         "Stage: triage → scoping",
-        "Mails: none",
+        "Mail: scoping requested, to sip.carys (sip)",
         "Nothing was sent or written. To do it:",
         f"  brokerage {' '.join(words)}",
     ]
@@ -57,7 +57,10 @@ def test_programs_get_the_same_as_json(shelf: Shelf) -> None:
     words = ("case", "triage", shelf.ref, "--tier", "light", "--profile", "broker.dylan")
     told = shelf.line.here(*words, "--dry-run", "--json").json
     assert told["dry_run"] is True
-    assert (told["events"], told["mails"]) == (["TriageAccepted", "DeadlineSet"], [])
+    assert (told["events"], told["mails"]) == (
+        ["TriageAccepted", "DeadlineSet"],
+        [{"template": "scoping_requested", "party": "sip", "people": ["sip.carys"]}],
+    )
     assert (told["stage_before"], told["stage"]) == ("triage", "scoping")
     assert [each["wait"] for each in told["deadlines"]] == ["scoping"]
     assert told["deadlines"][0]["due_at"] == told["due_at"]

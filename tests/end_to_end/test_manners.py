@@ -140,6 +140,10 @@ MAY_LOAD = {
     "admin rebuild --check": ("sqlalchemy",),
     "case triage --help": ("sqlalchemy",),
     "school list": ("sqlalchemy",),
+    "work mine": ("sqlalchemy",),
+    "work overdue --csv": ("sqlalchemy",),
+    "work --help": ("sqlalchemy",),
+    "bulk pause --help": ("sqlalchemy",),
 }
 
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.ids import stream_key
+from domain.ids import stream_key, wake_command_id
+from domain.messages import Refused
 from tests.activities.builders import ADMIN, NewOffice, Office
 from tests.domain.calendars.files import WALES, day, with_holiday
 from tests.starter.shell import typed
@@ -62,6 +63,60 @@ def test_a_due_date_is_explained_on_the_version_it_was_counted_on(office: Office
     office.done(ADMIN, "publish", {"content": content}, stream="calendar/wales")
     after = next(one for one in explained(office) if one["wait"] == "scoping")["turns"]
     assert after[0] == before[0]
+
+
+def looks_again(office: Office) -> None:
+    """What the waker would have the case do after the calendar's last event."""
+    position = office.events("calendar/wales")[-1].position
+    reference = stream_key(office.stream)
+    answer = office.handler.handle_as_system(
+        office.stream, "recount", {"position": position}, wake_command_id(reference, position), office.now
+    )
+    assert not isinstance(answer, Refused), answer
+
+
+def test_a_change_of_calendar_moves_the_due_date_by_an_event_and_is_counted_out_anew(office: Office) -> None:
+    before = in_scoping(office, "2026-10-14")
+    content = with_holiday(WALES, day("2026-11-03")).model_dump(mode="json")
+    office.done(ADMIN, "publish", {"content": content}, stream="calendar/wales")
+    looks_again(office)
+    assert office.types()[-1] == "DeadlineMoved"
+    after = next(one for one in explained(office) if one["wait"] == "scoping")
+    assert after["due_at"] > before["due_at"]
+    set_then, moved = after["turns"]
+    assert (set_then["calendar"], moved["calendar"], moved["cause"]) == ("wales@1", "wales@2", "calendar")
+    assert (moved["began"], moved["days"], moved["agrees"]) == (set_then["began"], set_then["days"], True)
+    assert {"day": "2026-11-03", "number": None, "why_not": "extra"} in moved["counted"]
+    out = typed(office, "case", "explain", stream_key(office.stream)).out
+    assert "Counted anew on 2026-10-14, on wales@2" in out
+    office.check()
+
+
+def test_a_date_beyond_the_published_years_is_provisional_until_the_next_year_is_published(
+    office: Office,
+) -> None:
+    before = in_scoping(office, "2027-07-12")
+    assert before["provisional"] is True
+    assert "Provisional: it lies beyond" in typed(office, "case", "explain", stream_key(office.stream)).out
+    content = WALES.model_dump(mode="json")
+    content["years"].append(
+        {
+            "label": "2027-28",
+            "first": "2027-09-01",
+            "last": "2028-08-31",
+            "source": "a test",
+            "terms": [
+                {"name": "autumn term", "first": "2027-09-06", "last": "2027-12-17"},
+                {"name": "spring term", "first": "2028-01-04", "last": "2028-04-07"},
+                {"name": "summer term", "first": "2028-04-24", "last": "2028-07-21"},
+            ],
+        }
+    )
+    office.done(ADMIN, "publish", {"content": content}, stream="calendar/wales")
+    looks_again(office)
+    after = next(one for one in explained(office) if one["wait"] == "scoping")
+    assert after["provisional"] is False
+    assert after["due_at"] > before["due_at"]
 
 
 def test_a_pause_shows_the_days_that_were_left_and_the_new_count(office: Office) -> None:

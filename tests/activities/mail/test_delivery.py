@@ -278,6 +278,17 @@ def test_work_that_was_given_to_one_of_several_is_that_persons_mail_alone(desk: 
     assert {mail["person"] for mail in desk.told() if mail["party"] == "broker"} == {"broker.mali"}
 
 
+def test_a_mail_that_went_out_meanwhile_makes_nobodys_reading_stale(desk: Desk) -> None:
+    office = desk.office
+    office.tell(before="consent")
+    read = office.load().version
+    desk.deliver()
+    assert office.load().version == read + 1
+    consent = {"request_version": 1}
+    assert office.refused(HEAD, "consent", consent, expected_version=read - 1).code == "R-VERSION"
+    office.done(HEAD, "consent", consent, expected_version=read)
+
+
 def test_each_look_at_an_address_is_on_record_and_the_address_in_no_table(desk: Desk) -> None:
     desk.office.tell(before="consent")
     desk.deliver()

@@ -1,85 +1,50 @@
-"""Every mail of every sample case, as it is filled from the case itself, in each language of its programme."""
+"""Every mail that a case can cause can be written, in every language of its programme, with nothing left open."""
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
 
 import pytest
 
-from activities.mail.letters import languages_for, letter
 from activities.mail.wording import Subject, worded
-from domain.case.mail_templates import TEMPLATES
-from domain.case.notices import is_wanted, notices
-from domain.case.state import CaseState, evolve
-from domain.programmes.model import Language
-from domain.text.mail import LONGEST_SUBJECT, MailText, as_plain
-from tests.domain.case.office import NAMES
+from domain.text.mail import MailText
+from domain.text.voice import Voice
+from tests.domain.case.office import Office
+from tests.domain.case.test_notices import told
 from tests.domain.case.test_state import offices
 
-UNTIDY = re.compile(r"[{}_]|  | [.,;:]|\.\.|: ?\.|\(\)|None|‹withheld›")
-"""What is seen where something was filled with nothing, or with a word of the machine."""
+SCHOOLS = {"6990001": "Ysgol y Bryn", "6990002": "Ysgol y Môr", "6990004": "Ysgol y Glyn"}
 
 
-@lru_cache(maxsize=1)
-def subjects() -> tuple[Subject, ...]:
-    """What is told of whom in all sample cases, each at the moment at which it happens."""
-    return tuple(_subjects())
+def mails(office: Office) -> list[tuple[Subject, MailText]]:
+    """Each mail of a case as it would be written at once, in each language."""
+    return [
+        (subject, worded(subject, language))
+        for event, state, notice, programme in told(office)
+        for subject in [Subject(notice, event, state, programme, SCHOOLS)]
+        for language in programme.languages
+    ]
 
 
-def _subjects() -> Iterator[Subject]:
-    for office in offices():
-        state = CaseState()
-        for event, at in office.log:
-            state = evolve(state, event, at)
-            for notice in notices(event, state):
-                if is_wanted(notice, state):
-                    yield Subject(notice, event, state, office.programme, NAMES)
+@pytest.mark.parametrize("office", offices(), ids=lambda office: office.reference)
+def test_every_mail_of_every_case_can_be_written(office: Office) -> None:
+    written = mails(office)
+    assert written
+    for subject, text in written:
+        whole = "\n".join((text.subject, *text.paragraphs, text.action or "", *text.closing))
+        said = (subject.notice, text.language, whole)
+        assert subject.state.reference in text.subject, said
+        assert not re.search(r"[{}]|\(\)|: ?[.?]| \.|  ", whole), said
 
 
-def told(subject: Subject) -> list[MailText]:
-    """The mail in every language of its programme."""
-    return [worded(subject, language) for language in languages_for("", subject.programme)]
-
-
-def test_the_sample_cases_send_many_kinds_of_mail_in_both_programmes() -> None:
-    for code in ("EAS", "DEPED"):
-        kinds = {s.notice.template for s in subjects() if s.programme.code == code}
-        assert kinds <= set(TEMPLATES)
-        assert {"head_consent_requested", "signature_requested", "case_closed"} <= kinds
-
-
-def test_nothing_is_missing_from_a_mail_in_any_language() -> None:
-    for subject in subjects():
-        for mail in told(subject):
-            commands = re.compile(r"brokerage case .*")
-            said = commands.sub("", as_plain([mail]))
-            assert not UNTIDY.search(said), said
-            assert not UNTIDY.search(commands.sub("", mail.subject)), mail.subject
-            assert len(mail.subject) <= LONGEST_SUBJECT
-
-
-def test_a_mail_that_asks_names_a_day_in_words_of_its_language() -> None:
-    months: dict[Language, str] = {
-        "cy": "Medi|Hydref|Tachwedd|Rhagfyr|Ionawr|Chwefror|Mawrth|Ebrill|Mai|Mehefin",
-        "en": "September|October|November|December|January|February|March|April|May|June",
-        "fil": "Setyembre|Oktubre|Nobyembre|Disyembre|Enero|Pebrero|Marso|Abril|Mayo|Hunyo",
-    }
-    asking = [s for s in subjects() if s.notice.template.endswith("_requested")]
-    assert asking
-    for subject in asking:
-        for mail in told(subject):
-            assert re.search(f"({months[mail.language]}) 20[0-9]{{2}}", mail.action or ""), mail.action
-
-
-def test_a_letter_says_all_languages_of_the_programme_to_those_who_want_both() -> None:
-    for subject in subjects():
-        whole = letter(told(subject))
-        wanted = ("cy", "en") if subject.programme.code == "EAS" else ("en", "fil")
-        assert whole.languages == wanted
-        assert all(f'<article lang="{language}"' in whole.html for language in wanted)
-
-
-@pytest.mark.parametrize(("wish", "languages"), [("cy", ("cy",)), ("en", ("en",)), ("both", ("cy", "en"))])
-def test_a_wish_for_one_language_is_kept(wish: str, languages: tuple[str, ...]) -> None:
-    welsh = next(s.programme for s in subjects() if s.programme.code == "EAS")
-    assert languages_for(wish, welsh) == languages
+def test_a_request_says_until_when_and_how_it_is_answered() -> None:
+    subject, text = next(
+        (subject, text)
+        for office in offices()
+        for subject, text in mails(office)
+        if subject.notice.template == "head_consent_requested" and text.language == "en"
+    )
+    deadline = subject.state.deadline("head_consent")
+    assert deadline is not None
+    whole = "\n".join((*text.paragraphs, text.action or "", *text.closing))
+    assert Voice(subject.programme, {}).long_due(deadline.due_at) in (text.action or "")
+    assert "10 school days" in whole
+    assert f"brokerage case consent {subject.state.reference}" in whole

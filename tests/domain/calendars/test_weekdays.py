@@ -7,10 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.calendars import days_left, due_after, due_on
+from domain.calendars.due import days_left, due_on, local_day
+from domain.calendars.weekdays import Weekdays
 
 LONDON = "Europe/London"
 EARLIEST, LATEST = datetime(2020, 1, 1), datetime(2040, 1, 1)  # noqa: DTZ001 – hypothesis adds the zone
+
+
+def due_after(start: datetime, days: int, zone: str) -> datetime:
+    """17:00 local on that many weekdays after the day of `start`."""
+    return due_on(Weekdays(zone).after(local_day(start, zone), days, "working_days"), zone)
 
 
 def at(text: str) -> datetime:
@@ -58,7 +64,7 @@ def test_five_in_the_afternoon_is_local_in_summer_and_winter() -> None:
     ],
 )
 def test_days_left_are_none_on_the_day_and_negative_when_overdue(now: str, due: str, left: int) -> None:
-    assert days_left(at(now), at(due), LONDON) == left
+    assert days_left(Weekdays(LONDON), at(now), at(due), "school_days") == left
 
 
 @settings(max_examples=200, deadline=None, derandomize=True, database=None)
@@ -70,5 +76,5 @@ def test_days_left_are_none_on_the_day_and_negative_when_overdue(now: str, due: 
 def test_as_many_days_are_left_as_were_given(start: datetime, days: int, zone: str) -> None:
     due = due_after(start, days, zone)
     assert due.weekday() < 5
-    assert days_left(start, due, zone) == days
-    assert days_left(due + timedelta(seconds=1), due, zone) == -1
+    assert days_left(Weekdays(zone), start, due, "working_days") == days
+    assert days_left(Weekdays(zone), due + timedelta(seconds=1), due, "working_days") == -1

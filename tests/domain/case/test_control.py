@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.calendars import days_left
+from domain.calendars.due import days_left
+from domain.calendars.weekdays import Weekdays
 from domain.case.commands import PassDeadline
 from domain.case.situation import Decision, Refusal
 from domain.case.stages import OPEN, Stage
@@ -21,13 +22,19 @@ def test_a_pause_keeps_the_days_that_were_left(stage: Stage) -> None:
     zone = office.programme.time_zone
     office.days_pass(2)
     left = {
-        d.wait: days_left(office.now, d.due_at, zone) for d in office.state.deadlines if d.days is not None
+        d.wait: days_left(Weekdays(zone), office.now, d.due_at, "working_days")
+        for d in office.state.deadlines
+        if d.days is not None
     }
     office.done("broker", "pause")
     office.days_pass(15)
     assert {d.wait for d in office.state.deadlines if d.passed} <= {"pause_review", "escalation:1"}
     office.done("broker", "resume")
-    again = {d.wait: days_left(office.now, d.due_at, zone) for d in office.state.deadlines if d.wait in left}
+    again = {
+        d.wait: days_left(Weekdays(zone), office.now, d.due_at, "working_days")
+        for d in office.state.deadlines
+        if d.wait in left
+    }
     assert again == left
 
 
@@ -49,7 +56,7 @@ def test_a_wait_on_its_last_day_is_due_the_day_after_resuming_and_says_one_day()
     deadline = office.state.deadline("triage")
     assert deadline is not None
     assert deadline.days == 1
-    assert days_left(office.now, deadline.due_at, office.programme.time_zone) == 1
+    assert days_left(Weekdays(office.programme.time_zone), office.now, deadline.due_at, "working_days") == 1
 
 
 def test_a_pause_is_looked_at_within_its_days_and_can_be_prolonged() -> None:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from domain.calendars import CALENDARS
+from domain.calendars.weekdays import WEEKDAYS_1
 from domain.case import events as e
 from domain.case.stages import OPEN, Stage
 from domain.case.status import case_status
@@ -50,7 +50,7 @@ def test_every_stage_awaits_something_of_somebody_by_a_day(stage: Stage) -> None
     }
     assert owed == EXPECTED[stage]
     assert all(d.due_at.astimezone(ZONE).hour == 17 for d in office.state.deadlines)
-    assert {d.calendar for d in office.state.deadlines} <= CALENDARS
+    assert {d.calendar for d in office.state.deadlines} <= {WEEKDAYS_1}
 
 
 def test_an_urgent_request_is_triaged_sooner_and_by_the_adviser() -> None:

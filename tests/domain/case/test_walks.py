@@ -10,7 +10,8 @@ from typing import Any, Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.calendars import days_left
+from domain.calendars.due import days_left
+from domain.calendars.weekdays import Weekdays
 from domain.case import events as e
 from domain.case.commands import COMMANDS, SYSTEM_VERBS
 from domain.case.events import read_case_event
@@ -244,11 +245,14 @@ def check_history(office: Office) -> None:
                 for item in event.kept:
                     known = before.deadline(item.wait)
                     assert known is not None
-                    left = days_left(at, known.due_at, office.programme.time_zone)
+                    left = days_left(Weekdays(office.programme.time_zone), at, known.due_at, "working_days")
                     assert item.days_left == (0 if known.passed else max(0, left))
             case e.DeadlineSet() if resuming and event.wait in kept and event.days is not None:
                 assert event.days == max(1, kept[event.wait])
-                assert days_left(at, event.due_at, office.programme.time_zone) == event.days
+                assert (
+                    days_left(Weekdays(office.programme.time_zone), at, event.due_at, "working_days")
+                    == event.days
+                )
         resuming = isinstance(event, e.CaseResumed) or (resuming and isinstance(event, e.DeadlineSet))
     assert all(count == 1 for count in answers.values()), "an offer has one outcome"
 

@@ -1,9 +1,14 @@
 """The words of each language are whole, and the check says so where they are not."""
 
-import pytest
-from pydantic import ValidationError
+from typing import Any, Literal, get_args, get_origin
 
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from domain.case import commands as c
+from domain.case import events as e
 from domain.case.stages import Stage
+from domain.case.values import ObjectiveRating
 from domain.text.catalogue import LANGUAGES, Catalogue, catalogue, number_form, placeholders
 from domain.text.check import different, faults, incomplete, main, shipped, unusable
 from domain.text.mail import MailTemplate, mail_texts
@@ -59,6 +64,30 @@ def test_a_mail_without_a_text_a_text_without_a_mail_and_what_nothing_fills_are_
     ]
 
 
+def test_every_code_that_an_event_may_hold_has_a_word_and_no_other() -> None:
+    codes: dict[str, set[str]] = {
+        "tier": allowed(e.TriageAccepted, "tier"),
+        "urgency": allowed(e.TriageAccepted, "urgency"),
+        "mode": allowed(e.VisitScheduled, "mode"),
+        "rating": allowed(ObjectiveRating, "rating"),
+        "outcome": allowed(e.CaseClosed, "outcome"),
+        "follow_up": allowed(e.CaseClosed, "follow_up"),
+        "widening": allowed(e.NoPartnerFound, "widening"),
+        "mid_review": allowed(e.MidReviewRecorded, "decision"),
+        "sustained": allowed(e.FollowUpRecorded, "sustained"),
+        "completion": allowed(e.DeliveryCompleted, "cause"),
+        "decline_reason": allowed(c.Decline, "reason_code"),
+        "offer_reason": allowed(c.DeclineOffer, "reason_code"),
+        "visit_reason": allowed(c.MissVisit, "reason_code") | allowed(c.CancelVisit, "reason_code"),
+        "pause_reason": allowed(c.Pause, "reason_code"),
+        "lapse_held": allowed(e.LapseHeld, "because"),
+        "contact": allowed(e.ContactRecorded, "method"),
+        "mail_failure": allowed(e.MailFailed, "reason"),
+    }
+    for language in LANGUAGES:
+        assert {kind: set(words) for kind, words in catalogue(language).words.items()} == codes
+
+
 def test_english_says_stages_as_everything_else_does() -> None:
     assert catalogue("en").stages == {stage.value: stage.words for stage in Stage}
 
@@ -75,6 +104,12 @@ def test_a_template_with_anything_but_plain_names_is_refused(template: str) -> N
         Catalogue.model_validate(catalogue("en").model_dump() | {"phrases": {"party": template}})
 
 
+@pytest.mark.parametrize("forms", [{"one": "{n} day"}, {"other": "days"}, {"two": "a pair", "other": "{n}"}])
+def test_an_amount_that_hides_its_number_is_refused(forms: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match=r"amounts\.days"):
+        Catalogue.model_validate(catalogue("en").model_dump() | {"amounts": {"days": forms}})
+
+
 def test_numbers_take_the_forms_of_the_language() -> None:
     assert [number_form("cy", n) for n in (0, 1, 2, 3, 6, 10)] == [
         "other",
@@ -85,3 +120,16 @@ def test_numbers_take_the_forms_of_the_language() -> None:
         "other",
     ]
     assert [number_form("en", n) for n in (0, 1, 2)] == ["other", "one", "other"]
+
+
+def allowed(model: type[BaseModel], field: str) -> set[str]:
+    """The codes that a field may hold, alone or several of them."""
+    found: set[str] = set()
+    left: list[Any] = [model.model_fields[field].annotation]
+    while left:
+        kind = left.pop()
+        if get_origin(kind) is Literal:
+            found |= set(get_args(kind))
+        else:
+            left += get_args(kind)
+    return found
