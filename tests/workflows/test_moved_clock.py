@@ -61,3 +61,23 @@ async def test_a_timer_that_was_set_before_the_clock_was_moved_is_set_anew(
         await lab.case.signal(NUDGE_SIGNAL)
         await eventually(lab, "DeadlinePassed")
         assert demo_office.events()[-1].envelope.occurred_at >= moment
+
+
+async def test_workers_that_come_back_after_days_chase_each_wait_once(
+    server: WorkflowEnvironment, demo_office: Office
+) -> None:
+    """Reminders, the deadline and its escalation were missed: one chase does the strongest, and says what it missed."""
+    async with Lab(server, demo_office) as lab:
+        await lab.tell(before="consent")
+        moment = await due(lab)
+        await lab.stop_worker()
+        await move(lab, moment + timedelta(minutes=1))
+        await lab.case.signal(NUDGE_SIGNAL)
+        await lab.start_worker()
+        await eventually(lab, "EscalationRaised")
+        await lab.settled()
+        assert passed(demo_office) == [("head_consent", "recipient_head", "system")]
+        (raised,) = [e.payload for e in demo_office.events() if e.envelope.type == "EscalationRaised"]
+        assert raised["missed"] == 2
+        assert "ReminderIssued" not in demo_office.types()
+        demo_office.check()
