@@ -304,7 +304,7 @@ def test_each_look_at_an_address_is_on_record_and_the_address_in_no_table(desk: 
 
 def test_a_visit_comes_as_an_entry_that_the_next_mail_changes_and_the_last_takes_back(desk: Desk) -> None:
     office = desk.office
-    office.tell(before="record-visit")
+    office.tell(before="schedule-visit")
     desk.deliver()
     desk.post.taken.clear()
     planned = office.now.date() + timedelta(days=7)
