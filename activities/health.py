@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from activities.business_clock import read_offset
+from activities.business_clock import business_now, read_offset
 from activities.home_files import HomeFileError, read_clock, read_key, read_passwords, read_private
 from activities.places import PlaceError, log_place
 from activities.settings import Settings
@@ -77,6 +77,7 @@ def check_log(settings: Settings, *, worker: bool = False) -> list[Check]:
     from activities.event_log.engine import open_reader
     from activities.event_log.errors import LogUnavailableError, SchemaError
     from activities.event_log.migrations import expected_revision
+    from activities.health_calendars import check_calendars
     from activities.health_nightly import check_silence
 
     try:
@@ -102,6 +103,7 @@ def check_log(settings: Settings, *, worker: bool = False) -> list[Check]:
         ]
         with engine.begin() as connection:
             checks += [check_lists(connection), check_silence(connection)]
+            checks.append(check_calendars(connection, business_now(settings)))
     except Exception as error:
         # A damaged file can fail in any of these; that it is damaged is the finding.
         checks = [

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from activities.business_clock import business_now
 from activities.database_url import DatabaseUrl
 from activities.event_log import postgresql
 from activities.event_log import postgresql_roles as roles
@@ -15,6 +17,7 @@ from activities.event_log.errors import DatabaseUnfitError, LogUnavailableError,
 from activities.event_log.migrations import expected_revision
 from activities.event_log.schema import metadata
 from activities.health import Check, check_lists
+from activities.health_calendars import check_calendars
 from activities.health_nightly import check_silence
 from activities.places import PlaceError, vault_place
 from activities.settings import Settings
@@ -46,14 +49,15 @@ def _check_log(
         return
     with _connected(engine) as connection:
         yield Check("log", True, f"Log: {url}")
-        yield from _told("log", _look_at_log, connection, worker)
+        yield from _told("log", _look_at_log, connection, worker, business_now(settings))
         yield from _told("clock", lambda _: iter([clock(settings, engine)]), connection)
 
 
-def _look_at_log(connection: Connection, worker: bool) -> Iterator[Check]:
+def _look_at_log(connection: Connection, worker: bool, now: datetime) -> Iterator[Check]:
     yield Check("schema", True, f"The log's schema is at revision {expected_revision()}.")
     yield check_lists(connection)
     yield check_silence(connection)
+    yield check_calendars(connection, now)
     yield _guards("triggers", "The log", connection, postgresql.changed_guards, len(postgresql.GUARD_NAMES))
     if worker:
         yield _login("login", "the log", connection, roles.require_writer)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
 _AT_ONCE: Final = 16
-_LOOK_EVERY_SECONDS: Final = 0.05
+_LOOK_EVERY_SECONDS: Final = 0.01
 _LONGEST_STEP_SECONDS: Final = 30.0
 _LONGEST_MAIL_SECONDS: Final = 3.0
 

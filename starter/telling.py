@@ -18,16 +18,18 @@ from activities.read_models.schema import case_row
 from activities.settings import Settings
 from domain.canonical import plain
 from domain.case.commands import COMMANDS
+from domain.case.events import read_case_event
 from domain.ids import SYSTEM_PERSON, case_reference, case_stream
+from domain.text.sentences import sentence
+from domain.text.voice import Voice
 from starter.clock import pass_time
 from starter.failures import Exit, Failure
 from starter.home import profile_seed
-from starter.reading import reading
+from starter.reading import Office, programme_of, reading
 from starter.register.wales import RequestRow
 from starter.sample.story import Step, Story
 from starter.sending import Sender, accept, deliver
 from starter.views.case import read_case
-from starter.views.timeline import Entry, timeline
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -49,6 +51,18 @@ class _Turn:
     at: datetime
     number: int
     place: int = field(compare=False)
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """One event of a case as it is told."""
+
+    position: int
+    reference: str
+    type: str
+    day: date
+    person: str
+    sentence: str
 
 
 class Telling:
@@ -135,26 +149,44 @@ class Telling:
     def _hear(self) -> None:
         """Print what has happened since, in all cases, in the order in which it happened."""
         with reading(self._settings) as office:
-            new: list[tuple[str, Entry]] = []
+            new: list[_Heard] = []
             for reference, version in office.connection.execute(
                 select(case_row.c.reference, case_row.c.version)
             ):
                 sentences = self.told[reference]
                 if version > len(sentences):
-                    entries = list(timeline(office, read_case(office, reference)))[len(sentences) :]
-                    sentences += [entry.sentence for entry in entries]
-                    new += [(reference, entry) for entry in entries]
-        for reference, entry in sorted(new, key=lambda heard: heard[1].position):
-            if entry.type not in _UNSAID:
-                self._print(reference, entry)
+                    heard = list(self._heard(office, reference, after=len(sentences)))
+                    sentences += [each.sentence for each in heard]
+                    new += heard
+        for each in sorted(new, key=lambda heard: heard.position):
+            if each.type not in _UNSAID:
+                self._print(each)
 
-    def _print(self, reference: str, entry: Entry) -> None:
-        day = entry.occurred_at.astimezone(_ZONES[reference.partition("-")[0]]).date()
-        if day != self._day:
-            self._say(f"{day:%a} {day.day} {day:%b %Y}")
-            self._day = day
-        person = _SHOWN_OF_SYSTEM if entry.person == SYSTEM_PERSON else entry.person
-        self._say(f"   {reference:<15} {person:<20} {entry.sentence}")
+    def _heard(self, office: Office, reference: str, after: int) -> Iterator["_Heard"]:
+        """What happened in a case after that version, in the words in which it is replayed."""
+        code = programme_of(reference)
+        rules = office.facts.programme(code)
+        if rules is None:
+            raise Failure(Exit.BUG, "B-STORY", f"No programme {code} is on record.")
+        voice = Voice(rules, office.school_names())
+        for recorded in office.case_events(reference)[after:]:
+            envelope = recorded.envelope
+            event = read_case_event(envelope.type, envelope.schema_version, recorded.payload)
+            yield _Heard(
+                recorded.position,
+                reference,
+                envelope.type,
+                envelope.occurred_at.astimezone(_ZONES[code]).date(),
+                envelope.actor.person,
+                sentence(event, voice),
+            )
+
+    def _print(self, heard: "_Heard") -> None:
+        if heard.day != self._day:
+            self._say(f"{heard.day:%a} {heard.day.day} {heard.day:%b %Y}")
+            self._day = heard.day
+        person = _SHOWN_OF_SYSTEM if heard.person == SYSTEM_PERSON else heard.person
+        self._say(f"   {heard.reference:<15} {person:<20} {heard.sentence}")
 
     def _text_that_stands(self, reference: str) -> str:
         with reading(self._settings) as office:

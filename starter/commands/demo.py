@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -18,6 +19,7 @@ from cyclopts import Parameter
 from activities.home_files import stack_runs
 from activities.mail.caught import caught
 from activities.settings import Settings
+from domain.ids import case_reference
 from starter.commands.importing import Entry, send_entries
 from starter.commands.people_file import keys_on_record, people_entries
 from starter.commands.provider import offer_entries
@@ -165,8 +167,12 @@ def _sender(settings: Settings, person: str) -> Sender:
 
 def _prove(settings: Settings, told: dict[str, list[str]]) -> None:
     """Another process, no server: what it replays must be what was printed above, and every byte must hold."""
-    for reference, lines in told.items():
-        replayed = orjson.loads(_fresh(settings, "audit", "replay", reference, "--json"))
+    with ThreadPoolExecutor(2) as processes:
+        replays = processes.map(
+            lambda reference: _fresh(settings, "audit", "replay", reference, "--json"), told
+        )
+    for (reference, lines), replay in zip(told.items(), replays, strict=True):
+        replayed = orjson.loads(replay)
         if [entry["sentence"] for entry in replayed] != lines:
             raise Failure(
                 Exit.AUDIT_FAILED, "A-REPLAY", f"The replay of {reference} is not what was printed."
@@ -223,13 +229,19 @@ def _what_next(settings: Settings, told: dict[str, list[str]]) -> None:
     _say(f"  export BROKERAGE_HOME={home}")
     for words in (
         "case list",
-        f"case show {list(told)[4]}",
+        f"case show {_still_open()}",
         f"case history {first}",
         f"audit replay {first}",
     ):
         _say(f"  brokerage {words}")
     _say("A stack of your own, to drive a case by hand (see README.md):")
     _say("  unset BROKERAGE_HOME; brokerage up")
+
+
+def _still_open() -> str:
+    """A case that waits for something, to look at."""
+    story = next(story for story in _STORIES if story.ends == "awaiting_signatures")
+    return case_reference(story.programme, story.request)
 
 
 def _shown(path: Path) -> str:

@@ -51,6 +51,7 @@ def show(
     """Show a programme's routes, areas and waits."""
     with reading() as office:
         found = office.facts.programme(code.upper())
+        counted_on = office.facts.days_of(found, None).calendar if found else ""
         if found is None:
             raise Failure(
                 Exit.NOT_FOUND,
@@ -66,6 +67,9 @@ def show(
         say_json(found.model_dump(mode="json"))
         return 0
     say(f"{found.title.en} ({found.code}, version {found.version}, {found.content_hash()[:12]})")
+    missing = found.calendar not in counted_on
+    absent = f": {found.calendar} is not on record" if missing else ""
+    say(f"Days are counted on {counted_on}{absent}")
     say_table(
         ((r.code, r.title.en, r.step.replace("_", " ")) for r in found.routes),
         ("ROUTE", "TITLE", "FIRST STEP"),

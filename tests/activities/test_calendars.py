@@ -1,13 +1,14 @@
 """Calendars in a real log, on both databases: what schools count on, and whom a change wakes."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, text
 
+from activities.health_calendars import check_calendars
 from activities.read_models.days import DaysReader
 from activities.read_models.facts import FactReader
 from activities.read_models.rebuilding import rebuild_rows
@@ -122,6 +123,44 @@ def test_one_reader_reads_each_school_once_and_knows_who_has_nothing(office: Off
         )
         assert reader.days_of("wales", "Europe/London", OTHER).counts(date(2027, 1, 4), "school_days")
         assert reader.days_of("moon", "Europe/London", OTHER).calendar == WEEKDAYS_1
+
+
+@pytest.mark.parametrize(
+    ("today", "statement", "found"),
+    [
+        ("2026-11-20", "", "✓ Calendars: philippines to 2027-05-31, wales to 2027-08-31."),
+        (
+            "2027-05-10",
+            "",
+            "! philippines ends on 2027-05-31: due dates beyond are provisional. Publish its next year:",
+        ),
+        (
+            "2026-11-20",
+            "DELETE FROM calendar WHERE code = 'wales'",
+            "! EAS counts on wales, which is no calendar on record: weekdays are counted. "
+            "Publish it: brokerage calendar publish wales",
+        ),
+        (
+            "2026-11-20",
+            "UPDATE programme SET content = replace(content, '\"wales\"', '\"philippines\"') WHERE code = 'EAS'",
+            "! EAS is in Europe/London, and its calendar philippines in Asia/Manila. Publish a next version",
+        ),
+        (
+            "2026-11-20",
+            "UPDATE programme SET content = replace(content, '\"wales\"', '\"weekdays-1\"') WHERE code = 'EAS'",
+            "✓ Calendars: philippines to 2027-05-31, EAS on weekdays.",
+        ),
+    ],
+)
+def test_doctor_says_what_programmes_count_on_and_how_far_it_reaches(
+    office: Office, today: str, statement: str, found: str
+) -> None:
+    now = datetime.fromisoformat(f"{today}T12:00+00:00")
+    with office.engine.connect() as connection:
+        if statement:
+            connection.execute(text(statement))
+        assert check_calendars(connection, now).line().startswith(found)
+        connection.rollback()
 
 
 def test_a_new_version_wakes_every_case_that_waits_on_it_and_no_other(office: Office) -> None:

@@ -51,7 +51,18 @@ def office(database: Database, tmp_path: Path) -> Office:
 def test_a_database_as_it_should_be_is_well(office: Office, worker: bool) -> None:
     checks = office.checks(worker=worker)
     assert [name for name, check in checks.items() if not check.ok] == []
-    asked = {"log", "schema", "lists", "triggers", "login", "clock", "vault", "vault-triggers"}
+    asked = {
+        "log",
+        "schema",
+        "lists",
+        "triggers",
+        "login",
+        "clock",
+        "vault",
+        "vault-triggers",
+        "silence",
+        "calendars",
+    }
     assert checks.keys() == asked | ({"vault-login"} if worker else set())
     assert "all 23 guards" in checks["triggers"].what
 

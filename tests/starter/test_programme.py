@@ -34,6 +34,14 @@ def test_one_that_an_older_log_lacks_is_named_with_the_line_that_brings_it(offic
     assert "or: brokerage programme publish DEPED" in done.err
 
 
+def test_what_its_days_are_counted_on_is_said_and_what_is_missing_too(office: Office) -> None:
+    assert "Days are counted on wales@1\n" in typed(office, "programme", "show", "EAS").out
+    with office.engine.begin() as connection:
+        connection.execute(text("DELETE FROM calendar WHERE code = 'wales'"))
+    said = typed(office, "programme", "show", "EAS").out
+    assert "Days are counted on weekdays-1: wales is not on record\n" in said
+
+
 def test_a_code_that_nothing_comes_with_is_no_file(office: Office) -> None:
     done = typed(office, "programme", "publish", "XYZ", "--profile", ADMIN)
     assert done.code == 2

@@ -22,6 +22,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.business_clock import read_offset
 from activities.handle_command import CommandHandler
+from activities.mail.deliver import Postman
+from activities.settings import Settings
 from activities.sweeping import SweepActivities
 from activities.temporal import CaseActivities
 from activities.waking import WakeActivities
@@ -38,6 +40,7 @@ from domain.messages import (
 )
 from starter.sample.story import Story
 from tests.activities.builders import WHOLE, Office, steps_of
+from tests.mail_server import PostOffice
 from workflows.options import TASK_TIMEOUT
 from workflows.registry import WORKFLOWS
 
@@ -62,8 +65,10 @@ class Lab:
         office.tag = f":{uuid4().hex[:12]}"
         office.speak_of(WHOLE)
         self.queue = f"queue{office.tag}"
-        self.more_activities: list[Callable[..., Any]] = []
-        """Of the workers that are started from now on, beside those that decide."""
+        self.mail = PostOffice()
+        """The mail server that everything is sent to."""
+        self.postman: Postman | None = None
+        """Who carries it there, where a test has one of its own."""
         self._threads = ThreadPoolExecutor(4)
         self._workers: list[Worker] = []
         self._started: set[str] = set()
@@ -72,6 +77,7 @@ class Lab:
         self.office.now = await self.now()
         self._loop = asyncio.get_running_loop()
         self.office.clock = self._clock
+        self.mail.open()
         await self.start_worker()
         return self
 
@@ -84,6 +90,7 @@ class Lab:
             with suppress(RPCError):
                 await self.client.get_workflow_handle(id).terminate("the test is over")
         await self.stop_worker()
+        self.mail.close()
         self._threads.shutdown()
 
     async def start_worker(self, handler: CommandHandler | None = None, **options: Any) -> None:
@@ -92,7 +99,7 @@ class Lab:
             self.client,
             task_queue=self.queue,
             workflows=WORKFLOWS,
-            activities=[*self._activities(handler or self.office.handler), *self.more_activities],
+            activities=self._activities(handler or self.office.handler),
             activity_executor=self._threads,
             workflow_runner=SANDBOX,
             workflow_failure_exception_types=[],
@@ -104,10 +111,19 @@ class Lab:
 
     def _activities(self, handler: CommandHandler) -> list[Callable[..., Any]]:
         return [
-            *CaseActivities(handler).all(),
+            *CaseActivities(handler, postman=self.postman or self._postman(handler)).all(),
             *WakeActivities(self.client, handler, self.office.log).all(),
-            *SweepActivities(self.client, handler, self._business_clock).all(),
+            *SweepActivities(self.client, handler, self.business_now).all(),
         ]
+
+    def _postman(self, handler: CommandHandler) -> Postman:
+        return Postman(handler, self.mail_settings, self.business_now)
+
+    @property
+    def mail_settings(self) -> Settings:
+        """The office's settings with the mail server in them."""
+        server = {"smtp_host": "127.0.0.1", "smtp_port": self.mail.port, "smtp_tls": "none"}
+        return self.office.settings.model_copy(update=server | {"mail_from": "brokerage@office.example"})
 
     async def stop_worker(self) -> None:
         """Drain it, as a deployment does."""
@@ -178,7 +194,10 @@ class Lab:
         return answer
 
     async def tell(self, story: Story = WHOLE, *, before: str = "") -> list[Receipt]:
-        """Tell a story up to, and without, the first step of that verb; all of it where none is named."""
+        """Tell a story up to, and without, the first step of that verb; all of it where none is named.
+
+        What there is to tell by mail is delivered then, unless a test has a postman of its own.
+        """
         receipts: list[Receipt] = []
         self.office.speak_of(story)
         today = await self.today()
@@ -186,6 +205,8 @@ class Lab:
             if step.verb == before:
                 break
             receipts.append(await self.done(step.person, step.verb, self.office.body_of(step)))
+        if self.postman is None:
+            await self.settled()
         return receipts
 
     # Looking
@@ -201,9 +222,10 @@ class Lab:
         return status
 
     async def settled(self) -> None:
-        """Wait until the workflow knows what the log says: a new run has read it, a deadline is on record."""
-        for _ in range(250):
-            if await self.status() == self.office.load():
+        """Wait until everything is told, and the workflow knows what the log says."""
+        for _ in range(500):
+            said = self.office.load()
+            if not said.unsent and await self.status() == said:
                 return
             await asyncio.sleep(0.02)
         raise AssertionError(f"the workflow stays at {await self.status()}")
@@ -212,6 +234,14 @@ class Lab:
         """How many events of each type the newest run has, by name without its prefix."""
         events = (await self.case.fetch_history()).events
         return Counter(EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in events)
+
+    async def asked(self) -> "Counter[str]":
+        """How many normal activities of each type the newest run has asked for."""
+        return Counter(
+            event.activity_task_scheduled_event_attributes.activity_type.name
+            for event in (await self.case.fetch_history()).events
+            if event.HasField("activity_task_scheduled_event_attributes")
+        )
 
     async def run_id(self) -> str:
         """The newest run; from its history, since the server that skips time describes only some runs."""
@@ -232,7 +262,8 @@ class Lab:
             return self.office.now
         return asyncio.run_coroutine_threadsafe(self.now(), self._loop).result(10)
 
-    def _business_clock(self) -> datetime:
+    def business_now(self) -> datetime:
+        """Business time."""
         return self._clock() + timedelta(seconds=read_offset(self.office.settings))
 
     async def today(self) -> date:
