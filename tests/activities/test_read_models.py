@@ -31,6 +31,10 @@ def told(new_office: NewOffice, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with new_office(tmp_path_factory.mktemp("told") / "home") as shared:
         for story in STORIES:
             shared.tell(story)
+        shared.speak_of(next(story for story in STORIES if story.ends == "awaiting_alignment"))
+        shared.done("broker.dylan", "assign", {"party": "broker", "to": "broker.mali"})
+        closed = {"inset": ["2026-11-06"]}
+        shared.done(ADMIN, "set-school-days", {"school": "6990004", "days": closed}, stream="calendar/wales")
         shared.check()
         yield shared
         shared.check()
@@ -56,7 +60,7 @@ def test_a_rebuild_gives_the_same_rows(told: Office) -> None:
         assert rebuild(connection, iter(events)) == len(events)
         assert rows_of(connection) == before
     assert len(before["case_row"]) == len(STORIES)
-    assert all(before.values())
+    assert all(before[table.name] for table in schema.DERIVED)
 
 
 TAMPERED: dict[str, tuple[Any, str]] = {
