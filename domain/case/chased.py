@@ -88,7 +88,7 @@ def _steps_after(d: Deadline, after: int, again_at: Any) -> tuple[DueStep, ...]:
     left = tuple(step for step in d.steps if step.after > after)
     if left or again_at is None:
         return left
-    return (DueStep(at=again_at, do="remind", after=after + 1, days=after + 1, to=None),)
+    return (DueStep(at=again_at, do="remind", after=after + 1, days=0, to=None),)
 
 
 def _acknowledged(state: CaseState, event: e.EscalationAcknowledged) -> Change:

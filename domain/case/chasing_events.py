@@ -25,7 +25,8 @@ class DueStep(Value):
     after: int
     """Counted days from the beginning of the wait, as the programme has it."""
     days: int
-    """Counted days from the day that this deadline began; from its due day, where the agreement names that."""
+    """Counted days from the day that this deadline began, 0 where it comes again and again; from its due day,
+    where the agreement names that."""
     to: Party | None
     """Whom an escalation or re-assignment goes to."""
 

@@ -53,15 +53,19 @@ def moved(d: Deadline, state: CaseState, facts: Facts) -> e.DeadlineMoved | None
     if d.kept_days is not None or unit is None or d.began is None or d.days is None:
         return None
     days_of = days_for(d.owner, state, facts)
+    rule = rule_of(d.wait, facts.programme)
+    # What goes on after a pause was due when its days were over, whatever the term.
+    whole = d.days in {rule.days, rule.urgent_days}
     found = recounted(
-        days_of, unit, d.began, d.days, d.steps,
-        key=f"{state.reference}/{d.wait}", keep_clear=_keeps_clear(d.owner, unit),
+        days_of, unit, d.began, d.days, [step for step in d.steps if step.days],
+        key=f"{state.reference}/{d.wait}", keep_clear=whole and _keeps_clear(d.owner, unit),
     )  # fmt: skip
     next_day = days_of.after(facts.today, 1, unit)
     due_at = d.due_at if d.passed else found.due_at
     if due_at <= facts.now and not d.passed:
         due_at = due_on(next_day, days_of.zone)
-    steps = tuple(_not_past(step, facts.now, next_day, days_of.zone) for step in found.steps)
+    again = (step for step in d.steps if not step.days)
+    steps = (*(_not_past(step, facts.now, next_day, days_of.zone) for step in found.steps), *again)
     if due_at == d.due_at and steps == d.steps and found.provisional == d.provisional:
         return None
     return e.DeadlineMoved(
@@ -110,7 +114,7 @@ def resumed(d: Deadline, state: CaseState, facts: Facts) -> e.DeadlineSet | e.De
     """
     days_of = days_for(d.owner, state, facts)
     unit, today = unit_of(d, facts.programme), facts.today
-    key = f"{state.reference}/{d.wait}/{today.isoformat()}"
+    key = f"{state.reference}/{d.wait}"
     if d.days is None and not d.passed:
         due = max(local_day(d.due_at, days_of.zone), days_of.after(today, 1, unit))
         steps = tuple(

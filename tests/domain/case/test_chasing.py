@@ -4,14 +4,18 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from domain.calendars.own_days import Closure, OwnDays
+from domain.calendars.school_days import SchoolDays
 from domain.case import events as e
-from domain.case.commands import PassDeadline
-from domain.case.situation import Decision
+from domain.case.commands import PassDeadline, Recount
+from domain.case.situation import Decision, Refusal
 from domain.case.stages import Stage
 from domain.case.waits import awaited
 from domain.ids import SYSTEM_PERSON
 from domain.parties import SCHOOL_PARTIES, Party
-from tests.domain.case.office import DEADLINES, ZONE, Office, eas, in_stage
+from tests.domain.calendars.files import WALES
+from tests.domain.case.office import DEADLINES, HILL, ZONE, Office, eas, in_stage
+from tests.domain.case.worked_fixture import due, newport, on
 
 CHASE = (
     e.ReminderIssued, e.EscalationRaised, e.WaitReassigned, e.LapseHeld, e.CaseLapsed, e.DraftExpired,
@@ -272,3 +276,42 @@ def test_the_answer_and_the_timer_may_race_and_the_first_one_counts() -> None:
     assert isinstance(answer, Decision)
     assert [type(event).__name__ for event in answer.events] == ["TimerIgnored"]
     assert office.state.stage is Stage.TRIAGE
+
+
+def test_a_change_of_calendar_moves_what_is_open_and_never_what_has_passed() -> None:
+    office = newport()
+    office.done("head.hill", "open", desired_start=date(2025, 11, 3))
+    office.done("head.hill", "submit")
+    on(office, "2025-09-24")
+    passed = office.state.deadline("alignment")
+    assert passed is not None
+    closed = OwnDays(closures=(Closure(first=date(2025, 9, 25), last=date(2025, 9, 30)),))
+    office.days[HILL] = SchoolDays(WALES, 2, "Newport", HILL, closed)
+    assert office.give(SYSTEM_PERSON, Recount(position=1)) == Decision((), None), "working days go on"
+    on(office, "2025-09-24").done("sip.hill", "align")
+    office.done("broker", "triage")
+    assert due(office, "scoping") == "2025-10-21", "four school days later than without the closure"
+    office.days[HILL] = SchoolDays(WALES, 3, "Newport", HILL)
+    (moved,) = names_of(office.give(SYSTEM_PERSON, Recount(position=2)))
+    assert moved == "DeadlineMoved"
+    assert due(office, "scoping") == "2025-10-15"
+
+
+def test_a_deadline_that_a_withdrawn_closure_puts_into_the_past_ends_at_the_next_counted_day() -> None:
+    office = newport()
+    closed = OwnDays(closures=(Closure(first=date(2025, 9, 29), last=date(2025, 10, 10)),))
+    office.days[HILL] = SchoolDays(WALES, 1, "Newport", HILL, closed)
+    office.done("head.hill", "open", desired_start=date(2025, 11, 3))
+    office.done("head.hill", "submit")
+    office.done("sip.hill", "align")
+    office.done("broker", "triage")
+    assert due(office, "scoping") == "2025-10-21"
+    on(office, "2025-10-20")
+    office.days[HILL] = SchoolDays(WALES, 2, "Newport", HILL)
+    office.give(SYSTEM_PERSON, Recount(position=1))
+    assert due(office, "scoping") == "2025-10-21", "counted out anew it would be the seventh, which is over"
+
+
+def names_of(answer: Decision | Refusal) -> list[str]:
+    assert isinstance(answer, Decision), answer
+    return [type(event).__name__ for event in answer.events]
