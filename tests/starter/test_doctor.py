@@ -80,7 +80,7 @@ def test_a_home_that_was_never_started(home: Settings, examine: Callable[[], tup
     code, findings = examine()
     assert code == 6
     bad = [name for name, (ok, _, _) in findings.items() if not ok]
-    assert bad == ["log", "person", "temporal"]
+    assert bad == ["log", "person", "mail", "temporal"]
     assert "there is no log" in findings["log"][1]
 
 
