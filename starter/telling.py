@@ -128,8 +128,6 @@ class Telling:
         else:
             step = _steps(story)[turn.place]
         body = step.values(today)
-        if step.ahead is not None:
-            body = body | {"on": _weekday_after(today, step.ahead).isoformat()}
         if step.verb == "sign":
             body = {"content_hash": self._text_that_stands(reference)}
         key = f"{story.request}:{turn.place}" if turn.place else story.request

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from domain.calendars.counting import UNIT_WORDS
 from domain.canonical import instant_from_text
 from starter.back import Back, cases_as_they_were, say_look
 from starter.commands.case_filters import Filters, check_filters, choice_of
@@ -152,7 +153,8 @@ def _due(row: Mapping[str, Any], form: TimeFormat | None, zone: str) -> str:
         return "OVERDUE" if row["overdue"] else "–"
     left = row["school_days_left"]
     text = show_time(instant_from_text(row["due_at"]), form, zone)
-    days = f"{abs(left)} school day{'s' * (abs(left) != 1)}"
+    one, many = UNIT_WORDS[row["days_unit"]]
+    days = f"{abs(left)} {one if abs(left) == 1 else many}"
     return f"OVERDUE {days}, {text}" if left < 0 else f"{text} ({days})"
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from domain.calendars.explain import CountedDay
+from domain.programmes import Programme
 from starter.back import Back, case_as_it_was, say_look
 from starter.completing import references
 from starter.failures import Exit, Failure
@@ -39,7 +40,7 @@ def explain(
         for number, one in enumerate(found):
             if number:
                 say()
-            _say(one, record.programme.word(one.owner), record.programme.time_zone, time)
+            _say(one, record.programme, time)
     return Exit.DONE
 
 
@@ -61,21 +62,21 @@ def _chosen(found: list[ExplainedWait], wait: str | None, reference: str) -> lis
     return chosen
 
 
-def _say(one: ExplainedWait, owner: str, zone: str, form: TimeFormat | None) -> None:
-    deadline = one.deadline
+def _say(one: ExplainedWait, programme: Programme, form: TimeFormat | None) -> None:
+    deadline, zone = one.deadline, programme.time_zone
     if deadline.kept_days is not None:
         state = f"paused, {deadline.kept_days} counted days left"
     else:
         due = show_time(deadline.due_at, form, zone)
         state = f"OVERDUE since {due}" if deadline.passed else f"due {due}"
-    say(f"{one.what}, from {owner}: {state}  ({one.wait})")
+    say(f"{one.what}, from {programme.word(one.owner)}: {state}  ({one.wait})")
     for each in one.turns:
         for words in turn_words(each, zone):
             say(f"  {words}")
         if each.counted is not None:
             say_table((_row(day) for day in each.counted.days), ("  DAY", "", "COUNTED", "WHY NOT"))
     for step in deadline.steps:
-        to = f" to {step.to}" if step.to else ""
+        to = f" to {programme.word(step.to)}" if step.to else ""
         say(f"  To come: {step.do}{to}, {show_time(step.at, form, zone)}")
 
 

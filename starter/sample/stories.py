@@ -41,6 +41,11 @@ def _financial_year(today: date) -> str:
     return f"{first}-{(first + 1) % 100:02d}"
 
 
+def _in_weeks(weeks: int, **values: Any) -> Values:
+    """On this weekday, so many weeks ahead."""
+    return lambda today: {"on": (today + timedelta(weeks=weeks)).isoformat(), **values}
+
+
 _REASONING = objective(
     "Pupils explain their reasoning in numeracy",
     "4 in 10 explain a method when asked",
@@ -108,15 +113,15 @@ STORIES: Final[tuple[Story, ...]] = (
             Step("head.6990103", "sign"),
             Step("sip.carys", "sign"),
             Step("head.6990004", "sign", after=2),
-            Step("partner.eleri", "schedule-visit", fixed(quarter_days=4), after=2, ahead=5),
-            Step("lead.6990004", "reschedule-visit", fixed(visit="V1"), ahead=6),
+            Step("partner.eleri", "schedule-visit", _in_weeks(1, quarter_days=4), after=2),
+            Step("lead.6990004", "reschedule-visit", _in_weeks(2, visit="V1")),
             Step(
                 "partner.eleri",
                 "record-visit",
                 visit(
                     4, [1, 2], "Looked at planning and books together.", visit="V1", safeguarding_briefed=True
                 ),
-                after=6,
+                after=10,
             ),
             Step("lead.6990004", "confirm-visit", fixed(visit="V1")),
             Step("partner.eleri", "record-visit", visit(4, [1], "Taught three lessons together."), after=8),

@@ -21,8 +21,6 @@ class Step:
     values: Values = field(default=lambda _today: {})
     after: int = 1
     """Weekdays since the step before; 0 for the same day."""
-    ahead: int | None = None
-    """The day it speaks of (`on`) lies so many weekdays ahead."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ FIELDS: Final = (
     "reference", "programme", "route", "recipient", "provider", "area", "stage", "waiting_on", "due_at",
     "school_days_left", "opened_at", "version",
     "recipient_name", "provider_name", "authority", "phase", "support_language", "waiting_parties",
-    "wait", "overdue", "paused", "open", "days_agreed", "days_counted",
+    "wait", "overdue", "paused", "open", "days_agreed", "days_counted", "days_unit",
 )  # fmt: skip
 """Flat and stable: what is added goes to the end."""
 
@@ -28,6 +28,9 @@ _SORTED_BY: Final[dict[str, ColumnElement[Any]]] = {
     "provider_name": _PROVIDER.c.name,
     "days_agreed": case_row.c.agreed_quarter_days,
     "days_counted": case_row.c.counted_quarter_days,
+    "days_unit": case(
+        (case_row.c.due_at.is_not(None), func.coalesce(wait_row.c.unit, "school_days")), else_=None
+    ),
 }
 """What stands for a field that is no column of its own."""
 
@@ -158,6 +161,7 @@ def _row(office: Office, row: Row[Any], left: DaysLeft) -> dict[str, Any]:
         "overdue": row.overdue or (due_at is not None and due_at < now),
         "days_agreed": _days(row.agreed_quarter_days),
         "days_counted": _days(row.counted_quarter_days),
+        "days_unit": (row.wait_unit or "school_days") if due_at else None,
     }
     return {name: derived[name] if name in derived else getattr(row, name) for name in FIELDS}
 

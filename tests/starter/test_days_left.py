@@ -52,3 +52,5 @@ def test_a_wait_in_working_days_is_counted_in_working_days(new_office: NewOffice
         before_half_term.tell(before="triage")
         assert days_left(before_half_term, "2026-10-23") == {5}
         assert days_left(before_half_term, "2026-10-27") == {3}
+        line = typed(before_half_term, "case", "list", "--as-of", "2026-10-27").out
+        assert "(3 working days)" in line

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -27,6 +27,7 @@ from starter.reading import Look
 from starter.reading import Office as Reading
 from starter.sample.deped_stories import DEPED_STORIES
 from starter.sample.stories import STORIES
+from starter.sample.story import Step
 from starter.views.worklists import FIELDS, Worklist, worklist, worklist_query
 from tests.activities.builders import NewOffice, Office, steps_of
 from tests.starter.shell import typed
@@ -75,7 +76,7 @@ def live(office: Office, told: Told) -> None:
         office.speak_of(story)
         streams.append(office.stream)
         for step in steps_of(story, office.now.date())[:steps]:
-            office.done(step.person, step.verb, office.body_of(step))
+            office.give(step.person, step.verb, office.body_of(_on_its_day(step, office.now)))
     for what, place, number in told.done:
         office.stream = streams[place]
         match what:
@@ -94,6 +95,14 @@ def live(office: Office, told: Told) -> None:
                 person = BROKERS[number % 2]
                 body = {"post": "broker", "programme": "EAS", "until": office.now.date().isoformat()}
                 office.give("admin", "end-post", body, stream=f"person/{person}")
+
+
+def _on_its_day(step: Step, now: datetime) -> Step:
+    """The step with the day it speaks of, counted in days of the week: here no time passes between steps."""
+    if step.ahead is None:
+        return step
+    on = now.date() + timedelta(days=step.ahead)
+    return replace(step, values=lambda today: {**step.values(today), "on": on.isoformat()}, ahead=None)
 
 
 def chase(office: Office, streams: Iterable[str]) -> None:
