@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 CODE := domain workflows activities starter worker.py tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check format generate bench lock clean
+.PHONY: help venv demo test check format generate bench surge lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -44,6 +44,9 @@ generate: $(READY) ## Write anew what is made from the code: diagrams, tables, t
 
 bench: $(READY) ## Measure one command against a bare Temporal update, in one run
 	$(BIN)/python -m bench.command
+
+surge: $(READY) ## Measure 10,000 cases with deadlines in the same minute
+	$(BIN)/python -m bench.surge
 
 lock: ## Resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
