@@ -133,7 +133,7 @@ def record_contact(s: Situation) -> tuple[e.CaseEvent, ...]:
     command = expect(s.command, c.RecordContact)
     return (
         e.ContactRecorded(
-            party=command.party, method=command.method, reached=command.reached, note=command.note
+            party=command.party, method=command.by, reached=command.reached, note=command.note
         ),
     )
 

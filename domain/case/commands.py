@@ -551,7 +551,7 @@ class RecordContact(CaseCommand):
     verb: ClassVar[str] = "record-contact"
     group: ClassVar[str] = "At any time"
     party: Party = Field(description="Who was to be told, e.g. recipient_head.")
-    method: Literal["phone", "letter", "in-person"] = Field(description="phone, letter or in-person.")
+    by: Literal["phone", "letter", "in-person"] = Field(description="phone, letter or in-person.")
     reached: bool = Field(default=False, description="They were reached and know what is asked.")
     note: FreeText | None = Field(default=None, description="What was said.")
 

@@ -18,7 +18,7 @@ from domain.canonical import canonical_bytes, instant_text, plain
 from domain.case.events import CaseEvent, read_case_event
 from domain.case.state import CaseState, evolve
 from domain.ids import stream_kind
-from domain.messages import CaseInput, Message
+from domain.messages import CaseInput, DeliverMail, Message, Swept
 from domain.streams import CASE, DIRECTORY, event_types
 from tests.golden.check import against_manifest
 from tests.golden.files import (
@@ -50,7 +50,13 @@ def record(root: Path = GOLDEN) -> int:
             office.real.check()
             events = list(office.real.reader.events())
             own = [each for each in events if each.envelope.stream == office.real.stream]
-            messages = [*office.messages, CaseInput(reference=office.state.reference)]
+            reference = office.state.reference
+            messages = [
+                *office.messages,
+                CaseInput(reference=reference),
+                DeliverMail(reference=reference),
+                Swept(),
+            ]
             office.real.close()
             _keep_case(root, name, own)
             for kind, type_name, version, payload in _payloads(events):

@@ -6,14 +6,15 @@ what is recorded is what a worker would have written.
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from activities.founding import found
 from activities.settings import Settings
 from activities.signing import public_key_text
 from domain.canonical import plain
-from domain.case.commands import CaseCommand, PassDeadline
+from domain.case.commands import CaseCommand, PassDeadline, RecordDelivery, Recount
 from domain.case.events import read_case_event
 from domain.case.situation import Decision, Refusal
 from domain.envelope import OnBehalfOf
@@ -23,8 +24,11 @@ from domain.messages import PassDeadline as PassDeadlineMessage
 from domain.personal import Personal
 from starter.home import create_home
 from tests.activities import builders
-from tests.activities.builders import ADMIN, FOUNDED, seed_of
+from tests.activities.builders import ADMIN, seed_of
 from tests.domain.case.office import NAMES, PHASES, STAFF, Office
+
+FOUNDED: Final = datetime(2025, 1, 6, 8, 0, tzinfo=UTC)
+"""Before the first day of any story."""
 
 
 class RecordedOffice(Office):
@@ -34,6 +38,7 @@ class RecordedOffice(Office):
         super().__init__(seal=Personal)
         self.real = builders.Office(home, self.now)
         self.messages: list[Message] = []
+        self._systems = 0
 
     def give(self, person: str, command: CaseCommand, recorded_by: str | None = None) -> Decision | Refusal:
         """What the worker makes of it; the case is then as its log has it."""
@@ -63,6 +68,13 @@ class RecordedOffice(Office):
             )
             self.messages += [passing, LoadCase(reference=passing.reference)]
             return self.real.handler.pass_deadline(passing)
+        if isinstance(command, RecordDelivery | Recount):
+            self._systems += 1
+            sent = self.real.handler.system_command(
+                self.real.stream, command.verb, plain(command.model_dump()), f"mail:{self._systems}"
+            )
+            asked = HandleCommand(command=sent, now=self.now, workflow=sent.stream, run="run-1")
+            return self.real.handler.handle(asked)
         body: dict[str, Any] = plain(command.model_dump())
         for_whom = OnBehalfOf(person=person, method="letter", evidence="letter-7") if recorded_by else None
         sent = self.real.sign(
@@ -116,7 +128,7 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
         }
         yield f"person/{person}", "register", identity | {"public_key": public_key_text(seed_of(person))}
         for held in posts:
-            assigned = {"post": held.post.value, "school": held.school, "since": "2026-01-05"}
+            assigned = {"post": held.post.value, "school": held.school, "since": "2025-01-05"}
             yield f"person/{person}", "assign-post", assigned
     yield "person/former", "register", {"name": "Somebody", "email": "somebody@cwm-enfys.example"}
     yield "person/former", "replace-key", {"public_key": public_key_text(seed_of("former"))}
@@ -128,14 +140,14 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
         )
         yield "person/former", "end-post", {"post": post, "school": school, "until": "2026-07-31"}
     finance = {"post": "finance", "programme": "EAS"}
-    yield "person/former", "assign-post", finance | {"since": "2026-01-05"}
+    yield "person/former", "assign-post", finance | {"since": "2025-01-05"}
     yield "person/former", "end-post", finance | {"until": "2026-07-31"}
 
 
 def _own_days() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """What schools have of their own: INSET days alone, and all that there can be."""
     inset = {"inset": ["2026-09-01", "2027-01-04"]}
-    yield "calendar/wales", "set-school-days", {"school": "6990001", "days": inset}
+    yield "calendar/wales", "set-school-days", {"school": "6990003", "days": inset}
     snow = {"first": "2027-01-07", "last": "2027-01-08", "reason": "snow"}
     terms = [
         {"name": "autumn term", "first": "2026-09-03", "last": "2026-12-18", "breaks": []},

@@ -11,6 +11,7 @@ from typing import Any, Final
 from domain.case.situation import Decision
 from domain.case.stages import Stage
 from tests.domain.case.office import DALE, GLEN, SEA, Office
+from tests.domain.case.worked_fixture import FIRST_MORNING, on, to_close
 
 
 def sip_route_to_archive(office: Office) -> None:
@@ -167,12 +168,94 @@ def declined(office: Office) -> None:
     office.done("adviser", "decline")
 
 
+def worked_case(office: Office) -> None:
+    """A Newport primary school from September 2025 on, every due date as it was first counted by hand."""
+    office.now = FIRST_MORNING
+    to_close(office)
+    on(office, "2026-10-30").done("sip.hill", "record-follow-up")
+
+
+def draft_expires(office: Office) -> None:
+    """A draft that nobody sends: reminded of twice, then gone."""
+    office.at(Stage.DRAFT)
+    office.days_pass(55)
+
+
+def lapsed_and_reopened(office: Office) -> None:
+    """A head who does not answer: reminders, escalations acknowledged, lapse; taken up again, and consent."""
+    office.on("sip").at(Stage.AWAITING_HEAD_CONSENT)
+    office.days_pass(11)
+    office.done("sip.hill", "acknowledge", note="I phone on Monday.")
+    office.days_pass(5)
+    office.done("adviser", "acknowledge")
+    office.days_pass(6)
+    office.done("broker", "reopen")
+    office.done("head.hill", "consent")
+
+
+def nobody_reads(office: Office) -> None:
+    """Mail that is refused, somebody told by phone, a lapse held for want of notice and then in sight."""
+    office.on("sip").at(Stage.AWAITING_HEAD_CONSENT)
+    office.mail = "refused"
+    office.days_pass(6)
+    office.done("broker", "record-contact", note="Spoke to the office.")
+    office.done("adviser", "assign")
+    office.mail = "works"
+    office.days_pass(20)
+    for raised in office.state.escalations:
+        if raised.wait == "head_consent" and not raised.acknowledged:
+            office.done(
+                {"sip": "sip.hill"}.get(raised.to, "adviser"), "acknowledge", escalation=raised.number
+            )
+    office.days_pass(3)
+    office.done("head.hill", "consent")
+
+
+def taken_over(office: Office) -> None:
+    """A SIP who does not answer is relieved; the adviser answers for them, and gives the broker's work away."""
+    office.at(Stage.AWAITING_ALIGNMENT)
+    office.days_pass(9)
+    office.done("adviser", "align")
+    office.done("adviser", "assign", to="broker")
+    office.done("adviser", "assign", to="broker.two")
+    due = office.state.deadlines[0]
+    office.done("broker.two", "triage")
+    office.now = max(office.now, due.due_at)
+    office.chase("triage", due.due_at)
+
+
+def overdue_and_paused(office: Office) -> None:
+    """Overdue when a pause begins: its ladder stands still and goes on afterwards."""
+    office.on("sip").at(Stage.AWAITING_HEAD_CONSENT)
+    office.days_pass(12)
+    office.done("broker", "pause")
+    office.days_pass(3)
+    office.done("broker", "resume")
+    office.days_pass(4)
+
+
+def visits_moved(office: Office) -> None:
+    """A visit that is planned, moved and cancelled."""
+    office.at(Stage.AGREED)
+    office.done("broker", "schedule-visit")
+    office.done("lead.sea", "reschedule-visit")
+    office.done(
+        "lead.sea",
+        "reschedule-visit",
+        on=office.now.date() + timedelta(days=14),
+        quarter_days="1",
+        mode="online",
+    )
+    office.done("lead.hill", "cancel-visit")
+
+
 STORIES: Final[dict[str, Callable[[Office], None]]] = {
     story.__name__.replace("_", "-"): story
     for story in (
         sip_route_to_archive, school_route_to_archive, partner_declines, withdrawn, paused_and_resumed,
         changed_in_delivery, nobody_answers, consent_refused, signposted, declined,
-        leader_route_to_archive,
+        leader_route_to_archive, worked_case, draft_expires, lapsed_and_reopened, nobody_reads, taken_over,
+        overdue_and_paused, visits_moved,
     )
 }  # fmt: skip
 

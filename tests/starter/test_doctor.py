@@ -207,7 +207,8 @@ async def test_all_is_well_where_the_stack_runs(running: Stack) -> None:
     assert process.returncode == 0, lines
     assert all(line.startswith("✓ ") for line in lines), lines
     assert "✓ You are anna: administrator." in lines
-    assert lines[-1] == "✓ Workers taking tasks: 1"
+    assert "✓ Workers taking tasks: 1" in lines
+    assert lines[-1].startswith("✓ Nightly sweep: next ")
 
 
 async def test_another_key_than_the_one_on_record(running: Stack) -> None:

@@ -160,7 +160,12 @@ async def test_what_was_ended_leaves_no_process_and_no_pid_file(tmp_path: Path) 
         assert (settings.run_files / "worker.ready").exists()
     assert not any(alive(pid) for pid in pids)
     assert not stack_runs(settings)
-    assert {path.name for path in settings.run_files.iterdir()} == {"stack.pid", "temporal.log", "worker.log"}
+    assert {path.name for path in settings.run_files.iterdir()} == {
+        "mail.log",
+        "stack.pid",
+        "temporal.log",
+        "worker.log",
+    }
     with pytest.raises(Failure, match="the stack of this home is not running"):
         await connect(settings)
 

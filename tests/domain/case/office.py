@@ -361,7 +361,7 @@ class Office:
             "reopen": {"reason": "the head has come back"},
             "acknowledge": {"escalation": min((r.number for r in state.escalations if not r.acknowledged), default=1)},
             "assign": {"party": "broker", "to": "broker.two"},
-            "record-contact": {"party": "recipient_head", "method": "phone", "reached": True},
+            "record-contact": {"party": "recipient_head", "by": "phone", "reached": True},
             "reschedule-visit": {"visit": visit, "on": today + timedelta(days=10)},
             "cancel-visit": {"visit": visit, "because_of": "neither", "reason_code": "weather"},
             "pass-deadline": {"wait": "draft", "due_at": self.now},

@@ -15,6 +15,7 @@ from tests.domain.case.office import DALE, HILL, NAMES, OBJECTIVE, SEA, ZONE, Of
 
 Say = Callable[..., Any]
 WHOLE_DAY: Final = "1"
+FIRST_MORNING: Final = datetime.combine(date(2025, 9, 16), time(9), ZONE)
 
 
 def newport(calendar: SchoolDays | None = None) -> Office:
@@ -22,7 +23,7 @@ def newport(calendar: SchoolDays | None = None) -> Office:
     office = Office("school")
     for number in NAMES:
         office.days[number] = calendar or SchoolDays(WALES, 1, "Newport", number)
-    office.now = datetime.combine(date(2025, 9, 16), time(9), ZONE)
+    office.now = FIRST_MORNING
     return office
 
 
