@@ -132,9 +132,7 @@ def contact_is_owed(s: Situation) -> Refusal | None:
 def record_contact(s: Situation) -> tuple[e.CaseEvent, ...]:
     command = expect(s.command, c.RecordContact)
     return (
-        e.ContactRecorded(
-            party=command.party, method=command.by, reached=command.reached, note=command.note
-        ),
+        e.ContactRecorded(party=command.party, method=command.by, reached=command.reached, note=command.note),
     )
 
 

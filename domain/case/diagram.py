@@ -9,12 +9,14 @@ same for `table`, `waits` and `coming`; with --check it only says which file is 
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import resources
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 from domain.case.lifecycle import COMING_GUARDS, LIFECYCLE, Row
 from domain.case.stages import COMING, OPEN, TERMINAL, Stage
 from domain.programmes import Programme, parse_programme
+from domain.programmes.model import Wait
 from domain.text.voice import wait_words
 
 LEFT_OUT: Final = frozenset({"withdraw", "pause", "resume", "pass-deadline"})
@@ -23,6 +25,9 @@ LEFT_OUT: Final = frozenset({"withdraw", "pause", "resume", "pass-deadline"})
 _BY_DEADLINE: Final = {
     (Stage.PARTNER_OFFERED, Stage.MATCHING): "no answer in time",
     (Stage.CLOSED, Stage.ARCHIVED): "no follow-up in time",
+    (Stage.DRAFT, Stage.LAPSED): "never sent",
+    (Stage.AWAITING_HEAD_CONSENT, Stage.LAPSED): "never answered",
+    (Stage.AWAITING_SIGNATURES, Stage.LAPSED): "never signed by a head",
 }
 """What a passing deadline leads to; the table says so of pass-deadline for all stages at once."""
 
@@ -77,15 +82,29 @@ def table() -> str:
 
 
 def waits(programme: Programme) -> str:
-    """The programme's waits with their days, in Markdown."""
-    head = "| wait | what is awaited | days | unit |\n|---|---|---|---|"
+    """The programme's waits with their days and ladders, in Markdown."""
+    head = "| wait | what is awaited | days | unit | ladder |\n|---|---|---|---|---|"
     lines = [
         f"| `{name}` | {wait_words(name + ':…')} | {wait.days}"
         + (f" (urgent: {wait.urgent_days})" if wait.urgent_days else "")
-        + f" | {wait.unit.replace('_', ' ')} |"
+        + f" | {wait.unit.replace('_', ' ')} | {_ladder(wait, programme)} |"
         for name, wait in programme.waits.items()
     ]
     return "\n".join([head, *lines])
+
+
+def _ladder(wait: Wait, programme: Programme) -> str:
+    """'5, 8 remind · 10 escalate: broker · 20 lapse': the day, and what is done on it."""
+    rungs = [
+        f"{'' if rung.to is None else programme.word(rung.to)}|{rung.do}|{rung.after}" for rung in wait.ladder
+    ]
+    steps = []
+    for (to, do), same in groupby(rungs, key=lambda rung: tuple(rung.split("|")[:2])):
+        days = ", ".join(rung.rsplit("|", 1)[1] for rung in same)
+        steps.append(f"{days} {do}" + (f": {to}" if to else ""))
+    if wait.again:
+        steps.append(f"then remind every {wait.again}")
+    return " · ".join(steps)
 
 
 def coming() -> str:
