@@ -80,11 +80,16 @@ def recounted(
     *,
     key: str,
     keep_clear: bool,
+    due: date | None = None,
 ) -> Counted:
-    """The same deadline on another calendar, with the steps that are still to come."""
-    due = days_of.after(began, days, unit)
-    if keep_clear:
-        due = days_of.clear_of_edges(due)
+    """The same deadline on another calendar, with the steps that are still to come.
+
+    `due` is the due day where it has passed and stays: what comes after it is then counted from there.
+    """
+    if due is None:
+        due = days_of.after(began, days, unit)
+        if keep_clear:
+            due = days_of.clear_of_edges(due)
     placed = [_Place(step.do, step.after, step.to, step.days) for step in steps]
     return _counted(days_of, unit, began, days, due, placed, key)
 

@@ -24,7 +24,7 @@ from activities.read_models.facts import FactReader
 from activities.read_models.outbox import count_unsent, update_unsent
 from activities.read_models.update import write_case
 from domain.case import events as e
-from domain.case.commands import SYSTEM_VERBS, Assign, CaseCommand, Open, Submit
+from domain.case.commands import SYSTEM_VERBS, Assign, CaseCommand, Open, Reopen, Submit
 from domain.case.decide import decide
 from domain.case.events import read_case_event
 from domain.case.situation import Decision, Facts, Refusal
@@ -96,8 +96,8 @@ def decide_case(connection: Connection, facts: FactReader, question: Question, b
         now=question.now,
         named_schools=named_schools(body),
         named_persons=named_persons(body),
-        need=(state.recipient, state.area) if isinstance(body, Submit) else None,
-        giver=state.provider if isinstance(body, Submit) else None,
+        need=(state.recipient, state.area) if isinstance(body, Submit | Reopen) else None,
+        giver=state.provider if isinstance(body, Submit | Reopen) else None,
         with_holders=isinstance(body, Assign),
     )
     decided = decide(state, body, known, reference)

@@ -61,11 +61,11 @@ def next_instant(connection: Connection) -> datetime | None:
 
 
 def silent_cases(connection: Connection, most: int) -> tuple[int, list[str]]:
-    """How many cases are open with nothing awaited by any day, and the first of them. There must be none.
+    """How many cases are open in which nothing more would happen by itself, and the first of them. There must be none.
 
-    A wait that a pause has frozen has no day; the review of the pause has one.
+    To a wait that a pause has frozen nothing happens; to the review of the pause something does.
     """
-    awaited = exists().where(wait_row.c.reference == case_row.c.reference, wait_row.c.paused.is_(False))
+    awaited = exists().where(wait_row.c.reference == case_row.c.reference, wait_row.c.next_at.is_not(None))
     silent = select(case_row.c.reference).where(case_row.c.open.is_(True), ~awaited)
     count = connection.execute(select(func.count()).select_from(silent.subquery())).scalar_one()
     return count, list(connection.execute(silent.order_by(case_row.c.reference).limit(most)).scalars())

@@ -146,15 +146,17 @@ def _assigned(state: CaseState, event: e.WorkAssigned) -> Change:
 
 
 def _contact_recorded(state: CaseState, event: e.ContactRecorded) -> Change:
-    """Reached in another way is told: the reminders that mail did not bring have arrived after all."""
-    change: Change = {"unreached": tuple(u for u in state.unreached if u.party is not event.party)}
+    """Reached in another way is told: what was to remind them has arrived after all. Not reached, it is owed anew."""
     if not event.reached:
-        return change
+        return without_deadline(state, f"contact:{event.party}")
     missed = {u.wait for u in state.unreached if u.party is event.party}
-    change["deadlines"] = tuple(
-        d.model_copy(update={"told": _told_all(d)}) if d.wait in missed else d for d in state.deadlines
-    )
-    return change
+    return {
+        "unreached": tuple(u for u in state.unreached if u.party is not event.party),
+        "deadlines": tuple(
+            d.model_copy(update={"told": _told_all(d)}) if d.wait in missed or d.owner is event.party else d
+            for d in state.deadlines
+        ),
+    }
 
 
 def _told_all(d: Deadline) -> tuple[str, ...]:
@@ -182,7 +184,13 @@ def _paused(state: CaseState, event: e.CasePaused) -> Change:
     kept = {item.wait: item for item in event.kept}
     deadlines = tuple(
         d.model_copy(
-            update={"kept_days": kept[d.wait].days_left, "kept_steps": kept[d.wait].steps, "steps": ()}
+            update={
+                "kept_days": kept[d.wait].days_left,
+                "kept_steps": kept[d.wait].steps,
+                "steps": (),
+                # A reminder that had not left yet does not leave any more, and has reminded nobody.
+                "reminders": len(d.told),
+            }
         )
         if d.wait in kept
         else d

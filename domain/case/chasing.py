@@ -44,7 +44,14 @@ def chase(s: Situation) -> tuple[e.CaseEvent, ...]:
         if not because:
             return (*events, *_ended(d, s))
         events.append(e.LapseHeld(wait=d.wait, owner=d.owner, because=because))
-    return (*events, *_climbed(d, rungs, s, last=end is None and len(due) == len(d.steps)))
+    return (*events, *_climbed(d, rungs, s, last=len(due) == len(d.steps)))
+
+
+def timer_has_come(s: Situation) -> Refusal | None:
+    """Asked for early it is not done, and not remembered either: it must still be done when its time comes."""
+    if s.facts.now >= expect(s.command, c.PassDeadline).due_at:
+        return None
+    return Refusal("R-CLOCK", "That time has not come yet. Nothing was recorded.")
 
 
 def recount(s: Situation) -> tuple[e.CaseEvent, ...]:
@@ -55,6 +62,8 @@ def recount(s: Situation) -> tuple[e.CaseEvent, ...]:
 
 def held_lapses(state: CaseState, facts: Facts) -> tuple[e.CaseEvent, ...]:
     """Lapses that were held and for which everything is done now: each gets its day."""
+    if state.paused:
+        return ()
     return tuple(
         lapse_in_sight(d, state, facts)
         for d in state.deadlines
@@ -189,10 +198,13 @@ REOPEN_WITHIN: Final = 40
 
 
 def _climbed(d: Deadline, rungs: list[DueStep], s: Situation, *, last: bool) -> Iterable[e.CaseEvent]:
-    """The strongest of the rungs that are due: re-assignment, else the highest escalation, else a reminder."""
-    if not rungs:
+    """The strongest of the rungs that are due: re-assignment, else the highest escalation, else a reminder.
+
+    Where nothing else is to come, the owner is reminded, and again and again: no wait is left to itself.
+    """
+    if not rungs and not last:
         return
-    after, missed = max(step.after for step in rungs), len(rungs) - 1
+    after, missed = max((step.after for step in rungs), default=d.days or 0), max(0, len(rungs) - 1)
     relieved = next((step for step in reversed(rungs) if step.do == "reassign"), None)
     if relieved is not None and relieved.to is not None:
         yield e.WaitReassigned(wait=d.wait, owner=d.owner, to=relieved.to)
@@ -227,7 +239,8 @@ def _undone(d: Deadline, state: CaseState, facts: Facts) -> Unfair:
     if end is None:
         return ()
     because: list[str] = []
-    if not d.all_told:
+    reminds = any(rung.do == "remind" and rung.after < end.after for rung in rule.ladder)
+    if not d.all_told or (reminds and not d.told):
         because.append("reminder-not-delivered")
     escalates = any(rung.do == "escalate" and rung.after < end.after for rung in rule.ladder)
     raised = [known for known in state.escalations if known.wait == d.wait]

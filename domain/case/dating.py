@@ -16,8 +16,19 @@ from domain.programmes.model import Programme, Rung, Wait
 
 _AT_PROVIDER: Final = frozenset({Party.PROVIDER_HEAD, Party.PROVIDER_LEAD, Party.CURRICULUM_PARTNER})
 _HEADS: Final = frozenset({Party.RECIPIENT_HEAD, Party.PROVIDER_HEAD})
-_OF_AGREED_DAYS: Final = Wait(days=5, unit="school_days")
-"""For a day that an agreement names where the programme gives no days at all: the end of delivery."""
+_AGAIN: Final = 5
+"""Counted days between reminders once a ladder is climbed, where the programme does not say."""
+_OF_AGREED_DAYS: Final = Wait(
+    days=5,
+    unit="school_days",
+    ladder=(
+        Rung(after=5, do="remind"),
+        Rung(after=10, do="escalate", to=Party.BROKER),
+        Rung(after=20, do="escalate", to=Party.PRINCIPAL_ADVISER),
+    ),
+)
+"""For a day that an agreement names where the programme gives no days at all: the end of delivery. The owner
+is reminded on the day itself, others are told one and three weeks later."""
 
 
 def deadline_set(item: Awaited, state: CaseState, facts: Facts) -> e.DeadlineSet:
@@ -53,12 +64,10 @@ def moved(d: Deadline, state: CaseState, facts: Facts) -> e.DeadlineMoved | None
     if d.kept_days is not None or unit is None or d.began is None or d.days is None:
         return None
     days_of = days_for(d.owner, state, facts)
-    rule = rule_of(d.wait, facts.programme)
-    # What goes on after a pause was due when its days were over, whatever the term.
-    whole = d.days in {rule.days, rule.urgent_days}
     found = recounted(
         days_of, unit, d.began, d.days, [step for step in d.steps if step.days],
-        key=f"{state.reference}/{d.wait}", keep_clear=whole and _keeps_clear(d.owner, unit),
+        key=f"{state.reference}/{d.wait}", keep_clear=_keeps_clear(d.owner, unit),
+        due=local_day(d.due_at, days_of.zone) if d.passed else None,
     )  # fmt: skip
     next_day = days_of.after(facts.today, 1, unit)
     due_at = d.due_at if d.passed else found.due_at
@@ -124,26 +133,32 @@ def resumed(d: Deadline, state: CaseState, facts: Facts) -> e.DeadlineSet | e.De
         )  # fmt: skip
         found = Counted(due_on(due, days_of.zone), None, today, steps, days_of.is_provisional(due))
         return _renewed(d, days_of, d.unit, found)
-    days = max(1, d.kept_days or 0)
-    waiting = [
-        DueStep(at=facts.now, do=k.do, after=k.after, days=max(1, k.days_left), to=k.to) for k in d.kept_steps
-    ]
-    found = recounted(days_of, unit, today, 0 if d.passed else days, waiting, key=key, keep_clear=False)
     if d.passed:
+        due = local_day(d.due_at, days_of.zone)
+        begun = days_of.between(due, today, unit) + (d.days or 0)
+        going_on = [_from_today(k, facts.now, begun) for k in d.kept_steps]
+        found = recounted(days_of, unit, today, d.days or 0, going_on, key=key, keep_clear=False, due=due)
         return e.DeadlineMoved(
             wait=d.wait, owner=d.owner, was=d.due_at, due_at=d.due_at, calendar=days_of.calendar,
             provisional=found.provisional, cause="resumed", steps=found.steps,
         )  # fmt: skip
+    going_on = [_from_today(k, facts.now, 0) for k in d.kept_steps]
+    days = max(1, d.kept_days or 0)
+    found = recounted(days_of, unit, today, days, going_on, key=key, keep_clear=_keeps_clear(d.owner, unit))
     return _renewed(d, days_of, unit, found)
 
 
-def again_at(wait: str, d: Deadline, state: CaseState, facts: Facts) -> datetime | None:
+def _from_today(kept_step: KeptStep, now: datetime, begun: int) -> DueStep:
+    """A kept step with the days it had left, behind those that count already."""
+    days = begun + max(1, kept_step.days_left)
+    return DueStep(at=now, do=kept_step.do, after=kept_step.after, days=days, to=kept_step.to)
+
+
+def again_at(wait: str, d: Deadline, state: CaseState, facts: Facts) -> datetime:
     """When the owner is reminded once more, where nothing else on the ladder is to come."""
     rule = rule_of(wait, facts.programme)
-    if rule.again is None:
-        return None
     days_of = days_for(d.owner, state, facts)
-    day = days_of.after(facts.today, rule.again, rule.unit)
+    day = days_of.after(facts.today, rule.again or _AGAIN, rule.unit)
     return chase_time(day, days_of.zone, f"{state.reference}/{wait}/{day.isoformat()}")
 
 
@@ -178,7 +193,8 @@ def _rungs(rule: Wait, item: Awaited) -> tuple[Rung, ...]:
 
     def fits(rung: Rung) -> bool:
         if rung.do == "lapse":
-            return item.owner in SCHOOL_PARTIES
+            # A draft is nobody's case yet: whoever wrote it, it goes when nobody sends it.
+            return item.owner in SCHOOL_PARTIES or item.name == "draft"
         if rung.do == "reassign":
             return item.owner not in SCHOOL_PARTIES and item.part is None and rung.to is not item.owner
         return not (rung.do == "escalate" and rung.to is item.owner)

@@ -378,8 +378,10 @@ def _closed(_state: CaseState, event: e.CaseClosed) -> Change:
 
 
 @_evolves(e.CaseWithdrawn)
-def _withdrawn(_state: CaseState, event: e.CaseWithdrawn) -> Change:
-    return {"stage": Stage.WITHDRAWN, "ended_from": event.stage, "paused": False, "pause_review_on": None}
+def _withdrawn(state: CaseState, event: e.CaseWithdrawn) -> Change:
+    over = {"stage": Stage.WITHDRAWN, "ended_from": event.stage, "paused": False, "pause_review_on": None}
+    offer = state.open_offer
+    return over if offer is None else over | {"offers": _answered(state, offer.number, "rescinded")}
 
 
 @_evolves(e.VisitRescheduled)

@@ -131,6 +131,10 @@ class Route(_Strict):
         return self
 
 
+_TAKE_NOTICE: Final = (Party.SIP, Party.BROKER, Party.PRINCIPAL_ADVISER, Party.FINANCE)
+"""Those whom an escalation may go to, and who acknowledge it."""
+
+
 class Rung(_Strict):
     """One rung of a wait's ladder: what is done when the answer has still not come."""
 
@@ -142,6 +146,8 @@ class Rung(_Strict):
 
     @model_validator(mode="after")
     def _goes_to_somebody(self) -> Self:
+        if self.to is not None and self.to not in _TAKE_NOTICE:
+            raise ValueError(f"{self.do}: {self.to} cannot; {', '.join(_TAKE_NOTICE)} can")
         if (self.to is not None) != (self.do in {"escalate", "reassign"}):
             raise ValueError(f"{self.do}: 'to' is given for escalate and reassign, and for nothing else")
         return self

@@ -96,6 +96,10 @@ WRONG = {
         'do = "escalate", to = "sip" }, # who phones', 'do = "escalate" },',
         "waits.head_consent.ladder.3: escalate: 'to' is given for escalate and reassign, and for nothing else",
     ),
+    "an escalation to a school": (
+        'do = "escalate", to = "sip" }, # who phones', 'do = "escalate", to = "recipient_head" },',
+        "waits.head_consent.ladder.3: escalate: recipient_head cannot; sip, broker, principal_adviser, finance can",
+    ),
     "a reminder to somebody else": (
         "{ after = 10, do = \"remind\" }", "{ after = 10, do = \"remind\", to = \"sip\" }",
         "waits.draft.ladder.1: remind: 'to' is given for escalate and reassign, and for nothing else",

@@ -178,7 +178,9 @@ def everything_was_told(lab: Lab) -> None:
     for event, id, _ in events:
         if isinstance(event, CHASES):
             assert id in told_of, f"nobody was told: {event}"
-    arrived = [str(message["Message-ID"]).strip().strip("<>").partition("@")[0] for _, message in lab.mail.taken]
+    arrived = [
+        str(message["Message-ID"]).strip().strip("<>").partition("@")[0] for _, message in lab.mail.taken
+    ]
     assert sorted(arrived) == sorted(mail.mail for mail in accepted), "each once"
     wishes = languages()
     assert {mail.person: mail.language for mail in accepted} == {

@@ -112,6 +112,9 @@ def test_a_lapse_waits_until_the_reminders_reached_somebody() -> None:
     assert office.state.deadline("head_consent").lapse_held  # type: ignore[union-attr]
     office.done("broker", "record-contact", reached=False)
     assert office.state.deadline("head_consent").lapse_held  # type: ignore[union-attr]
+    assert any(item.wait.startswith("contact") for item in awaited(office.state)), "still owed"
+    office.done("broker", "record-contact", reached=True)
+    assert not office.state.deadline("head_consent").lapse_held  # type: ignore[union-attr]
     assert not any(item.wait.startswith("contact") for item in awaited(office.state))
 
 
@@ -250,7 +253,7 @@ def test_what_only_staff_owe_never_lapses(name: str) -> None:
 
     for party in Party:
         rungs = {rung.do for rung in _rungs(eas().waits[name], Awaited(name, party, ""))}
-        assert party in SCHOOL_PARTIES or "lapse" not in rungs
+        assert party in SCHOOL_PARTIES or "lapse" not in rungs or name == "draft"
         assert party not in SCHOOL_PARTIES or "reassign" not in rungs
 
 
@@ -276,6 +279,71 @@ def test_the_answer_and_the_timer_may_race_and_the_first_one_counts() -> None:
     assert isinstance(answer, Decision)
     assert [type(event).__name__ for event in answer.events] == ["TimerIgnored"]
     assert office.state.stage is Stage.TRIAGE
+
+
+def test_a_held_lapse_gets_no_day_while_the_case_is_paused() -> None:
+    office = Office("sip").at(Stage.AWAITING_HEAD_CONSENT)
+    office.days_pass(25)
+    last = max(raised.number for raised in office.state.escalations if raised.wait == "head_consent")
+    office.done("broker", "pause", review_on=office.now.date() + timedelta(days=20))
+    office.done("adviser", "acknowledge", escalation=last)
+    assert office.state.deadline("head_consent").lapse_held  # type: ignore[union-attr]
+    office.days_pass(10)
+    assert office.state.stage is Stage.AWAITING_HEAD_CONSENT
+    office.done("broker", "resume")
+    assert not office.state.deadline("head_consent").lapse_held  # type: ignore[union-attr]
+    office.days_pass(6)
+    assert office.state.ended_from == "awaiting_head_consent"
+
+
+def test_a_reminder_that_a_pause_kept_from_leaving_is_no_reminder() -> None:
+    office = Office("sip").at(Stage.AWAITING_HEAD_CONSENT)
+    office.mail = "away"
+    office.days_pass(6)
+    assert office.state.deadline("head_consent").reminders == 1  # type: ignore[union-attr]
+    office.done("broker", "pause")
+    office.done("broker", "resume")
+    assert office.state.deadline("head_consent").reminders == 0  # type: ignore[union-attr]
+
+
+def test_an_offer_that_a_withdrawal_ends_is_not_open_when_the_case_is_reopened() -> None:
+    office = in_stage(Stage.PARTNER_OFFERED)
+    office.done("head.hill", "withdraw")
+    assert [offer.outcome for offer in office.state.offers] == ["rescinded"]
+    for person, verb in (("broker", "reopen"), ("broker", "triage"), ("sip.hill", "scope")):
+        office.done(person, verb)
+    office.done("broker", "offer", provider="6990003")
+    assert [item.wait for item in awaited(office.state)] == ["offer_answer:2"]
+
+
+def test_a_case_is_not_reopened_beside_another_of_the_same_need() -> None:
+    office = in_stage(Stage.LAPSED)
+    office.open_same_need = ("EAS-K7QX4MZ-R",)
+    assert office.refused("broker", "reopen").code == "R-DUPLICATE"
+
+
+@pytest.mark.parametrize("urgency", ["normal", "urgent"])
+def test_whatever_is_left_of_a_ladder_the_owner_is_reminded_on(urgency: str) -> None:
+    office = in_stage(Stage.DRAFT)
+    office.done("head.hill", "amend", urgency=urgency)
+    office.done("head.hill", "submit")
+    office.done("sip.hill", "align")
+    office.days_pass(60)
+    last = [at for event, at in office.log if isinstance(event, e.ReminderIssued) and event.wait == "triage"]
+    assert office.now - last[-1] < timedelta(days=8)
+
+
+def test_the_end_of_delivery_is_not_let_pass_in_silence() -> None:
+    office = in_stage(Stage.IN_DELIVERY)
+    office.days_pass(120)
+    done = [what for _, what, _ in chased(office, "delivery_end")]
+    assert done[:3] == ["DeadlinePassed", "ReminderIssued", "EscalationRaised"]
+
+
+def test_a_draft_of_a_sip_expires_like_any_other() -> None:
+    office = Office("sip").at(Stage.DRAFT)
+    office.days_pass(45)
+    assert office.state.stage is Stage.LAPSED
 
 
 def test_a_change_of_calendar_moves_what_is_open_and_never_what_has_passed() -> None:

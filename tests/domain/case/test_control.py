@@ -7,7 +7,7 @@ import pytest
 from domain.calendars.due import days_left
 from domain.calendars.weekdays import Weekdays
 from domain.case.commands import PassDeadline
-from domain.case.situation import Decision, Refusal
+from domain.case.situation import Refusal
 from domain.case.stages import OPEN, Stage
 from domain.case.status import case_status
 from domain.ids import SYSTEM_PERSON
@@ -113,9 +113,12 @@ def test_a_timer_that_was_overtaken_does_nothing_and_the_log_says_so() -> None:
     moved = PassDeadline(wait="triage", due_at=deadline.due_at + timedelta(days=1))
     unknown = PassDeadline(wait="scoping", due_at=deadline.due_at)
     for command in (early, moved, unknown):
-        answer = office.ask(SYSTEM_PERSON, command)
-        assert isinstance(answer, Decision)
-        assert names(answer) == ("TimerIgnored",)
+        refusal = office.ask(SYSTEM_PERSON, command)
+        assert isinstance(refusal, Refusal)
+        assert refusal.code == "R-CLOCK", "and so not kept: it is done when its time comes"
+    office.done("broker", "triage")
+    office.now = deadline.due_at
+    assert names(office.ask(SYSTEM_PERSON, early)) == ("TimerIgnored",)
     ended = in_stage(Stage.WITHDRAWN)
     assert isinstance(ended.ask(SYSTEM_PERSON, early), Refusal)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -11,7 +11,7 @@ from domain.case.lifecycle import LIFECYCLE, row_at
 from domain.case.situation import Situation, parties_of
 from domain.case.stages import Stage
 from domain.parties import Post
-from tests.domain.case.office import DALE, GLEN, HILL, MOOR, OBJECTIVE, SEA, Office
+from tests.domain.case.office import DALE, GLEN, HILL, MOOR, OBJECTIVE, SEA, ZONE, Office
 from tests.domain.case.test_lifecycle import in_plain_words
 
 
@@ -276,6 +276,10 @@ CASES: Final[dict[str, Case]] = {
         Stage.TRIAGE, "broker", "assign", before=lambda o: o.done("broker", "assign"), code="R-ALREADY"
     ),
     "contact_is_owed": Case(Stage.TRIAGE, "broker", "record-contact", code="R-PARTY"),
+    "timer_has_come": Case(
+        Stage.TRIAGE, "system", "pass-deadline",
+        {"wait": "triage", "due_at": datetime(2026, 9, 22, 17, tzinfo=ZONE)}, code="R-CLOCK",
+    ),
     "can_be_reopened": Case(Stage.TRIAGE, "broker", "reopen", before=_withdrawn_in_delivery, code="R-REOPEN"),
     "reopened_in_time": Case(Stage.TRIAGE, "broker", "reopen", before=_withdrawn_long_ago, code="R-REOPEN"),
     # At any time

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.calendars.due import days_left
 from domain.calendars.weekdays import Weekdays
 from domain.case import events as e
-from domain.case.commands import COMMANDS, SYSTEM_VERBS
+from domain.case.commands import COMMANDS, SYSTEM_VERBS, Recount
 from domain.case.events import read_case_event
 from domain.case.lifecycle import LIFECYCLE, row_at
 from domain.case.situation import Decision, Refusal
@@ -200,6 +200,11 @@ def check(office: Office) -> None:
         assert len(people) == len(set(people))
         if state.agreement.active:
             assert set(state.agreement.signed) == set(state.agreement.signatories)
+    assert not waits or state.next_chase is not None, "awaited, and nobody is ever chased for it again"
+    if not state.ended:
+        unmoved = office.ask(SYSTEM_PERSON, Recount(position=1))
+        assert isinstance(unmoved, Decision)
+        assert unmoved.events == (), "counted again on the same calendar it moves"
     status = case_status(state, programme)
     assert status.awaited == bool(waits)
     assert not status.awaited or status.waiting_on
