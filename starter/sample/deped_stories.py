@@ -122,6 +122,6 @@ DEPED_STORIES: Final[tuple[Story, ...]] = (
         ),
         "funding_approval",
         "DEPED",
-        begins=100,
+        begins=104,
     ),
 )

@@ -300,7 +300,7 @@ STORIES: Final[tuple[Story, ...]] = (
             ),
         ),
         "in_delivery",
-        begins=74,
+        begins=79,
     ),
     Story(
         "wales-2026-04",
@@ -334,7 +334,7 @@ STORIES: Final[tuple[Story, ...]] = (
             Step("head.6990013", "sign"),
         ),
         "awaiting_signatures",
-        begins=91,
+        begins=96,
     ),
     Story(
         "wales-2026-09",
@@ -353,7 +353,7 @@ STORIES: Final[tuple[Story, ...]] = (
             Step("broker.mali", "offer", fixed(provider="6990103", reason="Named by the school."), after=2),
         ),
         "partner_offered",
-        begins=101,
+        begins=106,
     ),
     Story(
         "wales-2026-10",
@@ -378,6 +378,6 @@ STORIES: Final[tuple[Story, ...]] = (
         "head.6990023",
         (Step("head.6990023", "submit", after=0),),
         "awaiting_alignment",
-        begins=110,
+        begins=115,
     ),
 )

@@ -56,6 +56,7 @@ from starter.register.wales import OfferRow, PersonRow, RequestRow, SchoolRow
 from starter.sample.stories import STORIES
 from starter.sample.story import SAMPLES, Step, Story
 from tests.postgres import Database
+from tests.telling import at_once
 
 ADMIN: Final = "admin"
 FOUNDED: Final = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -178,8 +179,6 @@ class Office:
         for step in steps_of(story, self.now.date()):
             if step.verb == before:
                 break
-            if step.verb == "acknowledge":
-                continue  # all is said at one moment here: nothing was ever late enough to be escalated
             receipts.append(self.done(step.person, step.verb, self.body_of(step)))
         return receipts
 
@@ -348,4 +347,4 @@ def steps_of(story: Story, today: date) -> tuple[Step, ...]:
     request = _requests()[story.request]
     start = max(request.desired_start, today + timedelta(days=14))
     opening = request.body(story.programme) | {"desired_start": start}
-    return (Step(story.opener, "open", lambda _today: opening), *story.steps)
+    return (Step(story.opener, "open", lambda _today: opening), *at_once(story))

@@ -42,6 +42,7 @@ from starter.stack.ports import free_port
 from starter.stack.temporal_server import find_binary
 from starter.views.case import read_case
 from tests.end_to_end.worker_log import workflow_complaints
+from tests.telling import at_once
 
 PROGRAMME: Final = "EAS"
 _LONGEST_COMMAND_SECONDS: Final = 60
@@ -210,7 +211,7 @@ class RunningOffice:
         client = await connect(self.settings, address=self.address)
         key = f"{story.request}:{area}"
         reference = case_reference(story.programme, key)
-        steps = (opening(story, area), *story.steps)
+        steps = (opening(story, area), *at_once(story))
         for place, step in enumerate(steps):
             sender = Sender(
                 settings=self.settings, person=step.person, seed=profile_seed(self.settings, step.person)

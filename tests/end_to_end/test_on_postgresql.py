@@ -18,6 +18,7 @@ from tests.end_to_end.hostile.reading import READING
 from tests.end_to_end.hostile.rules import REFUSED
 from tests.end_to_end.hostile.typing import WORDS
 from tests.end_to_end.office import PROGRAMME, Done, RunningOffice, opening, words_of
+from tests.telling import at_once
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -62,7 +63,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
         office.load_registers()
         lived = Lived(office, case_reference(PROGRAMME, STORY.request))
         struck = dict(STRUCK)
-        for step in (opening(STORY), *STORY.steps):
+        for step in (opening(STORY), *at_once(STORY)):
             for part in struck.pop(step.verb, ()):
                 strike(office, part)
             opens = step.verb == "open"
@@ -95,7 +96,7 @@ def command_lines() -> bytes:
 
 
 def test_every_command_is_done_once_whatever_was_killed_before_it(lived: Lived) -> None:
-    assert len(lived.done) == 1 + len(STORY.steps)
+    assert len(lived.done) == 1 + len(at_once(STORY))
     shown = lived.office.cli("case", "show", lived.reference, "--json").json
     assert shown["stage"] == STORY.ends
     assert lived.office.cli("case", "list", "--json").json[0]["reference"] == lived.reference

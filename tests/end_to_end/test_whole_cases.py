@@ -19,6 +19,7 @@ from starter.sample.stories import STORIES
 from starter.sample.story import Story
 from tests.end_to_end.looks import Look, look_at
 from tests.end_to_end.office import Done, RunningOffice, opening, words_of
+from tests.telling import at_once
 
 pytestmark = pytest.mark.timeout(400)
 """Whole stories as processes: on a busy machine they take longer than one test usually may."""
@@ -52,7 +53,7 @@ def case(request: pytest.FixtureRequest, told: dict[str, Told]) -> Told:
 def _tell(office: RunningOffice, story: Story) -> Told:
     told = Told(case_reference(story.programme, story.request))
     stage = None
-    for step in (opening(story), *story.steps):
+    for step in (opening(story), *at_once(story)):
         opens = step.verb == "open"
         words = words_of(step, None if opens else told.reference, SECRET)
         done = office.cli(*words, "--json", *(["--key", story.request] if opens else []))
