@@ -127,7 +127,7 @@ def test_a_kill_point_kills_at_the_pass_that_was_asked_for(name: str) -> None:
         "from activities.kill_points import arm, kill_point\n"
         f"arm({name!r}, 2)\n"
         "for number in (1, 2, 3):\n"
-        "    kill_point('before_commit'); kill_point('after_commit'); kill_point('before_completion')\n"
+        f"    for name in {KILL_POINTS!r}: kill_point(name)\n"
         "    print(number, flush=True)\n"
     )
     ended = subprocess.run(

@@ -204,7 +204,9 @@ async def test_a_worker_brings_an_older_log_up_to_date(registered_home: Path, tm
     home = tmp_path / "home"
     shutil.copytree(registered_home, home)
     with sqlite3.connect(home / "log.db", isolation_level=None) as connection:
-        for table in ("case_row", "person", "post", "school", "provider_offer", "programme"):
+        rows = ("case_row", "person", "post", "school", "provider_offer", "programme")
+        later = ("wait_row", "outbox", "calendar", "calendar_school", "assignment", "wake")
+        for table in (*rows, *later):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
     connection.close()

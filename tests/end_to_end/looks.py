@@ -40,6 +40,7 @@ class Look:
 
 def look_at(office: RunningOffice, reference: str) -> Look:
     """Ask all of them now."""
+    office.settle()
     with reading(office.settings) as open_office:
         record = read_case(open_office, reference)
         state = record.state

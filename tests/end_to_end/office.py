@@ -13,6 +13,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -22,8 +23,10 @@ from typing import Any, Final, Self
 from unittest import mock
 
 import orjson
+from sqlalchemy import func, select
 
 from activities.event_log.read import RecordedEvent
+from activities.read_models.schema import outbox
 from activities.settings import NAMESPACE, Settings
 from domain.canonical import plain
 from domain.case.commands import COMMANDS, Open
@@ -247,8 +250,19 @@ class RunningOffice:
         with reading(self.settings) as office:
             return list(office.log.events(stream=case_stream(reference)))
 
+    def settle(self) -> None:
+        """Wait until everything that is to be told by mail has left, and the log knows."""
+        for _ in range(600):
+            with reading(self.settings) as office:
+                waits = select(func.count()).select_from(outbox)
+                if not office.connection.execute(waits).scalar_one():
+                    return
+            time.sleep(0.05)
+        raise AssertionError("mail does not leave")
+
     def head(self) -> int:
-        """Position of the last event of the whole log."""
+        """Position of the last event of the whole log, once all mail has left."""
+        self.settle()
         with reading(self.settings) as office:
             return max(office.log.head().position, 0)
 

@@ -18,6 +18,7 @@ def signed(running: RunningOffice) -> str:
 
 
 def looks(office: RunningOffice) -> list[tuple[str, str]]:
+    office.settle()
     with sqlite3.connect(office.settings.vault_file) as vault:
         return vault.execute("SELECT reader, purpose FROM look ORDER BY number").fetchall()
 

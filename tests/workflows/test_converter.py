@@ -82,7 +82,7 @@ async def test_keys_are_rotated_while_a_case_is_open(lab: Lab) -> None:
     # Nothing is remembered, so the worker reads again what the old key wrote.
     await lab.start_worker(max_cached_workflows=0)
     await lab.done(HEAD, "consent")
-    assert await lab.status() == lab.office.load()
+    await lab.settled()
     raw = (await lab.case.fetch_history()).to_json()
     assert base64.b64encode(b"test").decode() in raw
     assert base64.b64encode(b"new").decode() in raw
