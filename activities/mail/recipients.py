@@ -30,17 +30,21 @@ class Recipient:
         return tuple(language for language in written if language == self.wish) or written
 
 
+_INSTEAD: Final = {Party.RECIPIENT_LEAD: Party.RECIPIENT_HEAD, Party.PROVIDER_LEAD: Party.PROVIDER_HEAD}
+
+
 def recipients(
     connection: Connection, state: CaseState, programme: Programme, party: Party, now: datetime
 ) -> tuple[Recipient, ...]:
     """Who plays that part at that moment: whom the work was given to and nobody else, where it was.
 
-    Who has left gets nothing, though the work is still theirs on paper.
+    Who has left gets nothing, though the work is still theirs on paper. What is a lead's to do is told to the
+    head where the school has no lead: the head may do it.
     """
     facts = FactReader(connection).case_facts(
         state=state, programme_in_force=programme, person_id="", recorder="", now=now, with_holders=True
     )
-    holding = facts.holders.get(party, ())
+    holding = facts.holders.get(party, ()) or facts.holders.get(_INSTEAD.get(party, party), ())
     given = state.assigned(party)
     people = (given,) if given in holding else holding
     rows = connection.execute(select(person).where(person.c.person.in_(people))).all()

@@ -1,7 +1,7 @@
 """The shape of a case: what its fold holds, and the few questions asked of it everywhere."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from domain.calendars.counting import Unit
 from domain.case.chasing_events import DueStep, KeptStep
@@ -20,6 +20,9 @@ from domain.case.values import (
     Value,
 )
 from domain.parties import Duties, Party
+
+HANGING: Final = frozenset({"escalation", "contact"})
+"""Waits that hang on another: they end with it."""
 
 
 class Deadline(Value):
@@ -264,8 +267,12 @@ class CaseState(Value):
 
     @property
     def next_deadline(self) -> Deadline | None:
-        """The earliest deadline that is running: not passed, and not frozen by a pause."""
+        """The earliest deadline that is running: not passed, and not frozen by a pause.
+
+        Those of waits that hang on another count only where there is none beside them.
+        """
         running = [d for d in self.deadlines if d.runs]
+        running = [d for d in running if d.wait.partition(":")[0] not in HANGING] or running
         return min(running, key=lambda d: (d.due_at, d.wait), default=None)
 
     @property

@@ -7,9 +7,8 @@ state in which nothing is awaited is one in which the case has ended. Days come 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
 
-from domain.case.shape import CaseState, Deadline
+from domain.case.shape import HANGING, CaseState, Deadline
 from domain.case.stages import OPEN, Stage
 from domain.parties import Party
 
@@ -89,10 +88,6 @@ def stuck_because(state: CaseState, d: Deadline) -> str | None:
     if any(raised.wait == d.wait and not raised.acknowledged for raised in state.escalations):
         return "not-acknowledged"
     return "ladder-climbed" if d.passed and d.next_at is None and d.kept_days is None else None
-
-
-HANGING: Final = frozenset({"escalation", "contact"})
-"""Waits that hang on another: they end with it."""
 
 
 def _awaited(state: CaseState) -> Iterator[Awaited]:

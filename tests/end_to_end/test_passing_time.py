@@ -80,7 +80,7 @@ def test_the_clock_of_an_office_is_not_moved(running: RunningOffice) -> None:
 
 
 def test_a_sweep_is_had_at_once_and_finds_nothing_amiss(running: RunningOffice) -> None:
-    running.bring(STORIES[0], "numeracy", "awaiting_head_consent")
+    running.bring(STORIES[0], "languages-literacy-communication", "awaiting_head_consent")
     found = running.cli("admin", "sweep", "--json").json
     assert (found["lost"], found["late"], found["silent"], found["unreached"]) == (0, 0, 0, 0)
     table = running.cli("admin", "sweep").well().out

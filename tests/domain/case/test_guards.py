@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import pytest
 
+from domain.case.commands import SYSTEM_VERBS
 from domain.case.lifecycle import LIFECYCLE, row_at
 from domain.case.situation import Situation, parties_of
 from domain.case.stages import Stage
-from domain.parties import Post
+from domain.parties import Party, Post
 from tests.domain.case.office import DALE, GLEN, HILL, MOOR, OBJECTIVE, SEA, ZONE, Office
 from tests.domain.case.test_lifecycle import in_plain_words
 
@@ -316,7 +317,8 @@ def refusing_guard(office: Office, person: str, command: Any) -> str:
     row = row_at(office.state.stage, command.verb)
     assert row is not None
     facts = office.facts(person, command)
-    played = [party for party in row.who if party in parties_of(office.state, command, facts)]
+    parts = {Party.SYSTEM} if command.verb in SYSTEM_VERBS else parties_of(office.state, command, facts)
+    played = [party for party in row.who if party in parts]
     for party in played:
         for guard in row.guards:
             if guard(Situation(office.state, facts, command, party)) is not None:

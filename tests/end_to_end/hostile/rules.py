@@ -43,7 +43,7 @@ REFUSED: Final[list[Row]] = [
     ((*TRIAGE[:5], "--profile", "head.6990004"), 4, "R-POST", "Only the broker or principal adviser may do that."),
     ((*TRIAGE[:5],), 4, "R-POST", "admin holds today: administrator."),
     (("case", "sign", "REF", "--profile", "head.6990004"), 4, "R-STAGE", "is in the stage triage."),
-    ((*TRIAGE, "--expect-version", "1"), 5, "R-VERSION", "is at version 7, not at 1."),
+    ((*TRIAGE, "--expect-version", "1"), 5, "R-VERSION", "not at 1."),
     ((*TRIAGE, "--occurred", "2046-09-01T10:00+00:00"), 4, "R-DATES", "lies ahead; it cannot have happened yet."),
     ((*TRIAGE, "--as", "broker.dylan", "--method", "email", "--evidence", "m-1"), 4, "R-BEHALF", "Nothing can be"),
     (("person", "post", "nobody.here", "broker", "--since", "2026-09-01"), 4, "R-", "nobody.here"),
