@@ -212,7 +212,8 @@ def _three_mails(settings: Settings, references: Iterable[str]) -> None:
         found = next((mail for mail in mails if templates.get(mail.id.partition("@")[0]) == kind), None)
         if found is None:
             raise Failure(Exit.BUG, "B-STORY", f"No mail '{kind}' was sent.")
-        _say(f"  brokerage mail show {found.number:<4} {found.subject}")
+        _say(f"- {found.subject}")
+        _say(f"  brokerage mail show {found.number}")
 
 
 def _what_next(settings: Settings, told: dict[str, list[str]]) -> None:
