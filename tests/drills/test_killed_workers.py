@@ -29,9 +29,10 @@ from starter.sample.story import Step
 from starter.sending import Sender, accept, deliver
 from tests.drills.parts import Parts, hold_keys_of_everybody
 from tests.end_to_end.office import PROGRAMME, Done, opening, words_of
+from tests.telling import at_once
 
 STORY: Final = STORIES[1]
-STEPS: Final = (opening(STORY), *STORY.steps)
+STEPS: Final = (opening(STORY), *at_once(STORY))
 POINTS: Final = tuple(point for point in KILL_POINTS if point != "after_sending")
 """Those that every command passes; where mail was just sent, see test_mail.py."""
 TYPED: Final = "scope"

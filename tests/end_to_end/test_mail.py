@@ -33,3 +33,4 @@ def test_a_head_who_is_asked_reads_it_in_the_mailbox_of_the_home(running: Runnin
     assert "Mail is caught in" in running.here("doctor").out
     folder = running.settings.caught_mail
     assert {oct(path.stat().st_mode & 0o777) for path in (folder, folder / "new")} == {"0o700"}
+    running.here("case", "withdraw", reference, "--reason", "It was a test.", profile="sip.carys").well()
