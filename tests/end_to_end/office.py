@@ -253,7 +253,7 @@ class RunningOffice:
     def settle(self) -> None:
         """Wait until everything that is to be told by mail has left, or nothing of it leaves any more."""
         left, still = -1, 0
-        while left != 0 and still < 60:
+        while left != 0 and still < 20:
             with reading(self.settings) as office:
                 waits = office.connection.execute(select(func.count()).select_from(outbox)).scalar_one()
             still = still + 1 if waits == left else 0
