@@ -8,25 +8,15 @@ from typing import Any, Final, TypeVar
 from temporalio import activity
 from temporalio.client import (
     Client,
-    WithStartWorkflowOperation,
     WorkflowFailureError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from domain.ids import case_stream, reference_of
-from domain.messages import (
-    CASE_WORKFLOW,
-    NUDGE_SIGNAL,
-    SUBMIT_UPDATE,
-    Answer,
-    CaseInput,
-    Command,
-    update_id,
-)
+from domain.ids import case_stream
+from domain.messages import CASE_WORKFLOW, NUDGE_SIGNAL, CaseInput
 
 TASK_TIMEOUT: Final = timedelta(seconds=3)
 NO_ANSWER: Final = (
@@ -38,7 +28,6 @@ NO_ANSWER: Final = (
 )
 """What may come in place of an answer; what was sent may be sent again under its id."""
 _LONGEST_NUDGE: Final = timedelta(seconds=10)
-_ANSWER: Any = Answer
 T = TypeVar("T")
 
 
@@ -71,38 +60,3 @@ async def nudge(client: Client, reference: str, task_queue: str) -> None:
         start_signal=NUDGE_SIGNAL,
         rpc_timeout=_LONGEST_NUDGE,
     )
-
-
-async def submit(
-    client: Client, command: Command, task_queue: str, timeout: timedelta, *, attempt: str
-) -> Answer:
-    """The answer of a case to a command. Raises one of NO_ANSWER.
-
-    A run of the case gives an update that failed the same error again for good; under another `attempt` it
-    tries anew. That the command is done once is the log's to ensure.
-    """
-    reference = reference_of(command.stream)
-    start: Any = WithStartWorkflowOperation(
-        CASE_WORKFLOW,
-        CaseInput(reference=reference),
-        id=command.stream,
-        task_queue=task_queue,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        task_timeout=TASK_TIMEOUT,
-        static_summary=f"Case {reference}",
-    )
-    try:
-        answer: Answer = await client.execute_update_with_start_workflow(
-            SUBMIT_UPDATE,
-            command,
-            start_workflow_operation=start,
-            id=f"{update_id(command)}~{attempt}",
-            result_type=_ANSWER,
-            rpc_timeout=timeout,
-        )
-    finally:
-        # The SDK gives an error to the start's own future as well, and asyncio complains where none takes it.
-        future = start._workflow_handle
-        if future.done() and not future.cancelled():
-            future.exception()
-    return answer

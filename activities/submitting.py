@@ -17,9 +17,19 @@ _ANSWER: Any = Answer
 
 
 async def submit_to_case(
-    client: Client, command: Command, *, task_queue: str, task_timeout: timedelta, timeout: timedelta
+    client: Client,
+    command: Command,
+    *,
+    task_queue: str,
+    task_timeout: timedelta,
+    timeout: timedelta,
+    attempt: str = "",
 ) -> Answer:
-    """The case's answer. Raises what the SDK raises; asking again is safe."""
+    """The case's answer. Raises what the SDK raises; asking again is safe.
+
+    A run of the case gives an update that failed the same error again for good; under another `attempt` it
+    tries anew. That the command is done once is the log's to ensure.
+    """
     reference = reference_of(command.stream)
     start: Any = WithStartWorkflowOperation(
         CASE_WORKFLOW,
@@ -35,7 +45,7 @@ async def submit_to_case(
             SUBMIT_UPDATE,
             command,
             start_workflow_operation=start,
-            id=update_id(command),
+            id=update_id(command) + (f"~{attempt}" if attempt else ""),
             result_type=_ANSWER,
             rpc_timeout=timeout,
         )

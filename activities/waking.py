@@ -14,8 +14,9 @@ from activities.commands.deciding import keeps_a_trace
 from activities.event_log.append import EventLog
 from activities.handle_command import CommandHandler
 from activities.kill_points import kill_point
-from activities.reaching import NO_ANSWER, submit, while_serving
+from activities.reaching import NO_ANSWER, TASK_TIMEOUT, while_serving
 from activities.read_models.wakes import Wake, forget_wakes, read_wakes
+from activities.submitting import submit_to_case
 from domain.ids import WAKES_ID, case_stream, wake_command_id
 from domain.messages import CALL_WAKES, DELIVER_WAKES, NUDGE_SIGNAL, WAKES_WORKFLOW, Refused
 
@@ -98,7 +99,14 @@ class WakeActivities:
         info = activity.info()
         attempt = f"{info.workflow_run_id}.{info.activity_id}.{info.attempt}"
         try:
-            answer = await submit(self._client, command, info.task_queue, _LONGEST_ANSWER, attempt=attempt)
+            answer = await submit_to_case(
+                self._client,
+                command,
+                task_queue=info.task_queue,
+                task_timeout=TASK_TIMEOUT,
+                timeout=_LONGEST_ANSWER,
+                attempt=attempt,
+            )
         except NO_ANSWER as error:
             _log.warning("a case does not wake", case=one.reference, error=type(error).__name__)
             return False

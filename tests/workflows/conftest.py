@@ -1,4 +1,4 @@
-"""Two servers for the whole session: one that skips time, one that is real; and a laboratory on either."""
+"""A server that skips time for each test, real ones for the whole session; and a laboratory on either."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -25,9 +25,13 @@ def binary(name: str) -> str:
     return str(path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
-    """The server on which months pass in a moment. Its clock is one for all tests, and only goes forward."""
+    """A server on which months pass in a moment.
+
+    Each test has its own, which starts in a tenth of a second: on a shared one, what other tests left
+    behind has its timers too, and every skip would have to wait for them.
+    """
     async with await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=binary("temporal-test-server"), data_converter=data_converter(KEYS)
     ) as environment:

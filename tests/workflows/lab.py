@@ -135,9 +135,9 @@ class Lab:
         await self.stop_worker()
         await self.start_worker(handler, **options)
 
-    def watch(self, id: str) -> None:
-        """A workflow that came about otherwise than by `send`: it is replayed and ended with the others."""
-        self._started.add(id)
+    def watch(self, *ids: str) -> None:
+        """Workflows that came about otherwise than by `send`: replayed and ended with the others."""
+        self._started.update(ids)
 
     async def replay(self) -> None:
         """Every history that came about here runs again with the code as it is; raises where it would not."""
@@ -146,10 +146,6 @@ class Lab:
         )
         for id in sorted(self._started):
             await replayer.replay_workflow(await self.client.get_workflow_handle(id).fetch_history())
-
-    def remember(self, *ids: str) -> None:
-        """Workflows that a test started by itself: replayed and ended with the others."""
-        self._started.update(ids)
 
     # Speaking
 

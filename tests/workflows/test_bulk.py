@@ -65,7 +65,7 @@ def pauses(lab: Lab, references: tuple[str, ...], bulk: str = "storm", person: s
 
 async def start(lab: Lab, part: BulkPart) -> WorkflowHandle[Any, Outcomes]:
     id = part_workflow_id(part)
-    lab.remember(id, *(command.stream for command in part.commands))
+    lab.watch(id, *(command.stream for command in part.commands))
     return await lab.client.start_workflow(
         BULK_WORKFLOW, part, id=id, task_queue=lab.queue, task_timeout=TASK_TIMEOUT, result_type=Outcomes
     )
