@@ -1,4 +1,4 @@
-"""How directory events read that were stored before posts had programmes, and programmes languages and ladders.
+"""How directory events read that were stored before posts had programmes, and programmes languages, ladders and money.
 
 Values stand here as they held then, spelt out: a default that changes one day must not change the past.
 """
@@ -46,6 +46,11 @@ def _programme_before_ladders(payload: Payload) -> Payload:
     return payload | {"content": content | {"waits": waits | {"escalation": plain, "contact": plain}}}
 
 
+def _programme_before_money(payload: Payload) -> Payload:
+    """No provider was ranked, and no account was kept of money."""
+    return payload | {"content": payload["content"] | {"matching": None, "finance": None}}
+
+
 def _words(words: dict[str, Any]) -> dict[str, Any]:
     return words | {"fil": None}
 
@@ -57,4 +62,5 @@ PEOPLE: Final = (
 PROGRAMMES: Final = (
     Upcaster("ProgrammePublished", 1, 2, _programme_before_languages),
     Upcaster("ProgrammePublished", 2, 3, _programme_before_ladders),
+    Upcaster("ProgrammePublished", 3, 4, _programme_before_money),
 )

@@ -17,7 +17,7 @@ class PublishProgramme(DirectoryCommand):
 
 
 class ProgrammePublished(DirectoryEvent):
-    schema_version: ClassVar[int] = 3
+    schema_version: ClassVar[int] = 4
     content: Programme
     content_hash: str
 
@@ -54,7 +54,8 @@ def decide(
         return Refusal("R-PROGRAMME", f"The content is that of {content.code}, not of {code}.")
     if state.current is not None and content.content_hash() == state.current.content_hash():
         return ()
-    expected = state.current.version + 1 if state.current else 1
+    # A log may begin with any version: what a release ships is the first one that a new office knows.
+    expected = state.current.version + 1 if state.current else content.version
     if content.version != expected:
         return Refusal(
             "R-PROGRAMME", f"Version {content.version} of {code} was given; the next one is {expected}."

@@ -210,6 +210,70 @@ class Rules(_Strict):
         return self
 
 
+class Weights(_Strict):
+    """What each criterion of matching counts, in points; together a hundred."""
+
+    expertise: Whole = Field(ge=0, le=100)
+    """Offers the very area, and how it has done there."""
+    context: Whole = Field(ge=0, le=100)
+    """Alike in phase, size, language and kind of place."""
+    stage_proximity: Whole = Field(ge=0, le=100)
+    """Not too far ahead of the recipient in its own improvement."""
+    travel: Whole = Field(ge=0, le=100)
+    availability: Whole = Field(ge=0, le=100)
+    track_record: Whole = Field(ge=0, le=100)
+    load: Whole = Field(ge=0, le=100)
+    """Gave little this year: who gives less comes first."""
+
+    @model_validator(mode="after")
+    def _a_hundred_together(self) -> Self:
+        total = sum(getattr(self, name) for name in type(self).model_fields)
+        if total != 100:
+            raise ValueError(f"the weights add up to {total}, not to 100")
+        return self
+
+
+class Matching(_Strict):
+    """How providers are filtered and ranked where a broker finds them."""
+
+    weights: Weights
+    near_minutes: Whole = Field(ge=0, le=240)
+    """Up to here travel costs no point."""
+    far_minutes: Whole = Field(ge=1, le=480)
+    """From here on it earns none."""
+    rest_months: Whole = Field(ge=0, le=60)
+    """So long a provider is not proposed again to a school whose head objected to it."""
+
+    @model_validator(mode="after")
+    def _near_is_nearer(self) -> Self:
+        if self.near_minutes >= self.far_minutes:
+            raise ValueError(
+                f"near_minutes ({self.near_minutes}) are not less than far_minutes ({self.far_minutes})"
+            )
+        return self
+
+
+class Finance(_Strict):
+    """How money reaches the provider, and what is asked before and after. Money is in minor units."""
+
+    mode: Literal["arrears", "advance"]
+    """Paid on claims for confirmed visits, or in advance and accounted for afterwards."""
+    grant_minor: Whole | None = Field(default=None, ge=1)
+    """What one provider may get in one financial year, all its agreements together."""
+    liquidation_goal_per_mille: Whole | None = Field(default=None, ge=0, le=1000)
+    """The share of what was advanced that is to be accounted for: an indicator, not a guard."""
+    earlier_advance_settled: bool = Field(default=False, strict=True)
+    """Whether nothing is advanced to a provider that has not accounted for an earlier advance."""
+
+    @model_validator(mode="after")
+    def _only_advances_are_liquidated(self) -> Self:
+        if self.mode == "arrears" and (self.liquidation_goal_per_mille or self.earlier_advance_settled):
+            raise ValueError(
+                "liquidation_goal_per_mille and earlier_advance_settled are about advances; the mode is arrears"
+            )
+        return self
+
+
 _WAITS: Final = frozenset(
     {
         "draft", "triage", "scoping", "drafting", "funding", "signature", "first_visit", "visit_note",
@@ -242,6 +306,10 @@ class Programme(_Strict):
     routes: tuple[Route, ...] = Field(min_length=1)
     waits: Mapping[WaitName, Wait]
     rules: Rules
+    matching: Matching | None = None
+    """None where no provider is looked for, or where brokers do so without help."""
+    finance: Finance | None = None
+    """None where no money is kept account of."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -171,11 +171,16 @@ def test_a_programme_is_published_version_by_version() -> None:
     stream = Stream("programme", "EAS")
     first = eas().model_dump(mode="json")
     assert Stream("programme", "DEPED").say("publish", content=first) == "R-PROGRAMME"
-    assert stream.say("publish", content=first | {"version": 2}) == "R-PROGRAMME"
-    assert stream.say("publish", content=first) == ["ProgrammePublished"]
+    assert stream.say("publish", content=first) == ["ProgrammePublished"], "an office begins with any version"
     assert stream.say("publish", content=first) == []
-    assert stream.say("publish", content=first | {"version": 2}) == ["ProgrammePublished"]
-    assert stream.state.current.version == 2
+    begun = first["version"]
+    for astray in (begun, begun - 1, begun + 2):
+        assert (
+            stream.say("publish", content=first | {"version": astray, "time_zone": "Asia/Manila"})
+            == "R-PROGRAMME"
+        )
+    assert stream.say("publish", content=first | {"version": begun + 1}) == ["ProgrammePublished"]
+    assert stream.state.current.version == begun + 1
 
 
 def test_an_unknown_entry_stops_a_replay() -> None:
@@ -230,10 +235,11 @@ def test_such_a_post_plays_its_part_in_the_cases_of_its_programme_alone() -> Non
 def test_a_version_of_a_programme_keeps_what_running_cases_may_come_to() -> None:
     stream, first = Stream("programme", "EAS"), eas()
     assert stream.say("publish", content=first.model_dump(mode="json")) == ["ProgrammePublished"]
-    without_an_area = first.model_copy(update={"version": 2, "areas": first.areas[1:]})
-    another_altogether = deped().model_copy(update={"version": 2, "code": "EAS"})
+    following = first.version + 1
+    without_an_area = first.model_copy(update={"version": following, "areas": first.areas[1:]})
+    another_altogether = deped().model_copy(update={"version": following, "code": "EAS"})
     for lost in (without_an_area, another_altogether):
         assert stream.say("publish", content=lost.model_dump(mode="json")) == "R-PROGRAMME"
     latin = first.areas[0].model_copy(update={"code": "latin"})
-    more = first.model_copy(update={"version": 2, "areas": (*first.areas, latin)})
+    more = first.model_copy(update={"version": following, "areas": (*first.areas, latin)})
     assert stream.say("publish", content=more.model_dump(mode="json")) == ["ProgrammePublished"]
