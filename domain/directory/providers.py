@@ -71,7 +71,7 @@ class DeclareCapacity(_OfProvider):
     givers: ClassVar[frozenset[Post]] = frozenset({Post.BROKER, Post.PRINCIPAL_ADVISER})
     programme: ProgrammeCode
     first: Period
-    last: Period | None
+    last: Period | None = None
     """Last half term it holds for; None until something else is declared."""
     quarter_days: DeclaredDays
 
