@@ -7,7 +7,7 @@ from typing import Any, Final
 from domain.case.commands import COMMANDS, CaseCommand
 from domain.case.events import CASE_EVENT_TYPES, CaseEvent
 from domain.case.situation import Refusal
-from domain.directory import calendars, earlier_forms, people, programmes, schools
+from domain.directory import calendars, earlier_forms, people, programmes, providers, schools
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts
 from domain.upcasting import EventTypes, UnknownEventError, Upcaster
 
@@ -53,11 +53,11 @@ DIRECTORY: Final[dict[str, DirectoryKind]] = {
         (schools.SchoolRegistered,),
     ),
     "provider": _kind(
-        schools.ProviderState,
-        schools.evolve_provider,
-        schools.decide_provider,
-        (schools.RecordOffer,),
-        (schools.OfferRecorded,),
+        providers.ProviderState,
+        providers.evolve,
+        providers.decide,
+        providers.COMMANDS,
+        providers.EVENTS,
     ),
     "programme": _kind(
         programmes.ProgrammeState,

@@ -28,7 +28,12 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Group], ...]] = (
         _FIRST_DAY,
     ),
     ("school", "starter.commands.school:app", "The register of schools.", _NOUNS),
-    ("provider", "starter.commands.provider:app", "What schools offer to others.", _NOUNS),
+    (
+        "provider",
+        "starter.commands.provider:app",
+        "Schools that help others: offers, designation, days.",
+        _NOUNS,
+    ),
     (
         "programme",
         "starter.commands.programme:app",

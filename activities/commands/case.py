@@ -20,14 +20,28 @@ from activities.commands.outcome import (
 )
 from activities.event_log import read
 from activities.event_log.read import RecordedEvent
-from activities.read_models.facts import FactReader
+from activities.read_models.facts import FactReader, Pool
 from activities.read_models.outbox import count_unsent, update_unsent
 from activities.read_models.update import write_case
 from domain.case import events as e
-from domain.case.commands import SYSTEM_VERBS, Assign, CaseCommand, Open, Reopen, Submit
+from domain.case.candidates import candidates_of
+from domain.case.commands import (
+    SYSTEM_VERBS,
+    AcceptOffer,
+    Assign,
+    CaseCommand,
+    DraftAgreement,
+    Extend,
+    Match,
+    Offer,
+    Open,
+    Reopen,
+    Submit,
+)
 from domain.case.decide import decide
 from domain.case.events import read_case_event
 from domain.case.situation import Decision, Facts, Refusal
+from domain.case.stages import Stage
 from domain.case.state import CaseState, fold
 from domain.case.status import case_status
 from domain.case.suggest import next_steps
@@ -99,11 +113,25 @@ def decide_case(connection: Connection, facts: FactReader, question: Question, b
         need=(state.recipient, state.area) if isinstance(body, Submit | Reopen) else None,
         giver=state.provider if isinstance(body, Submit | Reopen) else None,
         with_holders=isinstance(body, Assign),
+        pool=_providers_for(facts, state, body, programme, question.now),
     )
     decided = decide(state, body, known, reference)
     if isinstance(decided, Refusal):
         return Declined(decided, status)
     return _accepted(question, state, known, decided, recording)
+
+
+def _providers_for(
+    facts: FactReader, state: CaseState, body: CaseCommand, programme: Programme, now: datetime
+) -> Pool | None:
+    """Schools as providers, where the command asks who could help, or what days one school has left."""
+    if programme.matching is None:
+        return None
+    if isinstance(body, Match | Offer):
+        return facts.pool(state, programme, now)
+    if isinstance(body, AcceptOffer | DraftAgreement | Extend):
+        return facts.provider(state, programme)
+    return None
 
 
 def _version_to_know(connection: Connection, command: UnsignedCommand, version: int) -> int:
@@ -128,6 +156,7 @@ def steps_for(
         state=state, programme_in_force=programme, person_id="", recorder="", now=now, with_holders=True
     ).holders
     everyone = tuple(person for persons in holders.values() for person in persons)
+    pool = _pool_of_stage(facts, state, programme, now)
 
     def facts_of(person: str, schools: tuple[str, ...]) -> Facts:
         return facts.case_facts(
@@ -141,9 +170,29 @@ def steps_for(
             need=(state.recipient, state.area),
             giver=state.provider,
             with_holders=True,
+            pool=pool,
         )
 
-    return next_steps(state, facts_of, facts.candidates(state))
+    return next_steps(state, facts_of, _candidates(facts, state, facts_of("", ())))
+
+
+def _pool_of_stage(facts: FactReader, state: CaseState, programme: Programme, now: datetime) -> Pool | None:
+    """Schools as providers, in the stages whose next step asks for them."""
+    if programme.matching is None:
+        return None
+    if state.stage is Stage.MATCHING:
+        return facts.pool(state, programme, now)
+    return facts.provider(state, programme) if state.stage in _PLANNED else None
+
+
+def _candidates(facts: FactReader, state: CaseState, known: Facts) -> tuple[str, ...]:
+    """Schools that might be offered the case, best first."""
+    if state.stage is not Stage.MATCHING:
+        return ()
+    return candidates_of(state, known) if known.programme.matching else facts.offering(state)
+
+
+_PLANNED: Final = frozenset({Stage.PARTNER_OFFERED, Stage.AGREEMENT_DRAFTING})
 
 
 def _accepted(

@@ -22,9 +22,9 @@ from activities.read_models.facts import FactReader
 from activities.read_models.update import write_directory
 from activities.read_models.wakes import wake_for
 from domain.case.situation import Refusal
-from domain.directory.base import DirectoryCommand, DirectoryEvent
+from domain.directory.base import DirectoryCommand, DirectoryEvent, entitling_post
+from domain.directory.providers import DeclareCapacity
 from domain.ids import stream_key, stream_kind
-from domain.parties import Post
 from domain.streams import DIRECTORY, read_event
 
 _SENTENCES: Final = {
@@ -34,6 +34,13 @@ _SENTENCES: Final = {
     "KeyReplaced": "The key of {} was replaced.",
     "SchoolRegistered": "{} is in the register.",
     "OfferRecorded": "An offer of {} was recorded.",
+    "ProviderDesignated": "{} is designated.",
+    "DesignationEnded": "The end of the designation of {} was recorded.",
+    "CapacityDeclared": "The days of {} were declared.",
+    "ConflictDeclared": "A conflict of {} with another school was recorded.",
+    "ConflictCleared": "A conflict of {} with another school stands no longer.",
+    "ProviderSuspended": "{} is offered no new cases for the time being.",
+    "ProviderResumed": "{} is offered cases again.",
     "ProgrammePublished": "{} is in force.",
     "CalendarPublished": "{} is in force.",
     "SchoolDaysSet": "The own days of a school were recorded in {}.",
@@ -63,7 +70,10 @@ def decide_directory(
         return Declined(wrong)
     own = (key,) if kind == "provider" else ()
     known = facts.directory_facts(
-        person_id=command.person, now=question.now, named_schools=(*named_schools(body), *own)
+        person_id=command.person,
+        now=question.now,
+        named_schools=(*named_schools(body), *own),
+        taken_of=key if isinstance(body, DeclareCapacity) else None,
     )
     decided = rules.decide(state, body, known, key)
     if isinstance(decided, Refusal):
@@ -78,7 +88,7 @@ def decide_directory(
         for event in decided:
             wake_for(connection, key, event, position)
 
-    acting = next((post for post in known.posts if post.post is Post.ADMINISTRATOR), None)
+    acting = entitling_post(body, known)
     return Accepted(
         events=tuple(event_draft(event, question, acting) for event in decided),
         expected_version=state.version,

@@ -1,13 +1,16 @@
 """Facts for decisions, read from the rows of other streams in the transaction that commits the decision."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from activities.read_models.days import DaysReader
+from activities.read_models.providers import ProviderReader, Seeking
 from activities.read_models.schema import (
     case_row,
     person,
@@ -21,6 +24,7 @@ from domain.case.situation import Facts, SchoolFact
 from domain.case.stages import Stage
 from domain.case.state import CaseState
 from domain.directory.base import DirectoryFacts
+from domain.matching.provider import Provider
 from domain.parties import HeldPost, Party, Post, parties_played
 from domain.programmes.model import Programme
 
@@ -28,6 +32,14 @@ _DIRECTORY_ZONE = "Europe/London"
 """Zone in which 'today' is read for directories; a programme's own zone counts inside its cases."""
 
 _STAFF = frozenset({Post.HEAD, Post.LEAD, Post.CURRICULUM_PARTNER})
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Schools as providers, with what the register says of them."""
+
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    schools: Mapping[str, SchoolFact] = field(default_factory=dict)
 
 
 class FactReader:
@@ -104,6 +116,7 @@ class FactReader:
                 heads=_persons(held, entry.number, {Post.HEAD}),
                 sips=_persons(held, entry.number, {Post.SIP}),
                 staff=_persons(held, entry.number, _STAFF),
+                language_category=entry.language_category,
             )
             for entry in entries
         }
@@ -121,12 +134,15 @@ class FactReader:
         need: tuple[str, str] | None = None,
         giver: str | None = None,
         with_holders: bool = False,
+        pool: "Pool | None" = None,
     ) -> Facts:
         """Everything a decision in one case rests on.
 
         `need` is (recipient, area) where a duplicate matters, `giver` a provider whose other cases do. Who
-        holds the other parts is read where work is assigned, and where hints are to name them.
+        holds the other parts is read where work is assigned, and where hints are to name them. `pool` are
+        schools as providers, read before by `pool` or `provider` for the verbs that ask for them.
         """
+        known = pool or _NOBODY
         day = now.astimezone(ZoneInfo(programme_in_force.time_zone)).date()
         return Facts(
             now=now,
@@ -134,7 +150,10 @@ class FactReader:
             posts=self.posts(person_id, day),
             recorder=recorder,
             programme=programme_in_force,
-            schools=self.schools((state.recipient, state.provider or "", *named_schools), day),
+            schools={
+                **known.schools,
+                **self.schools((state.recipient, state.provider or "", *named_schools), day),
+            },
             open_same_need=self._open_cases(
                 case_row.c.recipient == need[0], case_row.c.area == need[1], other_than=state.reference
             )
@@ -146,12 +165,39 @@ class FactReader:
             known_persons=self._known(named_persons),
             holders=self._holders(state, day) if with_holders else {},
             days=self._days(programme_in_force, (None, state.recipient, state.provider, *named_schools)),
+            providers=known.providers,
         )
 
+    def pool(self, state: CaseState, rules: Programme, now: datetime) -> "Pool":
+        """Every school that might be offered the case, with what other cases take of it."""
+        reader = ProviderReader(self._connection)
+        wished = (state.preferred_provider,) if state.preferred_provider else ()
+        providers = reader.pool(Seeking(rules.code, state.reference, state.recipient), wished)
+        self._positions |= reader.positions
+        day = now.astimezone(ZoneInfo(rules.time_zone)).date()
+        return Pool(providers, self.schools(providers, day))
+
+    def provider(self, state: CaseState, rules: Programme) -> "Pool":
+        """The days of the case's own provider, with what other cases take of them."""
+        if state.provider is None:
+            return _NOBODY
+        reader = ProviderReader(self._connection)
+        providers = reader.one(Seeking(rules.code, state.reference), state.provider)
+        self._positions |= reader.positions
+        return Pool(providers)
+
     def directory_facts(
-        self, *, person_id: str, now: datetime, named_schools: Iterable[str] = ()
+        self,
+        *,
+        person_id: str,
+        now: datetime,
+        named_schools: Iterable[str] = (),
+        taken_of: str | None = None,
     ) -> DirectoryFacts:
-        """What a rule of a directory stream rests on."""
+        """What a rule of a directory stream rests on; `taken_of` is a school whose days cases may hold."""
+        reader = ProviderReader(self._connection)
+        taken = reader.taken(taken_of) if taken_of else {}
+        self._positions |= reader.positions
         day = now.astimezone(ZoneInfo(_DIRECTORY_ZONE)).date()
         wanted = sorted({number for number in named_schools if number})
         known = self._connection.execute(select(school.c.number).where(school.c.number.in_(wanted))).scalars()
@@ -168,10 +214,11 @@ class FactReader:
                 row.code: frozenset(area.code for area in _parsed(row.content).areas)
                 for row in self._connection.execute(select(programme))
             },
+            taken=taken,
         )
 
-    def candidates(self, state: CaseState) -> tuple[str, ...]:
-        """Schools that might be offered a case: those that offer its area first."""
+    def offering(self, state: CaseState) -> tuple[str, ...]:
+        """Schools that might be offered a case where nobody ranks them: those that offer its area first."""
         offering = self._connection.execute(
             select(provider_offer.c.school)
             .where(provider_offer.c.programme == state.programme, provider_offer.c.area == state.area)
@@ -231,6 +278,9 @@ def _persons(rows: Iterable[object], number: str, posts: Iterable[Post]) -> tupl
     wanted = {one.value for one in posts}
     found = (row.person for row in rows if row.school == number and row.post in wanted)  # type: ignore[attr-defined]
     return tuple(dict.fromkeys(found))
+
+
+_NOBODY: Final = Pool()
 
 
 @lru_cache(maxsize=64)

@@ -86,6 +86,92 @@ provider_offer = Table(
     Column("position", Integer, nullable=False),
 )
 
+designation = Table(
+    "designation",
+    metadata,
+    Column("school", Text, primary_key=True),
+    Column("programme", Text, primary_key=True),
+    Column("areas", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("until", Text),
+    Column("position", Integer, nullable=False),
+    Index("designation_of_programme", "programme"),
+)
+
+suspension = Table(
+    "suspension",
+    metadata,
+    Column("school", Text, primary_key=True),
+    Column("programme", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+
+capacity = Table(
+    "capacity",
+    metadata,
+    Column("school", Text, primary_key=True),
+    Column("programme", Text, primary_key=True),
+    Column("first", Text, primary_key=True),
+    Column("last", Text),
+    Column("quarter_days", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+"""What schools declare for each half term of a span; spans of a school do not overlap."""
+
+conflict = Table(
+    "conflict",
+    metadata,
+    Column("school", Text, primary_key=True),
+    Column("other", Text, primary_key=True),
+    Column("conflict", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Index("conflict_of_other", "other"),
+)
+
+capacity_use = Table(
+    "capacity_use",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("school", Text, nullable=False),
+    Column("programme", Text, nullable=False),
+    Column("period_order", Integer, nullable=False),
+    Column("held", Integer, nullable=False),
+    Column("committed", Integer, nullable=False),
+    Column("given", Integer, nullable=False),
+    Column("offered_by", Text),
+    Column("position", Integer, nullable=False),
+    Index("capacity_use_of_school", "school", "programme", "period_order"),
+)
+"""What each case takes of its provider's days, by half term; what is left is declared less all of these."""
+
+partnership = Table(
+    "partnership",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("school", Text, nullable=False),
+    Column("programme", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("area", Text, nullable=False),
+    Column("accepted_on", Text, nullable=False),
+    Column("per_mille", Integer),
+    Column("position", Integer, nullable=False),
+    Index("partnership_of_school", "programme", "school"),
+)
+"""Cases in which a school was the provider, and how far their objectives were met, as validated."""
+
+objection = Table(
+    "objection",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("school", Text, primary_key=True),
+    Column("recipient", Text, nullable=False),
+    Column("objected_on", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Index("objection_of_recipient", "recipient"),
+)
+
 programme = Table(
     "programme",
     metadata,

@@ -9,6 +9,12 @@ from sqlalchemy import Connection, Table, delete, insert
 from activities.event_log.read import RecordedEvent
 from activities.read_models import schema
 from activities.read_models.outbox import Unsent, after_event, write_unsent
+from activities.read_models.provider_rows import (
+    objection_values,
+    partnership_values,
+    provider_values,
+    use_values,
+)
 from domain.canonical import canonical_bytes, instant_text
 from domain.case.state import CaseState, evolve
 from domain.case.status import is_open, waiting_on, waiting_parties
@@ -17,7 +23,8 @@ from domain.directory.base import DirectoryEvent
 from domain.directory.calendars import CalendarState
 from domain.directory.people import PersonState
 from domain.directory.programmes import ProgrammeState
-from domain.directory.schools import ProviderState, SchoolState
+from domain.directory.providers import ProviderState
+from domain.directory.schools import SchoolState
 from domain.ids import stream_key, stream_kind
 from domain.programmes.model import Programme
 from domain.streams import CASE, DIRECTORY, read_event
@@ -103,6 +110,11 @@ def write_case(connection: Connection, state: CaseState, programme: Programme, p
     _replace(connection, schema.case_row, key, [case_values(state, programme, position)])
     _replace(connection, schema.wait_row, key, wait_values(state, position))
     _replace(connection, schema.assignment, key, assignment_values(state, position))
+    if state.offers:
+        _replace(connection, schema.capacity_use, key, use_values(state, position))
+        _replace(connection, schema.partnership, key, partnership_values(state, programme, position))
+    if state.objections:
+        _replace(connection, schema.objection, key, objection_values(state, programme, position))
 
 
 def write_directory(connection: Connection, kind: str, key: str, state: Any, position: int) -> None:
@@ -145,18 +157,8 @@ def write_directory(connection: Connection, kind: str, key: str, state: Any, pos
             }
             _replace(connection, schema.school, {"number": key}, [row])
         case ProviderState():
-            offers = [
-                {
-                    "school": key,
-                    "programme": offer.programme,
-                    "area": offer.area,
-                    "languages": " ".join(offer.languages),
-                    "quarter_days": offer.quarter_days,
-                    "position": position,
-                }
-                for offer in state.offers
-            ]
-            _replace(connection, schema.provider_offer, {"school": key}, offers)
+            for table, rows in provider_values(key, state, position).items():
+                _replace(connection, table, {"school": key}, rows)
         case ProgrammeState() if state.current is not None:
             row = {
                 "code": key,

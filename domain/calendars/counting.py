@@ -53,6 +53,9 @@ class Days(Protocol):
     def clear_of_edges(self, day: date) -> date:
         """The day itself, or the next one that is clear of a term's first and last three school days."""
 
+    def period_of(self, day: date) -> str:
+        """The half term that the day lies in, such as 2027-spring-1; the next one, where it lies between two."""
+
 
 def counted_after(days: Days, start: date, number: int, unit: Unit) -> date:
     """`Days.after`, day by day."""

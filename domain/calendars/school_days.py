@@ -6,9 +6,11 @@ day 52 weeks later. Public holidays that are known for the day itself count ther
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Final
 
 from domain.calendars.counting import SATURDAY, UNIT_WORDS, Unit, counted_after, counted_between
+from domain.calendars.half_terms import HalfTerm, half_term_on, half_terms
 from domain.calendars.model import Calendar, Term
 from domain.calendars.own_days import NO_OWN_DAYS, OwnDays
 
@@ -82,6 +84,19 @@ class SchoolDays:
                 if begin > day:
                     return begin
         return day
+
+    def period_of(self, day: date) -> str:
+        """The half term that the day lies in, or the next one, by the terms of whose days these are."""
+        copy = self._copy(day)
+        found = half_term_on(self._halves, day - timedelta(days=_YEAR * copy))
+        if found is None:  # the summer after the last year: the next one begins as this one did
+            copy += 1
+            found = half_term_on(self._halves, day - timedelta(days=_YEAR * copy))
+        return found.name(timedelta(days=_YEAR * copy)) if found else ""
+
+    @cached_property
+    def _halves(self) -> tuple[HalfTerm, ...]:
+        return half_terms(self._terms)
 
     def _found_reason(self, day: date, unit: Unit) -> str | None:
         if unit == "calendar_days":

@@ -12,6 +12,12 @@ from domain.calendars.counting import SATURDAY, Unit, counted_after, counted_bet
 
 WEEKDAYS_1: Final = "weekdays-1"
 
+_PERIODS: Final = (
+    ((2, 15), "spring-1"), ((4, 5), "spring-2"), ((5, 31), "summer-1"), ((8, 15), "summer-2"),
+    ((10, 31), "autumn-1"), ((12, 31), "autumn-2"),
+)  # fmt: skip
+"""Last month and day of each half term of a year."""
+
 
 @dataclass(frozen=True)
 class Weekdays:
@@ -44,3 +50,8 @@ class Weekdays:
     def clear_of_edges(self, day: date) -> date:
         """The day itself: there are no terms."""
         return day
+
+    def period_of(self, day: date) -> str:
+        """The half term by the months in which schools usually have one."""
+        half = next(half for last, half in _PERIODS if (day.month, day.day) <= last)
+        return f"{day.year}-{half}"

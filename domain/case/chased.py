@@ -125,6 +125,7 @@ def _reopened(state: CaseState, event: e.CaseReopened) -> Change:
         "stage": Stage(event.to),
         "ended_from": None,
         "provider": state.provider if state.provider_began else None,
+        "ranking": None,
         "deadlines": (),
         "escalations": (),
         "unreached": (),

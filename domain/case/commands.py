@@ -19,6 +19,7 @@ from domain.case.values import (
     ObjectiveRating,
     Outcome,
     OverviewVersion,
+    PeriodShare,
     PersonId,
     Phase,
     PriorityRef,
@@ -195,13 +196,27 @@ class ObjectTo(CaseCommand):
     reason: FreeText = Field(description="Why.")
 
 
+class Match(CaseCommand):
+    """Rank the schools that could help, and keep the whole ranking with its reasons."""
+
+    verb: ClassVar[str] = "match"
+    group: ClassVar[str] = "Partner"
+
+
 class Offer(CaseCommand):
-    """Offer the case to a school that could give the support."""
+    """Offer the case to a school that could give the support, and hold its days until it answers."""
 
     verb: ClassVar[str] = "offer"
     group: ClassVar[str] = "Partner"
     provider: SchoolId = Field(description="Number of the school that could help.")
-    reason: FreeText = Field(description="Why this school.")
+    reason: FreeText = Field(
+        description="Why this school; where it is not the first of the ranking, why it is taken."
+    )
+    periods: tuple[PeriodShare, ...] = Field(
+        default=(),
+        max_length=12,
+        description="Days to hold in a half term, e.g. 2027-spring-1=4; by default the estimate, in the earliest that have some free.",
+    )
 
 
 class AcceptOffer(CaseCommand):
@@ -607,7 +622,7 @@ COMMANDS: Final[dict[str, type[CaseCommand]]] = {
     command.verb: command
     for command in (
         Open, Amend, Submit, Consent, RefuseConsent, Align, ExceptAlignment, Triage, Signpost, Decline,
-        Scope, ObjectTo, Offer, AcceptOffer, DeclineOffer, RescindOffer, NoPartner,
+        Scope, ObjectTo, Match, Offer, AcceptOffer, DeclineOffer, RescindOffer, NoPartner,
         DraftAgreement, ApproveFunding, ReturnFunding, Sign, RequestChanges,
         ScheduleVisit, RescheduleVisit, CancelVisit, RecordVisit, MissVisit, ConfirmVisit, DisputeVisit, ResolveDispute,
         MidReview, ProposeVariation, AgreeVariation, RefuseVariation, Extend, Complete,

@@ -3,6 +3,7 @@
 from domain.case import commands as c
 from domain.case import events as e
 from domain.case.agreement import agreement_of, varied_hash
+from domain.case.capacity_rules import extension_by_period
 from domain.case.commands import expect
 from domain.case.situation import Refusal, Situation
 from domain.case.waits import REVIEWING_SIDES
@@ -179,9 +180,13 @@ def refuse_variation(s: Situation) -> tuple[e.CaseEvent, ...]:
 
 def extend(s: Situation) -> tuple[e.CaseEvent, ...]:
     command = expect(s.command, c.Extend)
-    return (
-        e.DeliveryExtended(quarter_days=command.quarter_days, until=command.until, reason=command.reason),
+    event = e.DeliveryExtended(
+        quarter_days=command.quarter_days,
+        until=command.until,
+        reason=command.reason,
+        periods=extension_by_period(s),
     )
+    return (event,)
 
 
 def complete(s: Situation) -> tuple[e.CaseEvent, ...]:

@@ -1,4 +1,4 @@
-"""How events of a case read that were stored before routes had duties, ways of working names, and waits ladders.
+"""How events of a case read that were stored before routes had duties, ways of working names, waits ladders and providers capacity.
 
 Values stand here as they held then, spelt out: a default that changes one day must not change the past.
 """
@@ -39,10 +39,33 @@ def _pause_before_ladders(payload: Payload) -> Payload:
     return payload | {"kept": [kept | {"steps": []} for kept in payload["kept"]]}
 
 
+def _offer_before_capacity(payload: Payload) -> Payload:
+    """The broker named a school; nobody was ranked, and no days were held."""
+    return payload | {
+        "periods": [],
+        "rank": None,
+        "milli_points": None,
+        "pool": None,
+        "overrides": False,
+        "offered_by": None,
+    }
+
+
+def _visit_before_capacity(payload: Payload) -> Payload:
+    return payload | {"period": None}
+
+
+def _extension_before_capacity(payload: Payload) -> Payload:
+    return payload | {"periods": []}
+
+
 CASE_UPCASTERS: Final[tuple[Upcaster, ...]] = (
     Upcaster("CaseDrafted", 1, 2, _drafted_before_duties),
     Upcaster("AgreementDrafted", 1, 2, _agreement_before_work_modes),
     Upcaster("VisitRecorded", 1, 2, _visit_before_work_modes),
+    Upcaster("VisitRecorded", 2, 3, _visit_before_capacity),
+    Upcaster("PartnerOffered", 1, 2, _offer_before_capacity),
+    Upcaster("DeliveryExtended", 1, 2, _extension_before_capacity),
     Upcaster("DeadlineSet", 1, 2, _deadline_before_ladders),
     Upcaster("CasePaused", 1, 2, _pause_before_ladders),
 )

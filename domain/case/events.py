@@ -30,6 +30,7 @@ from domain.case.chasing_events import (
 )
 from domain.case.earlier_forms import CASE_UPCASTERS
 from domain.case.event_base import CaseEvent
+from domain.case.matching_events import MatchCandidatesScored
 from domain.case.values import (
     AgreementTerms,
     AreaCode,
@@ -41,6 +42,7 @@ from domain.case.values import (
     ObjectiveRating,
     Outcome,
     OverviewVersion,
+    PeriodShare,
     PersonId,
     Phase,
     PriorityRef,
@@ -160,9 +162,23 @@ class CandidateObjected(CaseEvent):
 
 
 class PartnerOffered(CaseEvent):
+    """A school is asked, and days of it are held until it has answered."""
+
+    schema_version: ClassVar[int] = 2
     provider: SchoolId
     offer: int
     reason: FreeText
+    periods: tuple[PeriodShare, ...]
+    """The days held, by half term; none where the programme keeps no account of them."""
+    rank: int | None
+    """Its place in the ranking, 1 the best; None where it was not among the ranked."""
+    milli_points: int | None
+    pool: int | None
+    """How many schools were looked at."""
+    overrides: bool
+    """Whether another school stood before it: then the reason says why this one."""
+    offered_by: PersonId | None
+    """Who holds the days, for others who want them."""
 
 
 class OfferAccepted(CaseEvent):
@@ -280,7 +296,7 @@ class VisitScheduled(CaseEvent):
 
 
 class VisitRecorded(CaseEvent):
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     visit: VisitId
     planned: bool
     on: date
@@ -297,6 +313,8 @@ class VisitRecorded(CaseEvent):
     safeguarding_briefed: bool
     recorded_as: Party
     work_mode: WorkModeCode | None
+    period: str | None
+    """The half term whose capacity it is taken from."""
 
 
 class VisitRescheduled(CaseEvent):
@@ -383,9 +401,12 @@ class AgreementVaried(CaseEvent):
 
 
 class DeliveryExtended(CaseEvent):
+    schema_version: ClassVar[int] = 2
     quarter_days: int
     until: date
     reason: FreeText
+    periods: tuple[PeriodShare, ...]
+    """The further days by half term; none where the programme keeps no account of them."""
 
 
 class CompletionAgreed(CaseEvent):
@@ -454,7 +475,7 @@ CASE_EVENTS: Final[dict[str, type[CaseEvent]]] = {
     for event in (
         CaseDrafted, RequestSubmitted, RequestAmended, HeadConsentRequested, HeadConsentGiven, HeadConsentRefused,
         AlignmentRequested, AlignmentConfirmed, AlignmentExceptionGranted, TriageAccepted,
-        RequestSignposted, RequestDeclined, NeedScoped, CandidateObjected, PartnerOffered,
+        RequestSignposted, RequestDeclined, NeedScoped, CandidateObjected, MatchCandidatesScored, PartnerOffered,
         OfferAccepted, OfferDeclined, OfferExpired, OfferRescinded, NoPartnerFound, AgreementDrafted, FundingApproved,
         FundingReturned, AgreementSigned, AlignmentEndorsed, SignatureVoided, ChangesRequested,
         AgreementActivated, DeliveryStarted, VisitScheduled, VisitRecorded, VisitMissed,

@@ -2,8 +2,7 @@
 
 Everything about the order of a case is read from here: `decide` obeys it, the diagram in the README is
 drawn from it, the help lists it, and a test walks every stage × command cell. Numbers are those of the
-transitions in docs/lifecycle.md. Guards that need the provider directory, capacity or funds are absent
-and named in COMING_GUARDS; none is stubbed.
+transitions in docs/lifecycle.md. Guards that need funds are absent and named in COMING_GUARDS; none is stubbed.
 """
 
 from collections.abc import Callable
@@ -12,11 +11,14 @@ from typing import Final
 
 from domain.case import (
     agreement,
+    candidates,
+    capacity_rules,
     chasing,
     control,
     delivery,
     intake,
     matching,
+    offering,
     request,
     review,
     terms,
@@ -111,10 +113,12 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
          matching.those_needed_were_present, matching.meeting_has_been),
     _row("10", c.ObjectTo, S.MATCHING, (P.RECIPIENT_HEAD,), _SAME, (e.CandidateObjected,), matching.object_to,
          matching.objection_names_another_school),
-    _row("10", c.Offer, S.MATCHING, (P.BROKER,), (S.PARTNER_OFFERED,), (e.PartnerOffered,), matching.offer,
-         matching.provider_can_be_asked),
+    _row("10", c.Match, S.MATCHING, (P.BROKER,), _SAME, (e.MatchCandidatesScored,), candidates.score,
+         candidates.matching_is_ranked),
+    _row("10", c.Offer, S.MATCHING, (P.BROKER,), (S.PARTNER_OFFERED,), (e.MatchCandidatesScored, e.PartnerOffered),
+         offering.offer, matching.provider_can_be_asked, candidates.provider_suits, capacity_rules.provider_has_the_days),
     _row("11", c.AcceptOffer, S.PARTNER_OFFERED, (P.PROVIDER_HEAD,), (S.AGREEMENT_DRAFTING,), (e.OfferAccepted,),
-         matching.accept_offer, matching.conflict_is_described),
+         matching.accept_offer, matching.conflict_is_described, capacity_rules.provider_still_has_the_days),
     _row("12", c.DeclineOffer, S.PARTNER_OFFERED, (P.PROVIDER_HEAD,), (S.MATCHING,), (e.OfferDeclined,), matching.decline_offer),
     _row("12", c.RescindOffer, S.PARTNER_OFFERED, (P.BROKER,), (S.MATCHING,), (e.OfferRescinded,), matching.rescind_offer),
     _row("13", c.NoPartner, S.MATCHING, (P.PRINCIPAL_ADVISER,), (S.NO_PARTNER,), (e.NoPartnerFound,), matching.no_partner,
@@ -123,7 +127,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("14", c.DraftAgreement, S.AGREEMENT_DRAFTING, (P.BROKER, P.PROVIDER_HEAD), (S.FUNDING_APPROVAL,), (e.AgreementDrafted,),
          agreement.draft, agreement.drafted_by_the_route, terms.terms_are_the_programmes,
          terms.amount_is_within_the_grant, terms.dates_agree, terms.years_add_up, terms.periods_fit_the_days,
-         terms.people_are_known, terms.leads_are_of_their_schools),
+         terms.people_are_known, terms.leads_are_of_their_schools, capacity_rules.plan_fits_the_capacity),
     _row("15", c.ApproveFunding, S.FUNDING_APPROVAL, (P.FINANCE, P.PRINCIPAL_ADVISER), (S.AWAITING_SIGNATURES,),
          (e.FundingApproved,), agreement.approve_funding, agreement.approver_suits_amount, agreement.approver_did_not_draft),
     _row("16", c.ReturnFunding, S.FUNDING_APPROVAL, (P.FINANCE, P.PRINCIPAL_ADVISER), (S.AGREEMENT_DRAFTING,),
@@ -162,7 +166,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("20", c.RefuseVariation, DELIVERING, _HEADS, _SAME, (e.VariationRefused,), delivery.refuse_variation,
          delivery.variation_is_proposed),
     _row("20", c.Extend, S.IN_DELIVERY, (P.PRINCIPAL_ADVISER,), _SAME, (e.DeliveryExtended,), delivery.extend,
-         delivery.extension_is_allowed),
+         delivery.extension_is_allowed, capacity_rules.extension_fits_the_capacity),
     _row("22", c.Complete, S.IN_DELIVERY, (*_HEADS, P.PROVIDER_LEAD, P.SIP, P.BROKER, P.PRINCIPAL_ADVISER), (S.FINAL_REVIEW,),
          (e.CompletionAgreed, e.DeliveryCompleted), delivery.complete,
          delivery.something_was_delivered, delivery.no_dispute_is_open, delivery.completion_is_this_sides),
@@ -205,8 +209,6 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
 COMING_GUARDS: Final[dict[str, str]] = {
     "open": "the leader school is designated (provider directory)",
     "triage": "the budget envelope is not exhausted (funds)",
-    "offer": "designated for the area, free days held with the offer, ranked with reasons (provider directory, capacity)",
-    "accept-offer": "the provider still has the days (capacity)",
     "draft-agreement": "the money is reserved, and a leader school's agreements of one year stay within its grant together (funds)",
     "sign": "the last signature commits the reserved money (funds)",
     "record-follow-up": "the money is reconciled before archiving (funds)",

@@ -1,7 +1,7 @@
 """Need and partner: scoping, offers and their answers. Transitions 9 to 13.
 
-Ranking, capacity and the provider's designation come with the provider directory; until then the
-broker names the school, and these rules check what the case and the register themselves can tell.
+Who could be asked, and in which order, stands in candidates.py, what days a school has in capacity_rules.py;
+these rules check what the case and the register themselves can tell.
 """
 
 from domain.case import commands as c
@@ -131,12 +131,6 @@ def scope(s: Situation) -> tuple[e.CaseEvent, ...]:
 def object_to(s: Situation) -> tuple[e.CaseEvent, ...]:
     command = expect(s.command, c.ObjectTo)
     return (e.CandidateObjected(provider=command.provider, reason=command.reason),)
-
-
-def offer(s: Situation) -> tuple[e.CaseEvent, ...]:
-    command = expect(s.command, c.Offer)
-    number = len(s.state.offers) + 1
-    return (e.PartnerOffered(provider=command.provider, offer=number, reason=command.reason),)
 
 
 def accept_offer(s: Situation) -> tuple[e.CaseEvent, ...]:

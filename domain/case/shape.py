@@ -11,6 +11,7 @@ from domain.case.values import (
     Objective,
     ObjectiveRating,
     Outcome,
+    PeriodShare,
     PersonId,
     Phase,
     RouteCode,
@@ -107,6 +108,37 @@ class OfferMade(Value):
     number: int
     provider: str
     outcome: Literal["open", "accepted", "declined", "expired", "rescinded"] = "open"
+    periods: tuple[PeriodShare, ...] = ()
+    """The days held with it, by half term."""
+    by: str | None = None
+    """Who made it."""
+    accepted_at: datetime | None = None
+
+
+class RankedSchool(Value):
+    """A school that could be asked, with its points."""
+
+    school: str
+    milli_points: int
+
+
+class Ranking(Value):
+    """Who could be asked, the best first, as long as nothing in the case has changed since."""
+
+    schools: tuple[RankedSchool, ...]
+    pool: int
+    """How many schools were looked at."""
+
+    def place(self, school: str) -> int | None:
+        """Its place, 1 the best; None where it is not among them."""
+        return next((n for n, one in enumerate(self.schools, start=1) if one.school == school), None)
+
+
+class Objection(Value):
+    """The recipient's head does not want a school, and since when."""
+
+    school: str
+    at: datetime
 
 
 class Signature(Value):
@@ -133,6 +165,10 @@ class Agreement(Value):
     end: date
     quarter_days: int
     extended_by: int = 0
+    extension: tuple[PeriodShare, ...] = ()
+    """The days it was extended by, by half term."""
+    offer: int = 0
+    """Number of the offer that it came from; 0 where nobody was offered the case."""
 
     @property
     def signed(self) -> tuple[Party, ...]:
@@ -163,6 +199,10 @@ class Visit(Value):
     on: date
     quarter_days: int
     recorded_by: Party | None = None
+    period: str | None = None
+    """The half term whose capacity it is taken from."""
+    taken: int = 0
+    """Quarter-days as recorded: what it took of the plan, even where a settled dispute left fewer to count."""
 
 
 class SideReview(Value):
@@ -202,6 +242,9 @@ class CaseState(Value):
     objectives: tuple[Objective, ...] = ()
     estimated_quarter_days: int = 0
     objected: tuple[str, ...] = ()
+    objections: tuple[Objection, ...] = ()
+    """The same, with their time."""
+    ranking: Ranking | None = None
     offers: tuple[OfferMade, ...] = ()
     provider: str | None = None
     agreement: Agreement | None = None

@@ -11,6 +11,7 @@ from domain.case.commands import CaseCommand
 from domain.case.events import CaseEvent
 from domain.case.state import CaseState
 from domain.case.values import Value
+from domain.matching.provider import Provider
 from domain.parties import HeldPost, Party, Post, parties_played
 from domain.programmes.model import Noun, Programme, Route
 
@@ -30,6 +31,11 @@ class SchoolFact(Value):
     """Persons who are its school improvement partner today."""
     staff: tuple[str, ...] = ()
     """Persons who hold a post of the school itself today: head, lead or curriculum partner."""
+    language_category: str | None = None
+    pupils: int | None = None
+    latitude: int | None = None
+    """In millionths of a degree."""
+    longitude: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,8 @@ class Facts:
     """Who plays each part in this case today."""
     days: Mapping[str, Days] = field(default_factory=dict)
     """The days that each school of the case counts on."""
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    """Schools as providers: the whole pool where one is looked for, the case's own where its days matter."""
 
     @property
     def today(self) -> date:

@@ -14,7 +14,10 @@ from domain.case.shape import (
     Agreement,
     CaseState,
     Deadline,
+    Objection,
     OfferMade,
+    RankedSchool,
+    Ranking,
     SideReview,
     Signature,
     Variation,
@@ -52,7 +55,15 @@ def evolve(state: CaseState, event: e.CaseEvent, occurred_at: datetime) -> CaseS
         change["opened_at"] = occurred_at
     elif isinstance(event, e.CaseLapsed | e.CaseWithdrawn | e.NoPartnerFound):
         change["ended_at"] = occurred_at
-    after = state.model_copy(update=change | _EVOLVERS[type(event)](state, event))
+    elif isinstance(event, e.CandidateObjected):
+        change["objections"] = (*state.objections, Objection(school=event.provider, at=occurred_at))
+    change |= _EVOLVERS[type(event)](state, event)
+    if isinstance(event, e.OfferAccepted):
+        change["offers"] = tuple(
+            offer.model_copy(update={"accepted_at": occurred_at}) if offer.number == event.offer else offer
+            for offer in change["offers"]
+        )
+    after = state.model_copy(update=change)
     over = tidied(after, awaited_keys(after))
     return after.model_copy(update=over) if over else after
 
@@ -144,17 +155,31 @@ def _scoped(state: CaseState, event: e.NeedScoped) -> Change:
         "stage": Stage.AGREEMENT_DRAFTING if state.provider_began else Stage.MATCHING,
         "objectives": event.objectives,
         "estimated_quarter_days": event.estimated_quarter_days,
+        "ranking": None,
     }
 
 
 @_evolves(e.CandidateObjected)
 def _objected(state: CaseState, event: e.CandidateObjected) -> Change:
-    return {"objected": (*state.objected, event.provider)}
+    return {"objected": (*state.objected, event.provider), "ranking": None}
+
+
+@_evolves(e.MatchCandidatesScored)
+def _scored(_state: CaseState, event: e.MatchCandidatesScored) -> Change:
+    return {"ranking": ranking_of(event)}
+
+
+def ranking_of(event: e.MatchCandidatesScored) -> Ranking:
+    """What the case remembers of a ranking."""
+    schools = tuple(
+        RankedSchool(school=each.school, milli_points=each.milli_points) for each in event.candidates
+    )
+    return Ranking(schools=schools, pool=len(schools) + len(event.excluded))
 
 
 @_evolves(e.PartnerOffered)
 def _offered(state: CaseState, event: e.PartnerOffered) -> Change:
-    offer = OfferMade(number=event.offer, provider=event.provider)
+    offer = OfferMade(number=event.offer, provider=event.provider, periods=event.periods, by=event.offered_by)
     return {"stage": Stage.PARTNER_OFFERED, "offers": (*state.offers, offer), "provider": event.provider}
 
 
@@ -165,17 +190,27 @@ def _accepted(state: CaseState, event: e.OfferAccepted) -> Change:
 
 @_evolves(e.OfferDeclined)
 def _declined(state: CaseState, event: e.OfferDeclined) -> Change:
-    return {"stage": Stage.MATCHING, "offers": _answered(state, event.offer, "declined"), "provider": None}
+    return _back_to_matching(state, event.offer, "declined")
 
 
 @_evolves(e.OfferExpired)
 def _expired(state: CaseState, event: e.OfferExpired) -> Change:
-    return {"stage": Stage.MATCHING, "offers": _answered(state, event.offer, "expired"), "provider": None}
+    return _back_to_matching(state, event.offer, "expired")
 
 
 @_evolves(e.OfferRescinded)
 def _rescinded(state: CaseState, event: e.OfferRescinded) -> Change:
-    return {"stage": Stage.MATCHING, "offers": _answered(state, event.offer, "rescinded"), "provider": None}
+    return _back_to_matching(state, event.offer, "rescinded")
+
+
+def _back_to_matching(state: CaseState, number: int, outcome: str) -> Change:
+    """The days are free again, and who comes next is found anew."""
+    return {
+        "stage": Stage.MATCHING,
+        "offers": _answered(state, number, outcome),
+        "provider": None,
+        "ranking": None,
+    }
 
 
 def _answered(state: CaseState, number: int, outcome: str) -> tuple[OfferMade, ...]:
@@ -186,7 +221,7 @@ def _answered(state: CaseState, number: int, outcome: str) -> tuple[OfferMade, .
 
 
 @_evolves(e.AgreementDrafted)
-def _agreement_drafted(_state: CaseState, event: e.AgreementDrafted) -> Change:
+def _agreement_drafted(state: CaseState, event: e.AgreementDrafted) -> Change:
     agreement = Agreement(
         version=event.agreement_version,
         terms=event.terms,
@@ -198,6 +233,7 @@ def _agreement_drafted(_state: CaseState, event: e.AgreementDrafted) -> Change:
         signatories=event.signatories,
         end=event.terms.end,
         quarter_days=event.terms.quarter_days,
+        offer=len(state.offers),
     )
     return {"stage": Stage.FUNDING_APPROVAL, "agreement": agreement}
 
@@ -263,6 +299,8 @@ def _visit_recorded(state: CaseState, event: e.VisitRecorded) -> Change:
         on=event.on,
         quarter_days=event.quarter_days,
         recorded_by=event.recorded_as,
+        period=event.period,
+        taken=event.quarter_days,
     )
     others = tuple(known for known in state.visits if known.id != event.visit)
     visits = tuple(sorted((*others, visit), key=lambda v: int(v.id[1:])))
@@ -348,7 +386,7 @@ def _varied(state: CaseState, event: e.AgreementVaried) -> Change:
 
 @_evolves(e.DeliveryExtended)
 def _extended(state: CaseState, event: e.DeliveryExtended) -> Change:
-    extended = _agreement(state, end=event.until, extended_by=event.quarter_days)
+    extended = _agreement(state, end=event.until, extended_by=event.quarter_days, extension=event.periods)
     return {"agreement": extended, "completion_agreed": (), **without_deadline(state, "delivery_end")}
 
 

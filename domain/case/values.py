@@ -70,6 +70,8 @@ Day = Annotated[date, BeforeValidator(_plain_day)]
 QuarterDays = Annotated[int, BeforeValidator(quarter_days), Field(ge=1, le=800)]
 VisitLength = Annotated[int, BeforeValidator(quarter_days), Field(ge=1, le=4)]
 """A visit is on one day, so it is a quarter-day at the least and a day at the most."""
+DeclaredDays = Annotated[int, BeforeValidator(quarter_days), Field(ge=0, le=800)]
+"""What a school has for others in a half term; none is an answer, too."""
 CountedDays = Annotated[int, BeforeValidator(quarter_days), Field(ge=0, le=4)]
 Money = Annotated[int, BeforeValidator(minor_units), Field(ge=0, le=10_000_000_00)]
 

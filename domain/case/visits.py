@@ -160,6 +160,7 @@ def record_visit(s: Situation) -> tuple[e.CaseEvent, ...]:
         **dict(command) | {"visit": command.visit or _next_visit(s)},
         planned=command.visit is not None,
         recorded_as=s.party,
+        period=s.facts.days_of(None).period_of(command.on),
     )
     events: list[e.CaseEvent] = []
     if s.state.stage is Stage.AGREED:

@@ -1,7 +1,7 @@
 """What all directory streams share: small states, the same kinds of answer, one rule of who may write."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -18,6 +18,8 @@ class DirectoryCommand(Value):
     verb: ClassVar[str]
     kind: ClassVar[str]
     """Kind of stream it belongs to."""
+    givers: ClassVar[frozenset[Post]] = frozenset()
+    """Posts whose holders may give it beside administrators: those of the programme that it names, if it does."""
 
 
 class DirectoryEvent(Value):
@@ -43,6 +45,8 @@ class DirectoryFacts:
     """Those schools named in the command that are in the register."""
     areas: Mapping[str, frozenset[str]] | None = None
     """Areas of support by programme."""
+    taken: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Quarter-days that cases hold or have agreed with a provider, by programme and half term; where it is asked."""
 
 
 def may_administer(facts: DirectoryFacts) -> Refusal | None:
@@ -54,3 +58,30 @@ def may_administer(facts: DirectoryFacts) -> Refusal | None:
     return Refusal(
         "R-POST", "Only an administrator may do that.", f"{facts.person} holds no such post today."
     )
+
+
+def may_give(command: DirectoryCommand, facts: DirectoryFacts) -> Refusal | None:
+    """Administrators may, and those whose post the command names; before there is one, the system itself."""
+    refused = may_administer(facts)
+    if refused is None or entitling_post(command, facts) is not None:
+        return None
+    if not command.givers:
+        return refused
+    posts = " or ".join(
+        ["an administrator", *(f"a {post.replace('_', ' ')}" for post in sorted(command.givers))]
+    )
+    return Refusal(
+        "R-POST", f"Only {posts} of the programme may do that.", f"{facts.person} holds no such post today."
+    )
+
+
+def entitling_post(command: DirectoryCommand, facts: DirectoryFacts) -> HeldPost | None:
+    """The post in which somebody gives a directory command: an administrator's, or one that it names."""
+    administrator = next((held for held in facts.posts if held.post is Post.ADMINISTRATOR), None)
+    programme = getattr(command, "programme", None)
+    of_the_programme = (
+        held
+        for held in facts.posts
+        if held.post in command.givers and (programme is None or held.programme in {None, programme})
+    )
+    return administrator or next(of_the_programme, None)

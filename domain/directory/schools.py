@@ -1,16 +1,14 @@
-"""Schools as their register gives them, and what providers among them offer."""
+"""Schools as their register gives them."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from domain.case.situation import Refusal
-from domain.case.values import AreaCode, Phase, QuarterDays, SchoolId, Value
+from domain.case.values import Phase, SchoolId, Value
 from domain.characters import holds_controls, is_blank
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts, may_administer
-from domain.personal import FreeText
 
 
 def _readable(text: str) -> str:
@@ -82,83 +80,3 @@ def decide(
         raise TypeError(f"not a command to a school: {type(command).__name__}")
     entry = SchoolRegistered(number=number, **command.model_dump())
     return () if entry == state.entry else (entry,)
-
-
-class RecordOffer(DirectoryCommand):
-    """Record what a school offers to others in one area."""
-
-    verb: ClassVar[str] = "record-offer"
-    kind: ClassVar[str] = "provider"
-    programme: str = Field(pattern=r"^[A-Z]{2,8}$")
-    area: AreaCode
-    languages: tuple[Literal["cy", "en", "fil"], ...] = Field(min_length=1, max_length=3)
-    quarter_days: QuarterDays
-    """Days it could give in a term."""
-    note: FreeText | None = None
-
-
-class OfferRecorded(DirectoryEvent):
-    programme: str
-    area: AreaCode
-    languages: tuple[Literal["cy", "en", "fil"], ...]
-    quarter_days: int
-    note: FreeText | None
-
-
-class ProviderState(Value):
-    """What a school offers, by programme and area."""
-
-    version: int = 0
-    offers: tuple[OfferRecorded, ...] = ()
-
-
-def evolve_provider(state: ProviderState, event: DirectoryEvent) -> ProviderState:
-    """The offers after the event; a later offer in the same area replaces the earlier one."""
-    change: dict[str, Any] = {"version": state.version + 1}
-    if isinstance(event, OfferRecorded):
-        others = tuple(o for o in state.offers if (o.programme, o.area) != (event.programme, event.area))
-        change["offers"] = (*others, event)
-    return state.model_copy(update=change)
-
-
-def decide_provider(
-    state: ProviderState, command: DirectoryCommand, facts: DirectoryFacts, number: str
-) -> tuple[DirectoryEvent, ...] | Refusal:
-    """Events of a command to `provider/…`; none where the same offer is on record already."""
-    refused = may_administer(facts)
-    if refused is not None:
-        return refused
-    if not isinstance(command, RecordOffer):
-        raise TypeError(f"not a command to a provider: {type(command).__name__}")
-    if number not in facts.schools:
-        return Refusal("R-SCHOOL", f"School {number} is not in the register.", "See: brokerage school list")
-    known = (facts.areas or {}).get(command.programme)
-    if known is None:
-        return Refusal("R-PROGRAMME", f"No programme {command.programme} is on record.")
-    if command.area not in known:
-        return Refusal(
-            "R-AREA",
-            f"{command.programme} has no area {command.area!r}.",
-            _where_instead(command.area, facts.areas or {}) or f"Its areas are: {', '.join(sorted(known))}.",
-        )
-    for offer in state.offers:
-        same = (offer.programme, offer.area, offer.languages, offer.quarter_days)
-        if same == (command.programme, command.area, command.languages, command.quarter_days):
-            return ()
-    return (
-        OfferRecorded(
-            programme=command.programme,
-            area=command.area,
-            languages=command.languages,
-            quarter_days=command.quarter_days,
-            note=command.note,
-        ),
-    )
-
-
-def _where_instead(area: str, areas: Mapping[str, frozenset[str]]) -> str:
-    """Which other programmes have the area; nothing where none has it."""
-    having = sorted(code for code, known in areas.items() if area in known)
-    if not having:
-        return ""
-    return f"{' and '.join(having)} {'have' if len(having) > 1 else 'has'} it: --programme {having[0]}."

@@ -77,6 +77,12 @@ class Catalogue(_Words):
     waits: Mapping[str, Template]
     words: Mapping[str, Mapping[str, Template]]
     """Words for codes, by the kind of code."""
+    criteria: Mapping[str, Template]
+    """What a school is compared by."""
+    reasons: Mapping[str, Template]
+    """Why a school got the points it has, by the code of a ranking's line."""
+    exclusions: Mapping[str, Template]
+    """Why a school was left out of a ranking."""
     sentences: Mapping[str, Template | Mapping[str, Template]]
     """By event type, and by variant where an event is told in more than one way."""
 

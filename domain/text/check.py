@@ -10,10 +10,12 @@ from pathlib import Path
 from domain.case.events import CASE_EVENTS
 from domain.case.mail_templates import TEMPLATES
 from domain.case.stages import Stage
+from domain.matching.score import CRITERIA
 from domain.programmes import Programme, parse_programme
 from domain.programmes.model import Language
 from domain.text.catalogue import LANGUAGES, Catalogue, catalogue, placeholders
 from domain.text.mail import MailTexts, mail_texts
+from domain.text.ranking import EXCLUSIONS, REASONS
 from domain.text.sentences import TELLINGS
 
 REFERENCE: Language = "en"
@@ -63,6 +65,12 @@ def incomplete(words: Catalogue, programmes: Iterable[Programme]) -> Iterator[st
     yield from (f"sentences.{key} is told of no event" for key in sorted(said - told))
     untold = set(CASE_EVENTS.values()) - set(TELLINGS)
     yield from (f"{event.type_name()} has no telling in sentences.py" for event in untold)
+    for kind, known, has in (
+        ("criteria", CRITERIA, words.criteria),
+        ("reasons", REASONS, words.reasons),
+        ("exclusions", EXCLUSIONS, words.exclusions),
+    ):
+        yield from (f"{kind}.{name} is missing, or none" for name in sorted(set(known) ^ set(has)))
     for name in sorted({stage.value for stage in Stage} ^ set(words.stages)):
         yield f"stages.{name} is missing, or no stage"
     for programme in programmes:

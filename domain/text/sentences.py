@@ -85,7 +85,24 @@ TELLINGS: Final[Mapping[type[e.CaseEvent], Telling]] = {
     e.CandidateObjected: Telling(
         lambda v, w: {"head": w.party(Party.RECIPIENT_HEAD), "provider": w.school(v.provider)}
     ),
-    e.PartnerOffered: Telling(lambda v, w: {"offer": str(v.offer), "provider": w.school(v.provider)}),
+    e.MatchCandidatesScored: Telling(
+        lambda v, w: {
+            "pool": w.count("schools", len(v.candidates) + len(v.excluded)),
+            "ranked": str(len(v.candidates)),
+            "provider": w.school(v.candidates[0].school) if v.candidates else "",
+        },
+        lambda v: "ranked" if v.candidates else "nobody",
+        ("ranked", "nobody"),
+    ),
+    e.PartnerOffered: Telling(
+        lambda v, w: {
+            "offer": str(v.offer),
+            "provider": w.school(v.provider),
+            "days": w.days(sum(share.quarter_days for share in v.periods)),
+        },
+        lambda v: "held" if v.periods else "plain",
+        ("plain", "held"),
+    ),
     e.OfferAccepted: Telling(
         lambda v, w: {"provider": w.school(v.provider)},
         lambda v: "clear" if v.conflict == "none" else "conflict",

@@ -77,6 +77,12 @@ class Voice:
         """'Friday 4 December 2026 at 17:00', where the programme is."""
         return self._timed(self.words.calendar.long_moment, instant)
 
+    def period(self, period: str) -> str:
+        """'2027 spring 1': a half term."""
+        year, season, half = period.split("-")
+        template = self.words.phrases["half_term"]
+        return template.format(year=year, season=self.code("season", season), half=half)
+
     def days(self, quarters: int) -> str:
         """'4¼ days', '½ day'."""
         return days(quarters, self.language)

@@ -28,6 +28,8 @@ _READS: Final = (
         "Wait until a case has reached a stage; exit 10 if it has not in time.",
     ),
 )
+_OWN_DOORS: Final = {"match": "starter.commands.case_match:match"}
+"""Verbs that are read more often than written, and have a command of their own."""
 _GROUPS: Final = ("Intake", "Partner", "Agreement", "Delivery", "Review", "At any time")
 
 
@@ -37,7 +39,7 @@ def _fill() -> None:
         app.command(target, name=name, help=words, group=reads)
     groups = {name: Group(name, sort_key=number) for number, name in enumerate(_GROUPS, start=2)}
     for entry in orjson.loads(Path(__file__).with_name("verbs.json").read_bytes()):
-        target = f"starter.commands.verbs:{entry['verb'].replace('-', '_')}"
+        target = _OWN_DOORS.get(entry["verb"], f"starter.commands.verbs:{entry['verb'].replace('-', '_')}")
         app.command(target, name=entry["verb"], help=entry["help"], group=groups[entry["group"]])
 
 

@@ -22,7 +22,7 @@ from activities.settings import Settings
 from domain.ids import case_reference
 from starter.commands.importing import Entry, send_entries
 from starter.commands.people_file import keys_on_record, people_entries
-from starter.commands.provider import offer_entries
+from starter.commands.provider import offer_entries, provider_entries
 from starter.commands.school import school_entries
 from starter.failures import Exit, Failure
 from starter.home import create_home, create_profile, is_home, profile_seed
@@ -143,6 +143,8 @@ async def _load_registers(settings: Settings, client: "Client") -> None:
                 )
                 schools = school_entries(folder / "schools.csv", register)
                 offers = offer_entries(folder / "offers.csv", programme)
+                if (folder / "providers.csv").exists():
+                    offers += provider_entries(folder / "providers.csv", programme)
             for step, entries in zip(steps, (schools, people, posts, offers), strict=True):
                 step += entries
         report = await send_entries(sender, client, office, steps, "brokerage demo --fresh")

@@ -17,12 +17,28 @@ from starter.completing import programmes
 from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean
 from starter.reading import reading
-from starter.register.csv_file import read_rows
+from starter.register.csv_file import header_of, read_rows
+from starter.register.providers import ProviderRow
 from starter.register.wales import OfferRow
 from starter.rows import Column, RowOptions, say_rows
 from starter.sending import repeat_line
 
-app = App(name="provider", help="What schools offer to others.", help_format="plaintext")
+app = App(
+    name="provider", help="Schools that help others: offers, designation, days.", help_format="plaintext"
+)
+
+for _name, _target, _words in (
+    ("find", "provider_find:find", "Find who could help, with the days they have left."),
+    ("show", "provider_find:show", "Show what is on record of a school as a provider."),
+    ("designate", "provider_record:designate", "Designate a school for areas of support, from a day on."),
+    ("end-designation", "provider_record:end_designation", "Record the last day of a designation."),
+    ("capacity", "provider_record:capacity", "Declare the days a school has in each half term."),
+    ("conflict", "provider_record:conflict", "Declare that a school cannot help another."),
+    ("clear-conflict", "provider_record:clear_conflict", "Say that a declared conflict stands no longer."),
+    ("suspend", "provider_record:suspend", "Offer a school no new cases for the time being."),
+    ("resume", "provider_record:resume", "Offer a suspended school cases again."),
+):
+    app.command(f"starter.commands.{_target}", name=_name, help=_words)
 
 FIELDS = ("school", "programme", "area", "languages", "days_per_term")
 
@@ -30,24 +46,45 @@ FIELDS = ("school", "programme", "area", "languages", "days_per_term")
 @app.command(name="import")
 def import_(
     file: Annotated[
-        Path, Parameter(help="CSV of offers: School Number, Area, Languages, Days Per Term, Note.")
+        Path,
+        Parameter(
+            help="CSV of offers (School Number, Area, Languages, Days Per Term, Note), or of providers (School Number,"
+            " Areas, Designated From, Designated To, Half Term From, Half Term To, Days Per Half Term)."
+        ),
     ],
     /,
     *,
-    programme: Annotated[str, Parameter(help="Programme of the offers.", completer=programmes)] = "EAS",
+    programme: Annotated[str, Parameter(help="Programme of the file.", completer=programmes)] = "EAS",
     options: SenderOptions | None = None,
 ) -> int:
-    """Record the offers of a file."""
+    """Record the offers of a file, or the designations and days of one."""
     chosen = options or SenderOptions()
-    programme = programme.upper()
-    if not re.fullmatch(PROGRAMME_CODE_PATTERN, programme):
-        raise Failure(Exit.USAGE, "E-VALUE", f"--programme: {programme!r} is no programme code, such as EAS.")
-    entries = offer_entries(file, programme)
+    programme = programme_code(programme)
+    of_providers = "Areas" in header_of(file)
+    entries = provider_entries(file, programme) if of_providers else offer_entries(file, programme)
+    what = "Providers" if of_providers else "Offers"
     with reading() as office:
         if chosen.dry_run:
-            return preview_all(person_for(office.settings, chosen), office, [entries], "Offers")
+            return preview_all(person_for(office.settings, chosen), office, [entries], what)
         sender = sender_for(office.settings, chosen)
-        return send_all(sender, office, [entries], "Offers", repeat_line())
+        return send_all(sender, office, [entries], what, repeat_line())
+
+
+def programme_code(typed: str) -> str:
+    """The code in capitals. Raises Failure (exit 2) for what can be none."""
+    code = typed.upper()
+    if not re.fullmatch(PROGRAMME_CODE_PATTERN, code):
+        raise Failure(Exit.USAGE, "E-VALUE", f"--programme: {code!r} is no programme code, such as EAS.")
+    return code
+
+
+def provider_entries(file: Path, programme: str) -> list[Entry]:
+    """The commands that a file of providers stands for."""
+    return [
+        Entry(Where(file.name, line), f"provider/{row.school}", verb, body)
+        for line, row in read_rows(file, ProviderRow, "school", "first")
+        for verb, body in row.commands(programme)
+    ]
 
 
 def offer_entries(file: Path, programme: str) -> list[Entry]:

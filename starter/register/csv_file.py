@@ -90,6 +90,12 @@ def read_rows(
     return rows
 
 
+def header_of(path: Path) -> tuple[str, ...]:
+    """The names of a file's columns; none where it has no line. Raises Failure (exit 2) where it cannot be read."""
+    text = read_text(path, ("Save it as CSV UTF-8.",))
+    return tuple(next(csv.reader(io.StringIO(text)), ()))
+
+
 def _columns(model: type[CsvRow]) -> dict[str, bool]:
     """The file's columns, and whether each is needed."""
     return {field.alias or name: field.is_required() for name, field in model.model_fields.items()}

@@ -52,6 +52,7 @@ from domain.messages import (
 from starter.home import create_home
 from starter.register import deped
 from starter.register.csv_file import RowT, read_rows
+from starter.register.providers import ProviderRow
 from starter.register.wales import OfferRow, PersonRow, RequestRow, SchoolRow
 from starter.sample.stories import STORIES
 from starter.sample.story import SAMPLES, Step, Story
@@ -328,6 +329,10 @@ def _people_and_offers(programme: str, folder: str) -> Iterator[tuple[str, str, 
     for offer in _rows(f"{folder}/offers.csv", OfferRow):
         body = {"programme": programme} | offer.model_dump(mode="json", exclude={"school"})
         yield f"provider/{offer.school}", "record-offer", body
+    if programme == "EAS":  # the other sample's schools choose their partners themselves
+        for provider in _rows(f"{folder}/providers.csv", ProviderRow):
+            for verb, body in provider.commands(programme):
+                yield f"provider/{provider.school}", verb, body
 
 
 def _rows(name: str, model: type[RowT]) -> list[RowT]:

@@ -25,7 +25,7 @@ from domain.personal import Personal
 from starter.home import create_home
 from tests.activities import builders
 from tests.activities.builders import ADMIN, seed_of
-from tests.domain.case.office import NAMES, PHASES, STAFF, Office
+from tests.domain.case.office import NAMES, PHASES, PLENTY, STAFF, Office
 
 FOUNDED: Final = datetime(2025, 1, 6, 8, 0, tzinfo=UTC)
 """Before the first day of any story."""
@@ -117,8 +117,13 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"school/{number}", "register", plainly | (more if name == "Moor High" else {})
         offer = {"programme": "EAS", "area": "numeracy", "languages": ["en"], "quarter_days": 40}
         yield f"provider/{number}", "record-offer", offer
+        areas = ["numeracy", "humanities", "literacy"]
+        yield f"provider/{number}", "designate", {"programme": "EAS", "areas": areas, "since": "2025-01-06"}
+        days = {"programme": "EAS", "first": "2025-spring-1", "quarter_days": PLENTY}
+        yield f"provider/{number}", "declare-capacity", days
     noted = {"area": "humanities", "languages": ["cy", "en"], "quarter_days": 4, "note": "From spring on."}
     yield "provider/6990005", "record-offer", {"programme": "EAS"} | noted
+    yield from _provider_6990005()
     yield from _own_days()
     for person, posts in STAFF.items():
         identity = {
@@ -142,6 +147,21 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
     finance = {"post": "finance", "programme": "EAS"}
     yield "person/former", "assign-post", finance | {"since": "2025-01-05"}
     yield "person/former", "end-post", finance | {"until": "2026-07-31"}
+
+
+def _provider_6990005() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """All that can be said of a provider, ends and notes included."""
+    stream, programme = "provider/6990005", {"programme": "EAS"}
+    until = {"areas": ["humanities"], "since": "2025-01-06", "until": "2027-08-31"}
+    yield stream, "designate", programme | until
+    yield stream, "end-designation", programme | {"until": "2027-07-20"}
+    span = {"first": "2026-autumn-1", "last": "2026-autumn-2", "quarter_days": 6}
+    yield stream, "declare-capacity", programme | span
+    yield stream, "declare-conflict", {"school": "6990004", "conflict": "governor"}
+    yield stream, "declare-conflict", {"school": "6990003", "conflict": "family", "note": "Two sisters."}
+    yield stream, "clear-conflict", {"school": "6990003"}
+    yield stream, "suspend", programme | {"reason_code": "staffing"}
+    yield stream, "resume", programme
 
 
 def _own_days() -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -72,6 +72,21 @@ def partner_declines(office: Office) -> None:
     office.done("adviser", "no-partner", nobody_left=True)
 
 
+def partner_is_ranked(office: Office) -> None:
+    """The pool is ranked; another school than the first is asked and declines; the next one has its days held."""
+    office.on("sip").at(Stage.MATCHING)
+    office.done("broker", "match")
+    days = [{"period": "2026-autumn-2", "quarter_days": "3"}, {"period": "2027-spring-1", "quarter_days": "1"}]
+    office.done("broker", "offer", provider=GLEN, periods=days)
+    office.done("head.glen", "decline-offer")
+    office.done("broker", "offer")
+    office.done("head.sea", "accept-offer")
+    office.done("broker", "draft-agreement")
+    _go_on(office, Stage.IN_DELIVERY)
+    office.done("sip.hill", "mid-review")
+    office.done("adviser", "extend")
+
+
 def withdrawn(office: Office) -> None:
     """A case that its school withdraws while its need is being scoped."""
     office.at(Stage.SCOPING)
@@ -255,7 +270,7 @@ STORIES: Final[dict[str, Callable[[Office], None]]] = {
         sip_route_to_archive, school_route_to_archive, partner_declines, withdrawn, paused_and_resumed,
         changed_in_delivery, nobody_answers, consent_refused, signposted, declined,
         leader_route_to_archive, worked_case, draft_expires, lapsed_and_reopened, nobody_reads, taken_over,
-        overdue_and_paused, visits_moved,
+        overdue_and_paused, visits_moved, partner_is_ranked,
     )
 }  # fmt: skip
 

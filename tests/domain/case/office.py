@@ -16,13 +16,25 @@ from zoneinfo import ZoneInfo
 
 from domain.calendars.counting import Days
 from domain.case import events as e
-from domain.case.commands import COMMANDS, CaseCommand, PassDeadline, RecordDelivery, Told
+from domain.case.commands import (
+    COMMANDS,
+    AcceptOffer,
+    CaseCommand,
+    DraftAgreement,
+    Extend,
+    Match,
+    Offer,
+    PassDeadline,
+    RecordDelivery,
+    Told,
+)
 from domain.case.decide import decide
 from domain.case.situation import Decision, Facts, Refusal, SchoolFact
 from domain.case.stages import Stage
 from domain.case.state import CaseState, evolve, fold
 from domain.case.suggest import next_steps
 from domain.ids import SYSTEM_PERSON, case_reference
+from domain.matching.provider import DeclaredSpan, Designation, Provider, Use
 from domain.messages import NextStep
 from domain.parties import HeldPost, Party, Post, parties_played
 from domain.personal import Personal, Sealed, map_personal
@@ -75,6 +87,9 @@ SPEAKER: Final = {
     Party.SYSTEM: SYSTEM_PERSON,
 }
 
+PLENTY: Final = 400
+"""Quarter-days in a half term that no single case can use up."""
+
 OBJECTIVE: Final = {"aim": "fluency", "baseline": "40 of 100", "success": "60 of 100"}
 Route = Literal["sip", "school", "leader"]
 
@@ -118,6 +133,13 @@ class Office:
         self.open_as_provider: tuple[str, ...] = ()
         self.days: dict[str, Days] = {}
         """Calendars of the schools; weekdays for those that are not named."""
+        self.designated: set[str] = set(NAMES)
+        self.suspended: dict[str, str] = {}
+        self.conflicts: dict[str, str] = {}
+        self.declared: dict[str, int] = {}
+        """Quarter-days a school has in each half term; plenty for those that are not named."""
+        self.uses: dict[str, tuple[Use, ...]] = {}
+        """What other cases take of a school's days."""
         self.mail: Literal["works", "refused", "away"] = "works"
         self._seal = seal
 
@@ -182,12 +204,15 @@ class Office:
     # Facts
 
     def facts(self, person: str, command: CaseCommand | None = None, recorded_by: str | None = None) -> Facts:
-        """Facts as the engine reads them: the case's own schools and those that the command names."""
+        """Facts as the engine reads them: the case's own schools and those that the command names; the pool, where
+        the command asks who could help."""
         fields = ("recipient", "provider", "preferred_provider")
         named = {getattr(command, field, None) for field in fields} | {
             self.state.recipient,
             self.state.provider,
         }
+        pool = self._pool(command)
+        named |= pool if len(pool) > 1 else set()
         return Facts(
             now=self.now,
             person=person,
@@ -200,6 +225,32 @@ class Office:
             known_persons=frozenset(self.posts),
             holders=self._holders(),
             days=self.days,
+            providers={number: self.provider(number) for number in sorted(pool)},
+        )
+
+    def _pool(self, command: CaseCommand | None) -> set[str]:
+        """Schools whose record as providers is read: all for who looks for one, the case's own for its days."""
+        if self.programme.matching is None:
+            return set()
+        if isinstance(command, Match | Offer) or (command is None and self.state.stage is Stage.MATCHING):
+            return set(NAMES)
+        planning = command is None or isinstance(command, AcceptOffer | DraftAgreement | Extend)
+        return {self.state.provider} if planning and self.state.provider else set()
+
+    def provider(self, number: str) -> Provider:
+        """What is on record of a school as a provider: designated for everything, with days to spare."""
+        areas = [area.code for area in self.programme.areas]
+        days = self.declared.get(number, PLENTY)
+        return Provider(
+            number=number,
+            designation=Designation(frozenset(areas), date(2025, 1, 6), None)
+            if number in self.designated
+            else None,
+            suspended=self.suspended.get(number),
+            offers=dict.fromkeys(areas, ("cy", "en")),
+            capacity=(DeclaredSpan("2025-spring-1", None, days),),
+            uses=self.uses.get(number, ()),
+            conflict=self.conflicts.get(number),
         )
 
     def school(self, number: str) -> SchoolFact:

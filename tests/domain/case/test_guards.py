@@ -11,6 +11,7 @@ from domain.case.commands import SYSTEM_VERBS
 from domain.case.lifecycle import LIFECYCLE, row_at
 from domain.case.situation import Situation, parties_of
 from domain.case.stages import Stage
+from domain.matching.provider import Use
 from domain.parties import Party, Post
 from tests.domain.case.office import DALE, GLEN, HILL, MOOR, OBJECTIVE, SEA, ZONE, Office
 from tests.domain.case.test_lifecycle import in_plain_words
@@ -31,6 +32,10 @@ class Case:
 
 D = date
 RATING: Final = {"objective": 1, "rating": "met", "evidence": "seen"}
+
+
+def _nobody_is_ranked(office: Office) -> None:
+    office.programme = office.programme.model_copy(update={"matching": None})
 
 
 def _vary(office: Office) -> None:
@@ -133,6 +138,14 @@ CASES: Final[dict[str, Case]] = {
         Stage.MATCHING, "head.hill", "object-to", {"provider": HILL}, code="R-SCHOOL"
     ),
     "provider_can_be_asked": Case(Stage.MATCHING, "broker", "offer", {"provider": HILL}, code="R-SAME-SCHOOL"),
+    "matching_is_ranked": Case(Stage.MATCHING, "broker", "match", before=_nobody_is_ranked, code="R-MATCHING"),
+    "provider_suits": Case(Stage.MATCHING, "broker", "offer", {"provider": MOOR}, code="R-PHASE"),
+    "provider_has_the_days": Case(
+        Stage.MATCHING, "broker", "offer", before=lambda o: o.declared.update({SEA: 3}), code="R-CAPACITY"
+    ),
+    "provider_still_has_the_days": Case(
+        Stage.PARTNER_OFFERED, "head.sea", "accept-offer", before=lambda o: o.declared.update({SEA: 3}), code="R-CAPACITY"
+    ),
     "conflict_is_described": Case(
         Stage.PARTNER_OFFERED, "head.sea", "accept-offer", {"conflict": "declared"}, code="R-CONFLICT"
     ),
@@ -156,6 +169,11 @@ CASES: Final[dict[str, Case]] = {
     "periods_fit_the_days": Case(
         Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
         {"terms": Office().terms(periods=[{"period": "2026-autumn-1", "quarter_days": "5"}])}, code="R-SPLIT",
+    ),
+    "plan_fits_the_capacity": Case(
+        Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
+        {"terms": Office().terms(periods=[{"period": "2027-spring-1", "quarter_days": "4"}])},
+        before=lambda o: o.uses.update({SEA: (Use("EAS-OTHER", "2027-spring-1", 390, "broker.two"),)}), code="R-CAPACITY",
     ),
     "people_are_known": Case(
         Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
@@ -237,6 +255,10 @@ CASES: Final[dict[str, Case]] = {
     ),
     "variation_is_proposed": Case(Stage.IN_DELIVERY, "head.hill", "refuse-variation", code="R-NOTHING"),
     "extension_is_allowed": Case(Stage.IN_DELIVERY, "adviser", "extend", code="R-MID-REVIEW"),
+    "extension_fits_the_capacity": Case(
+        Stage.IN_DELIVERY, "adviser", "extend",
+        before=lambda o: (o.done("sip.hill", "mid-review"), o.declared.update({SEA: 0})), code="R-CAPACITY",
+    ),
     "something_was_delivered": Case(
         Stage.IN_DELIVERY, "head.hill", "complete", before=lambda o: o.done("lead.hill", "dispute-visit"), code="R-DAYS"
     ),
@@ -337,6 +359,11 @@ OFFERS: Final[dict[str, tuple[str, Callable[[Office], object], str]]] = {
     ),
     "a school the head objected to": (DALE, lambda o: o.done("head.hill", "object-to"), "R-EXCLUDED"),
     "a school without a head": (GLEN, lambda o: o.vacate("head.glen"), "R-VACANT"),
+    "a school that is not designated": (DALE, lambda o: o.designated.discard(DALE), "R-DESIGNATION"),
+    "a school that is suspended": (DALE, lambda o: o.suspended.update({DALE: "staffing"}), "R-SUSPENDED"),
+    "a school with a conflict": (DALE, lambda o: o.conflicts.update({DALE: "governor"}), "R-CONFLICT"),
+    "a school of another phase": (MOOR, lambda o: None, "R-PHASE"),
+    "a school without the days": (DALE, lambda o: o.declared.update({DALE: 3}), "R-CAPACITY"),
     "a school where the SIP teaches": (
         MOOR,
         lambda o: o.appoint("sip.hill", Post.LEAD, MOOR),

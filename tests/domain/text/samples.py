@@ -15,6 +15,8 @@ from tests.domain.case.test_state import offices
 
 _OTHERWISE: Final[dict[type[e.CaseEvent], dict[str, object]]] = {
     e.RequestAmended: {"request_version": 0},
+    e.MatchCandidatesScored: {"candidates": ()},
+    e.PartnerOffered: {"periods": ()},
     e.OfferAccepted: {"conflict": "declared"},
     e.ImpactValidated: {"disagreements": (1, 2)},
     e.CaseClosed: {"unevaluated": True},

@@ -7,8 +7,10 @@ from pydantic import BaseModel, ValidationError
 
 from domain.case import commands as c
 from domain.case import events as e
+from domain.case.shape import OfferMade
 from domain.case.stages import Stage
 from domain.case.values import ObjectiveRating
+from domain.directory import providers
 from domain.text.catalogue import LANGUAGES, Catalogue, catalogue, number_form, placeholders
 from domain.text.check import different, faults, incomplete, main, shipped, unusable
 from domain.text.mail import MailTemplate, mail_texts
@@ -83,6 +85,12 @@ def test_every_code_that_an_event_may_hold_has_a_word_and_no_other() -> None:
         "lapse_held": allowed(e.LapseHeld, "because"),
         "contact": allowed(e.ContactRecorded, "method"),
         "mail_failure": allowed(e.MailFailed, "reason"),
+        "season": {"spring", "summer", "autumn"},
+        "phase": allowed(e.CaseDrafted, "phase"),
+        "language": allowed(e.CaseDrafted, "support_language") - {"either"},
+        "offer_outcome": allowed(OfferMade, "outcome"),
+        "suspension": allowed(providers.Suspend, "reason_code"),
+        "conflict": allowed(providers.DeclareConflict, "conflict"),
     }
     for language in LANGUAGES:
         assert {kind: set(words) for kind, words in catalogue(language).words.items()} == codes

@@ -1,0 +1,140 @@
+"""Schools as providers, read from their rows: the pool of a case, or the one school whose days matter.
+
+The figures of other cases are read in the transaction that commits the decision, so they are never old.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, or_, select
+
+from activities.read_models.schema import (
+    capacity,
+    capacity_use,
+    conflict,
+    designation,
+    objection,
+    partnership,
+    provider_offer,
+    suspension,
+)
+from domain.matching.provider import DeclaredSpan, Designation, PastCase, Provider, Use
+
+
+@dataclass(frozen=True)
+class Seeking:
+    """For which case providers are read; for none, where somebody only looks who could help."""
+
+    programme: str
+    reference: str = ""
+    """What this case takes itself is left out."""
+    recipient: str | None = None
+
+
+class ProviderReader:
+    """Reads providers on one connection. `positions` are those of the rows that were read."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.positions: set[int] = set()
+
+    def pool(self, seeking: Seeking, also: Iterable[str] = ()) -> dict[str, Provider]:
+        """Every school that is designated or offers something in the programme, and these."""
+        numbers = {
+            number
+            for table in (designation, provider_offer)
+            for number in self._connection.execute(
+                select(table.c.school).where(table.c.programme == seeking.programme)
+            ).scalars()
+        }
+        return self._read(seeking, numbers | set(also), whole=True)
+
+    def one(self, seeking: Seeking, number: str) -> dict[str, Provider]:
+        """That one school."""
+        return self._read(seeking, {number}, whole=False)
+
+    def taken(self, number: str) -> dict[str, dict[str, int]]:
+        """Quarter-days that cases hold or have agreed with a school, by programme and half term."""
+        found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for row in self._rows(capacity_use, capacity_use.c.school == number):
+            found[row.programme][row.period] += row.held + row.committed
+        return found
+
+    def _read(self, seeking: Seeking, numbers: set[str], *, whole: bool) -> dict[str, Provider]:
+        def of(table: Table, *, programme: bool = True) -> dict[str, list[Row[Any]]]:
+            where = [table.c.programme == seeking.programme] if programme else []
+            if not whole:
+                where.append(table.c.school.in_(sorted(numbers)))
+            return _by_school(self._rows(table, *where))
+
+        designated, suspended, spans, uses = of(designation), of(suspension), of(capacity), of(capacity_use)
+        offers, cases = (of(provider_offer), of(partnership)) if whole else ({}, {})
+        conflicts, objected = self._between(seeking) if whole else ({}, {})
+        return {
+            number: Provider(
+                number=number,
+                designation=_designation(designated.get(number)),
+                suspended=next((row.reason for row in suspended.get(number, ())), None),
+                offers={row.area: tuple(row.languages.split()) for row in offers.get(number, ())},
+                capacity=tuple(
+                    DeclaredSpan(row.first, row.last, row.quarter_days) for row in spans.get(number, ())
+                ),
+                uses=tuple(
+                    Use(row.reference, row.period, row.held + row.committed + row.given, row.offered_by)
+                    for row in uses.get(number, ())
+                    if row.reference != seeking.reference
+                ),
+                conflict=conflicts.get(number),
+                objected_on=objected.get(number),
+                cases=tuple(
+                    PastCase(row.recipient, row.area, date.fromisoformat(row.accepted_on), row.per_mille)
+                    for row in cases.get(number, ())
+                    if row.reference != seeking.reference
+                ),
+            )
+            for number in sorted(numbers)
+        }
+
+    def _between(self, seeking: Seeking) -> tuple[dict[str, str], dict[str, date]]:
+        """What stands between the recipient and other schools: conflicts declared of either, and objections."""
+        recipient = seeking.recipient
+        if recipient is None:
+            return {}, {}
+        conflicts = {
+            row.other if row.school == recipient else row.school: row.conflict
+            for row in self._rows(
+                conflict, or_(conflict.c.school == recipient, conflict.c.other == recipient)
+            )
+        }
+        objected: dict[str, date] = {}
+        for row in self._rows(objection, objection.c.recipient == recipient):
+            if row.reference != seeking.reference:
+                on = date.fromisoformat(row.objected_on)
+                objected[row.school] = max(on, objected.get(row.school, on))
+        return conflicts, objected
+
+    def _rows(self, table: Table, *where: Any) -> list[Row[Any]]:
+        rows = list(self._connection.execute(select(table).where(*where).order_by(*table.primary_key)))
+        self.positions.update(row.position for row in rows)
+        return rows
+
+
+def _by_school(rows: Iterable[Row[Any]]) -> dict[str, list[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.school].append(row)
+    return found
+
+
+def _designation(rows: list[Row[Any]] | None) -> Designation | None:
+    if not rows:
+        return None
+    (row,) = rows
+    return Designation(
+        areas=frozenset(row.areas.split()),
+        since=date.fromisoformat(row.since),
+        until=date.fromisoformat(row.until) if row.until else None,
+    )

@@ -1,0 +1,135 @@
+"""What a case takes of its provider's days, half term by half term. It follows from the case alone.
+
+An offer holds days. They follow the agreement as soon as one is drafted, are committed once it is in force,
+shrink as visits are held, and are free again when the case ends. Days that were given stay given.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from domain.calendars.half_terms import order_of
+from domain.case.shape import Agreement, CaseState, OfferMade
+from domain.case.stages import DELIVERING, Stage
+from domain.case.values import PeriodShare, Value
+
+Plan = dict[str, int]
+"""Quarter-days by half term."""
+
+_PREPARING: Final = frozenset({Stage.AGREEMENT_DRAFTING, Stage.FUNDING_APPROVAL, Stage.AWAITING_SIGNATURES})
+_GIVEN: Final = frozenset({"recorded", "confirmed", "disputed", "resolved"})
+
+
+class CapacityUse(Value):
+    """What a case takes of its provider's days in one half term, in quarter-days."""
+
+    school: str
+    period: str
+    held: int = 0
+    committed: int = 0
+    given: int = 0
+    by: str | None
+    """Who offered the case to the school."""
+
+
+def capacity_uses(state: CaseState) -> tuple[CapacityUse, ...]:
+    """What the case takes now, in the order of half terms; nothing where its offer held nothing."""
+    offer = current_offer(state)
+    if offer is None or not offer.periods:
+        return ()
+    held: Plan = {}
+    committed: Plan = {}
+    given: Plan = {}
+    agreement = _own_agreement(state, offer)
+    if offer.outcome == "open" and state.stage is Stage.PARTNER_OFFERED:
+        held = as_plan(offer.periods)
+    elif state.stage in _PREPARING:
+        held = planned(offer, agreement)
+    elif agreement is not None and agreement.active:
+        left, given = _spent(planned(offer, agreement), state)
+        committed = left if state.stage in DELIVERING else {}
+    periods = sorted(held.keys() | committed.keys() | given.keys(), key=order_of)
+    uses = (
+        CapacityUse(
+            school=offer.provider,
+            period=period,
+            held=held.get(period, 0),
+            committed=committed.get(period, 0),
+            given=given.get(period, 0),
+            by=offer.by,
+        )
+        for period in periods
+    )
+    return tuple(use for use in uses if use.held or use.committed or use.given)
+
+
+def current_offer(state: CaseState) -> OfferMade | None:
+    """The offer that the case stands on: open, or accepted by the school that is its provider."""
+    last = state.offers[-1] if state.offers else None
+    if last is None or last.outcome not in {"open", "accepted"}:
+        return None
+    return last
+
+
+def planned(offer: OfferMade, agreement: Agreement | None) -> Plan:
+    """The days by half term: as the terms name them, else as the offer held them, trimmed or filled up to
+    what was agreed, and what delivery was extended by.
+
+    Agreed days that nobody planned for a half term count in the last one that is planned.
+    """
+    if agreement is None:
+        return as_plan(offer.periods)
+    plan = fitted(as_plan(agreement.terms.periods or offer.periods), agreement.quarter_days)
+    for share in agreement.extension:
+        plan[share.period] = plan.get(share.period, 0) + share.quarter_days
+    return plan
+
+
+def fitted(plan: Plan, quarter_days: int) -> Plan:
+    """The plan with so many days in all: the last half terms give way, or the last one takes what is left over."""
+    over = sum(plan.values()) - quarter_days
+    fitting = dict(plan)
+    for period in sorted(plan, key=order_of, reverse=True):
+        if over <= 0:
+            break
+        taken = min(over, fitting[period])
+        fitting[period] -= taken
+        over -= taken
+    if over < 0:
+        fitting[max(plan, key=order_of)] -= over
+    return {period: days for period, days in fitting.items() if days}
+
+
+def as_plan(shares: Iterable[PeriodShare]) -> Plan:
+    """Shares of half terms as a plan."""
+    plan: Plan = {}
+    for share in shares:
+        plan[share.period] = plan.get(share.period, 0) + share.quarter_days
+    return plan
+
+
+def _own_agreement(state: CaseState, offer: OfferMade) -> Agreement | None:
+    """The agreement with the school that this offer went to, not one from before the case was reopened."""
+    agreement = state.agreement
+    return agreement if agreement is not None and agreement.offer == offer.number else None
+
+
+def _spent(plan: Plan, state: CaseState) -> tuple[Plan, Plan]:
+    """What is left of the plan after the visits that were held, and what they took, by half term.
+
+    A visit takes from its own half term; where less is planned there, from the earliest that has days left.
+    """
+    left, given = dict(plan), Plan()
+    for visit in state.visits:
+        if visit.status not in _GIVEN:
+            continue
+        own = visit.period or min(left, key=order_of, default=None) or min(plan, key=order_of)
+        given[own] = given.get(own, 0) + visit.quarter_days
+        rest = visit.taken
+        for period in (own, *sorted(left, key=order_of)):
+            taken = min(rest, left.get(period, 0))
+            rest -= taken
+            if taken and left[period] == taken:
+                del left[period]
+            elif taken:
+                left[period] -= taken
+    return left, given

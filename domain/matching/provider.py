@@ -1,0 +1,93 @@
+"""What is on record of one school as a provider, as the rules of a case are given it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from domain.calendars.half_terms import order_of
+
+
+@dataclass(frozen=True)
+class Designation:
+    """For which areas a school is designated, from a day on."""
+
+    areas: frozenset[str]
+    since: date
+    until: date | None
+
+    def holds(self, area: str, day: date) -> bool:
+        """Whether it is designated for that area on that day."""
+        return area in self.areas and self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True)
+class DeclaredSpan:
+    """Quarter-days that a school has in each half term from the first to the last; without a last, on and on."""
+
+    first: str
+    last: str | None
+    quarter_days: int
+
+    def holds(self, order: int) -> bool:
+        """Whether the half term in that place is one of them."""
+        return order_of(self.first) <= order and (self.last is None or order <= order_of(self.last))
+
+
+@dataclass(frozen=True)
+class Use:
+    """What one case takes of a school in one half term."""
+
+    reference: str
+    period: str
+    taken: int
+    """Quarter-days held, committed or given."""
+    by: str | None
+    """Who offered the case to the school."""
+
+
+@dataclass(frozen=True)
+class PastCase:
+    """A case in which the school was the provider."""
+
+    recipient: str
+    area: str
+    accepted_on: date | None
+    per_mille: int | None
+    """How far its objectives were met, as validated; None where that is not known."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One school of the pool. `uses` are of other cases than the one that is decided on."""
+
+    number: str
+    designation: Designation | None = None
+    suspended: str | None = None
+    """Why it is offered no new cases, as a code."""
+    offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Languages of delivery by area that it offers."""
+    capacity: tuple[DeclaredSpan, ...] = ()
+    uses: tuple[Use, ...] = ()
+    conflict: str | None = None
+    """What stands between it and the recipient, as a code."""
+    objected_on: date | None = None
+    """When the recipient's head last objected to it, in another case."""
+    cases: tuple[PastCase, ...] = ()
+
+    def declared(self, period: str) -> int:
+        """Quarter-days that it has in a half term; none where nothing was declared."""
+        order = order_of(period)
+        return next((span.quarter_days for span in self.capacity if span.holds(order)), 0)
+
+    def taken(self, period: str) -> int:
+        """Quarter-days that other cases take in a half term."""
+        return sum(use.taken for use in self.uses if use.period == period)
+
+    def free(self, period: str) -> int:
+        """Quarter-days that are left in a half term."""
+        return max(0, self.declared(period) - self.taken(period))
+
+    def languages(self, area: str) -> frozenset[str]:
+        """Languages in which it helps: those of its offer in the area, or of all its offers where it has none there."""
+        own = self.offers.get(area)
+        return frozenset(own) if own else frozenset(lang for given in self.offers.values() for lang in given)
