@@ -99,6 +99,7 @@ def decide_case(connection: Connection, facts: FactReader, question: Question, b
         need=(state.recipient, state.area) if isinstance(body, Submit | Reopen) else None,
         giver=state.provider if isinstance(body, Submit | Reopen) else None,
         with_holders=isinstance(body, Assign),
+        money=facts.money(programme, state, (body.verb,)),
     )
     decided = decide(state, body, known, reference)
     if isinstance(decided, Refusal):
@@ -127,6 +128,7 @@ def steps_for(
     holders = facts.case_facts(
         state=state, programme_in_force=programme, person_id="", recorder="", now=now, with_holders=True
     ).holders
+    money = facts.money(programme, state)
     everyone = tuple(person for persons in holders.values() for person in persons)
 
     def facts_of(person: str, schools: tuple[str, ...]) -> Facts:
@@ -141,6 +143,7 @@ def steps_for(
             need=(state.recipient, state.area),
             giver=state.provider,
             with_holders=True,
+            money=money,
         )
 
     return next_steps(state, facts_of, facts.candidates(state))

@@ -11,6 +11,7 @@ from activities.commands.outcome import (
     Outcome,
     Question,
     event_draft,
+    named_funds,
     named_schools,
     stale,
     untimely,
@@ -22,9 +23,11 @@ from activities.read_models.facts import FactReader
 from activities.read_models.update import write_directory
 from activities.read_models.wakes import wake_for
 from domain.case.situation import Refusal
-from domain.directory.base import DirectoryCommand, DirectoryEvent
+from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts
+from domain.funding.funds import FundState
+from domain.funding.keepers import keeping_post
 from domain.ids import stream_key, stream_kind
-from domain.parties import Post
+from domain.parties import HeldPost, Post
 from domain.streams import DIRECTORY, read_event
 
 _SENTENCES: Final = {
@@ -36,6 +39,12 @@ _SENTENCES: Final = {
     "OfferRecorded": "An offer of {} was recorded.",
     "ProgrammePublished": "{} is in force.",
     "CalendarPublished": "{} is in force.",
+    "FundOpened": "{} is open.",
+    "FundAllocated": "Money was put into {}.",
+    "FundReduced": "Money was taken out of {}.",
+    "FundCarriedForward": "What an earlier fund had left was brought into {}.",
+    "FundClosed": "{} is closed: it takes no new reservation.",
+    "RatePublished": "A day rate is in force in {}.",
     "SchoolDaysSet": "The own days of a school were recorded in {}.",
 }
 
@@ -63,7 +72,10 @@ def decide_directory(
         return Declined(wrong)
     own = (key,) if kind == "provider" else ()
     known = facts.directory_facts(
-        person_id=command.person, now=question.now, named_schools=(*named_schools(body), *own)
+        person_id=command.person,
+        now=question.now,
+        named_schools=(*named_schools(body), *own),
+        named_funds=(key, *named_funds(body)) if kind == "fund" else (),
     )
     decided = rules.decide(state, body, known, key)
     if isinstance(decided, Refusal):
@@ -78,13 +90,22 @@ def decide_directory(
         for event in decided:
             wake_for(connection, key, event, position)
 
-    acting = next((post for post in known.posts if post.post is Post.ADMINISTRATOR), None)
+    acting = _acting(kind, known, state, body)
     return Accepted(
         events=tuple(event_draft(event, question, acting) for event in decided),
         expected_version=state.version,
         happened=tuple(_SENTENCES[type(event).__name__].format(command.stream) for event in decided),
         write=write,
     )
+
+
+def _acting(kind: str, known: DirectoryFacts, state: Any, body: DirectoryCommand) -> HeldPost | None:
+    """The post that entitled the sender: administrator, but of funds and rate cards finance before it."""
+    if kind in {"fund", "ratecard"}:
+        declared = state.declared if isinstance(state, FundState) else None
+        programme = declared.programme if declared is not None else getattr(body, "programme", None)
+        return keeping_post(known, programme)
+    return next((post for post in known.posts if post.post is Post.ADMINISTRATOR), None)
 
 
 def _folded(connection: Connection, stream: str, unwritten: Sequence[EventDraft]) -> Any:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from activities.read_models.days import DaysReader
+from activities.read_models.money_facts import ALL_VERBS, funds_named, read_money
 from activities.read_models.schema import (
     case_row,
     person,
@@ -21,6 +22,7 @@ from domain.case.situation import Facts, SchoolFact
 from domain.case.stages import Stage
 from domain.case.state import CaseState
 from domain.directory.base import DirectoryFacts
+from domain.funding.facts import NO_MONEY, FundFact, MoneyFacts
 from domain.parties import HeldPost, Party, Post, parties_played
 from domain.programmes.model import Programme
 
@@ -121,6 +123,7 @@ class FactReader:
         need: tuple[str, str] | None = None,
         giver: str | None = None,
         with_holders: bool = False,
+        money: MoneyFacts = NO_MONEY,
     ) -> Facts:
         """Everything a decision in one case rests on.
 
@@ -146,10 +149,22 @@ class FactReader:
             known_persons=self._known(named_persons),
             holders=self._holders(state, day) if with_holders else {},
             days=self._days(programme_in_force, (None, state.recipient, state.provider, *named_schools)),
+            money=money,
         )
 
+    def money(self, rules: Programme, state: CaseState, verbs: Iterable[str] = ALL_VERBS) -> MoneyFacts:
+        """Funds, rate cards and earlier advances, as far as commands of these verbs ask about them."""
+        figures = read_money(self._connection, rules, state, frozenset(verbs))
+        self._positions.update(figures.positions)
+        return figures.facts
+
     def directory_facts(
-        self, *, person_id: str, now: datetime, named_schools: Iterable[str] = ()
+        self,
+        *,
+        person_id: str,
+        now: datetime,
+        named_schools: Iterable[str] = (),
+        named_funds: Iterable[str] = (),
     ) -> DirectoryFacts:
         """What a rule of a directory stream rests on."""
         day = now.astimezone(ZoneInfo(_DIRECTORY_ZONE)).date()
@@ -158,17 +173,23 @@ class FactReader:
         administrators = self._connection.execute(
             select(post.c.person).where(post.c.post == Post.ADMINISTRATOR.value).limit(1)
         ).one_or_none()
+        rules = {row.code: _parsed(row.content) for row in self._connection.execute(select(programme))}
         return DirectoryFacts(
             now=now,
             person=person_id,
             posts=self.posts(person_id, day),
             founding=administrators is None,
             schools=frozenset(known) if wanted else frozenset(),
-            areas={
-                row.code: frozenset(area.code for area in _parsed(row.content).areas)
-                for row in self._connection.execute(select(programme))
-            },
+            areas={code: frozenset(area.code for area in known.areas) for code, known in rules.items()},
+            currencies={code: known.currency for code, known in rules.items()},
+            years={code: known.financial_year for code, known in rules.items()},
+            funds=self._funds(named_funds),
         )
+
+    def _funds(self, keys: Iterable[str]) -> dict[str, FundFact]:
+        figures = funds_named(self._connection, keys)
+        self._positions.update(figures.positions)
+        return {found.name: found for found in figures.facts.funds}
 
     def candidates(self, state: CaseState) -> tuple[str, ...]:
         """Schools that might be offered a case: those that offer its area first."""

@@ -11,6 +11,7 @@ from domain.case.commands import CaseCommand
 from domain.case.events import CaseEvent
 from domain.case.state import CaseState
 from domain.case.values import Value
+from domain.funding.facts import NO_MONEY, MoneyFacts
 from domain.parties import HeldPost, Party, Post, parties_played
 from domain.programmes.model import Noun, Programme, Route
 
@@ -55,6 +56,8 @@ class Facts:
     """Who plays each part in this case today."""
     days: Mapping[str, Days] = field(default_factory=dict)
     """The days that each school of the case counts on."""
+    money: MoneyFacts = NO_MONEY
+    """Funds, rate cards and earlier advances; read only for commands that ask about them."""
 
     @property
     def today(self) -> date:

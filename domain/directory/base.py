@@ -1,13 +1,14 @@
 """What all directory streams share: small states, the same kinds of answer, one rule of who may write."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
 from domain.canonical import plain
 from domain.case.situation import Refusal
 from domain.case.values import Value
+from domain.funding.facts import FundFact
 from domain.ids import SYSTEM_PERSON
 from domain.parties import HeldPost, Post
 
@@ -43,6 +44,12 @@ class DirectoryFacts:
     """Those schools named in the command that are in the register."""
     areas: Mapping[str, frozenset[str]] | None = None
     """Areas of support by programme."""
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    """Currency of each programme."""
+    years: Mapping[str, str] = field(default_factory=dict)
+    """Month in which each programme's financial year begins."""
+    funds: Mapping[str, FundFact] = field(default_factory=dict)
+    """Those funds that the command is about or names, by 'code.year'."""
 
 
 def may_administer(facts: DirectoryFacts) -> Refusal | None:

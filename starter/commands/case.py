@@ -28,7 +28,7 @@ _READS: Final = (
         "Wait until a case has reached a stage; exit 10 if it has not in time.",
     ),
 )
-_GROUPS: Final = ("Intake", "Partner", "Agreement", "Delivery", "Review", "At any time")
+_GROUPS: Final = ("Intake", "Partner", "Agreement", "Delivery", "Review", "Money", "At any time")
 
 
 def _fill() -> None:
