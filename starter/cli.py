@@ -29,6 +29,7 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Group], ...]] = (
     ),
     ("school", "starter.commands.school:app", "The register of schools.", _NOUNS),
     ("provider", "starter.commands.provider:app", "What schools offer to others.", _NOUNS),
+    ("fund", "starter.commands.fund:app", "Money: funds, rate cards, what is promised and paid.", _NOUNS),
     (
         "programme",
         "starter.commands.programme:app",

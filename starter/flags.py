@@ -45,6 +45,7 @@ _RENAMED: Final = {
     "years": "year",
     "periods": "period",
     "amount_minor": "amount",
+    "day_rate_minor": "day-rate",
     "visits": "visit",
     "content_hash": "hash",
 }
@@ -53,7 +54,7 @@ _SHARES: Final[dict[Any, tuple[str, str]]] = {
     PeriodShare: ("period", "2027-spring-1=4"),
 }
 _DAYS: Final = frozenset({"quarter_days", "release_quarter_days", "counted_quarter_days"})
-_MONEY: Final = frozenset({"cover_minor", "travel_minor", "supplies_minor", "amount_minor"})
+_MONEY: Final = frozenset({"cover_minor", "travel_minor", "supplies_minor", "amount_minor", "day_rate_minor"})
 
 
 class FlagError(ValueError):
