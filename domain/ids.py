@@ -21,12 +21,19 @@ PROGRAMME_CODE_PATTERN: Final = r"^[A-Z]{2,8}$"
 CALENDAR_CODE_PATTERN: Final = r"^[a-z][a-z-]{1,38}[a-z]$"
 """Letters only: weekdays-1 is none of these."""
 
+FUND_CODE_PATTERN: Final = r"^[a-z][a-z0-9-]{1,30}$"
+FUND_KEY_PATTERN: Final = r"^[a-z][a-z0-9-]{1,30}\.20[0-9]{2}(-[0-9]{2})?$"
+"""A fund in one financial year, as years are named in agreements: laeg.2026-27, s2s.2026."""
+RATE_CARD_PATTERN: Final = r"^[a-z0-9][a-z0-9.-]{0,39}$"
+
 _KEY_PATTERNS: Final = {
     "person": PERSON_ID_PATTERN,
     "school": SCHOOL_ID_PATTERN,
     "provider": SCHOOL_ID_PATTERN,
     "programme": PROGRAMME_CODE_PATTERN,
     "calendar": CALENDAR_CODE_PATTERN,
+    "fund": FUND_KEY_PATTERN,
+    "ratecard": RATE_CARD_PATTERN,
 }
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

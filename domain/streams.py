@@ -9,6 +9,7 @@ from domain.case.events import CASE_EVENT_TYPES, CaseEvent
 from domain.case.situation import Refusal
 from domain.directory import calendars, earlier_forms, people, programmes, providers, schools
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts
+from domain.funding import funds, rates
 from domain.upcasting import EventTypes, UnknownEventError, Upcaster
 
 
@@ -73,6 +74,26 @@ DIRECTORY: Final[dict[str, DirectoryKind]] = {
         calendars.decide,
         (calendars.PublishCalendar, calendars.SetSchoolDays),
         (calendars.CalendarPublished, calendars.SchoolDaysSet),
+    ),
+    "fund": _kind(
+        funds.FundState,
+        funds.evolve,
+        funds.decide,
+        (funds.OpenFund, funds.Allocate, funds.Reduce, funds.CarryForward, funds.CloseFund),
+        (
+            funds.FundOpened,
+            funds.FundAllocated,
+            funds.FundReduced,
+            funds.FundCarriedForward,
+            funds.FundClosed,
+        ),
+    ),
+    "ratecard": _kind(
+        rates.RateCardState,
+        rates.evolve,
+        rates.decide,
+        (rates.PublishRate,),
+        (rates.RatePublished,),
     ),
 }
 

@@ -20,6 +20,7 @@ _CHOOSES_FIELDS: Final = {
     ("audit", "replay"),
     ("mail", "status"),
     *(("work", name) for name in _WORKLISTS),
+    *(("fund", name) for name in ("status", "statement", "rates")),
 }
 """Beside every list."""
 
@@ -129,13 +130,13 @@ def _is_text(word: str) -> bool:
 def _with_all_fields(arguments: list[str]) -> list[str]:
     """`--json` alone asks for all fields, where fields can be named: the parser wants a value there.
 
-    What follows it is a value, unless it is a flag or looks like the reference of a case.
+    What follows it is a value, unless it is a flag or looks like the reference of a case or a fund of a year.
     """
     if arguments[1:2] != ["list"] and tuple(arguments[:2]) not in _CHOOSES_FIELDS:
         return arguments
     following = [*arguments[1:], "-"]
     return [
-        "--json=all" if word == "--json" and re.match(r"-|[A-Za-z]+-", after) else word
+        "--json=all" if word == "--json" and re.match(r"-|[A-Za-z]+-|[a-z0-9-]+\.20", after) else word
         for word, after in zip(arguments, following, strict=True)
     ]
 

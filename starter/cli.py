@@ -34,6 +34,7 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Group], ...]] = (
         "Schools that help others: offers, designation, days.",
         _NOUNS,
     ),
+    ("fund", "starter.commands.fund:app", "Money: funds, rate cards, what is promised and paid.", _NOUNS),
     (
         "programme",
         "starter.commands.programme:app",

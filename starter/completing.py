@@ -30,6 +30,11 @@ def programmes(_context: Any) -> Candidates:
     return _found(lambda office: [(each.code, each.title.en) for each in _programmes(office)])
 
 
+def funds(_context: Any) -> Candidates:
+    """Funds with their financial years."""
+    return _found(_funds)
+
+
 def people(_context: Any) -> Candidates:
     """People on record, by id; their names stay sealed."""
     return _found(_people)
@@ -83,6 +88,15 @@ def _people(office: "Office") -> Candidates:
 
     found = office.connection.execute(select(person.c.person).order_by(person.c.person)).scalars()
     return [(one, "") for one in found]
+
+
+def _funds(office: "Office") -> list[tuple[str, str]]:
+    from sqlalchemy import select
+
+    from activities.read_models.schema import fund
+
+    rows = office.connection.execute(select(fund).order_by(fund.c.code, fund.c.year))
+    return [(f"{row.code}.{row.year}", row.title) for row in rows]
 
 
 def _programmes(office: "Office") -> list[Any]:

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from domain.case.commands import COMMANDS
+from domain.case.money_commands import Spent
 from domain.case.values import (
     AgreementTerms,
     Objective,
@@ -43,6 +44,9 @@ _RENAMED: Final = {
     "ratings": "rating",
     "years": "year",
     "periods": "period",
+    "amount_minor": "amount",
+    "day_rate_minor": "day-rate",
+    "visits": "visit",
     "content_hash": "hash",
 }
 _SHARES: Final[dict[Any, tuple[str, str]]] = {
@@ -50,7 +54,7 @@ _SHARES: Final[dict[Any, tuple[str, str]]] = {
     PeriodShare: ("period", "2027-spring-1=4"),
 }
 _DAYS: Final = frozenset({"quarter_days", "release_quarter_days", "counted_quarter_days"})
-_MONEY: Final = frozenset({"cover_minor", "travel_minor", "supplies_minor"})
+_MONEY: Final = frozenset({"cover_minor", "travel_minor", "supplies_minor", "amount_minor", "day_rate_minor"})
 
 
 class FlagError(ValueError):
@@ -205,6 +209,8 @@ def _reader(field: str, inner: Any) -> tuple[Callable[[str], Any], Callable[[Any
         )
     if inner is ObjectiveRating:
         return _read_rating, lambda v: _joined(v, ("objective", "rating", "evidence"))
+    if inner is Spent:
+        return _read_spent, _spent
     if inner in _SHARES:
         name, example = _SHARES[inner]
         return (
@@ -216,7 +222,7 @@ def _reader(field: str, inner: Any) -> tuple[Callable[[str], Any], Callable[[Any
     if field in _DAYS:
         return str, _days
     if field in _MONEY:
-        return str, lambda v: f"{int(v) // 100}.{int(v) % 100:02d}"
+        return str, _amount
     if inner is int:
         return _read_int, str
     if inner is date:
@@ -262,6 +268,22 @@ def _read_rating(text: str) -> dict[str, Any]:
     return {"objective": int(parts[0]), "rating": parts[1], "evidence": parts[2]}
 
 
+def _read_spent(text: str) -> dict[str, Any]:
+    parts = [part.strip() for part in text.split("|")]
+    if len(parts) != 3 or not all(parts):
+        raise FlagError("must read 'use | amount | document', such as 'pedagogy | 1200.00 | OR-118'")
+    return {"use": parts[0], "amount_minor": parts[1], "document": parts[2]}
+
+
+def _spent(value: Any) -> str:
+    item = _item(value)
+    return f"{item['use']} | {_amount(item['amount_minor'])} | {item['document']}"
+
+
+def _amount(value: Any) -> str:
+    return f"{int(value) // 100}.{int(value) % 100:02d}"
+
+
 def _read_share(text: str, name: str, example: str) -> dict[str, Any]:
     span, sign, days = text.partition("=")
     if not sign:
@@ -304,6 +326,7 @@ _TERMS_HELP: Final = {
     "supplies_minor": "Cost of supplies and materials, e.g. 500.00.",
     "work_modes": "Way of working, where the programme names them, e.g. lac.",
     "rate_card": "Rate card the cost rests on, e.g. eas-2026.",
+    "fund": "Fund that pays, e.g. laeg; the one that may where none is named.",
     "years": "Days by financial year, e.g. 2026-27=6; not needed where all fall in one.",
     "periods": "Days planned for a half term, e.g. 2027-spring-1=4.",
     "expectations": "What the recipient undertakes.",

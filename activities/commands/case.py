@@ -114,6 +114,7 @@ def decide_case(connection: Connection, facts: FactReader, question: Question, b
         giver=state.provider if isinstance(body, Submit | Reopen) else None,
         with_holders=isinstance(body, Assign),
         pool=_providers_for(facts, state, body, programme, question.now),
+        money=facts.money(programme, state, (body.verb,)),
     )
     decided = decide(state, body, known, reference)
     if isinstance(decided, Refusal):
@@ -155,6 +156,7 @@ def steps_for(
     holders = facts.case_facts(
         state=state, programme_in_force=programme, person_id="", recorder="", now=now, with_holders=True
     ).holders
+    money = facts.money(programme, state)
     everyone = tuple(person for persons in holders.values() for person in persons)
     pool = _pool_of_stage(facts, state, programme, now)
 
@@ -171,6 +173,7 @@ def steps_for(
             giver=state.provider,
             with_holders=True,
             pool=pool,
+            money=money,
         )
 
     return next_steps(state, facts_of, _candidates(facts, state, facts_of("", ())))

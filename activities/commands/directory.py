@@ -11,6 +11,7 @@ from activities.commands.outcome import (
     Outcome,
     Question,
     event_draft,
+    named_funds,
     named_schools,
     stale,
     untimely,
@@ -22,9 +23,12 @@ from activities.read_models.facts import FactReader
 from activities.read_models.update import write_directory
 from activities.read_models.wakes import wake_for
 from domain.case.situation import Refusal
-from domain.directory.base import DirectoryCommand, DirectoryEvent, entitling_post
+from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts, entitling_post
 from domain.directory.providers import DeclareCapacity
+from domain.funding.funds import FundState
+from domain.funding.keepers import keeping_post
 from domain.ids import stream_key, stream_kind
+from domain.parties import HeldPost
 from domain.streams import DIRECTORY, read_event
 
 _SENTENCES: Final = {
@@ -43,6 +47,12 @@ _SENTENCES: Final = {
     "ProviderResumed": "{} is offered cases again.",
     "ProgrammePublished": "{} is in force.",
     "CalendarPublished": "{} is in force.",
+    "FundOpened": "{} is open.",
+    "FundAllocated": "Money was put into {}.",
+    "FundReduced": "Money was taken out of {}.",
+    "FundCarriedForward": "What an earlier fund had left was brought into {}.",
+    "FundClosed": "{} is closed: it takes no new reservation.",
+    "RatePublished": "A day rate is in force in {}.",
     "SchoolDaysSet": "The own days of a school were recorded in {}.",
 }
 
@@ -74,6 +84,7 @@ def decide_directory(
         now=question.now,
         named_schools=(*named_schools(body), *own),
         taken_of=key if isinstance(body, DeclareCapacity) else None,
+        named_funds=(key, *named_funds(body)) if kind == "fund" else (),
     )
     decided = rules.decide(state, body, known, key)
     if isinstance(decided, Refusal):
@@ -88,13 +99,22 @@ def decide_directory(
         for event in decided:
             wake_for(connection, key, event, position)
 
-    acting = entitling_post(body, known)
+    acting = _acting(kind, known, state, body)
     return Accepted(
         events=tuple(event_draft(event, question, acting) for event in decided),
         expected_version=state.version,
         happened=tuple(_SENTENCES[type(event).__name__].format(command.stream) for event in decided),
         write=write,
     )
+
+
+def _acting(kind: str, known: DirectoryFacts, state: Any, body: DirectoryCommand) -> HeldPost | None:
+    """The post that entitled the sender; of funds and rate cards finance before administrator."""
+    if kind in {"fund", "ratecard"}:
+        declared = state.declared if isinstance(state, FundState) else None
+        programme = declared.programme if declared is not None else getattr(body, "programme", None)
+        return keeping_post(known, programme)
+    return entitling_post(body, known)
 
 
 def _folded(connection: Connection, stream: str, unwritten: Sequence[EventDraft]) -> Any:

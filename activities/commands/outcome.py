@@ -178,6 +178,12 @@ def named_schools(body: Any) -> tuple[str, ...]:
     return tuple(number for name in names if isinstance(number := getattr(body, name, None), str))
 
 
+def named_funds(body: Any) -> tuple[str, ...]:
+    """Funds that a command to a fund names beside its own."""
+    other = getattr(body, "from_fund", None)
+    return (other,) if isinstance(other, str) else ()
+
+
 def named_persons(body: Any) -> tuple[str, ...]:
     """Ids of people that the terms of an agreement name."""
     terms = getattr(body, "terms", None)

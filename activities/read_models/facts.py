@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from activities.read_models.days import DaysReader
+from activities.read_models.money_facts import ALL_VERBS, funds_named, read_money
 from activities.read_models.providers import ProviderReader, Seeking
 from activities.read_models.schema import (
     case_row,
@@ -24,6 +25,7 @@ from domain.case.situation import Facts, SchoolFact
 from domain.case.stages import Stage
 from domain.case.state import CaseState
 from domain.directory.base import DirectoryFacts
+from domain.funding.facts import NO_MONEY, FundFact, MoneyFacts
 from domain.matching.provider import Provider
 from domain.parties import HeldPost, Party, Post, parties_played
 from domain.programmes.model import Programme
@@ -135,6 +137,7 @@ class FactReader:
         giver: str | None = None,
         with_holders: bool = False,
         pool: "Pool | None" = None,
+        money: MoneyFacts = NO_MONEY,
     ) -> Facts:
         """Everything a decision in one case rests on.
 
@@ -166,7 +169,14 @@ class FactReader:
             holders=self._holders(state, day) if with_holders else {},
             days=self._days(programme_in_force, (None, state.recipient, state.provider, *named_schools)),
             providers=known.providers,
+            money=money,
         )
+
+    def money(self, rules: Programme, state: CaseState, verbs: Iterable[str] = ALL_VERBS) -> MoneyFacts:
+        """Funds, rate cards and earlier advances, as far as commands of these verbs ask about them."""
+        figures = read_money(self._connection, rules, state, frozenset(verbs))
+        self._positions.update(figures.positions)
+        return figures.facts
 
     def pool(self, state: CaseState, rules: Programme, now: datetime) -> "Pool":
         """Every school that might be offered the case, with what other cases take of it."""
@@ -193,6 +203,7 @@ class FactReader:
         now: datetime,
         named_schools: Iterable[str] = (),
         taken_of: str | None = None,
+        named_funds: Iterable[str] = (),
     ) -> DirectoryFacts:
         """What a rule of a directory stream rests on; `taken_of` is a school whose days cases may hold."""
         reader = ProviderReader(self._connection)
@@ -204,18 +215,24 @@ class FactReader:
         administrators = self._connection.execute(
             select(post.c.person).where(post.c.post == Post.ADMINISTRATOR.value).limit(1)
         ).one_or_none()
+        rules = {row.code: _parsed(row.content) for row in self._connection.execute(select(programme))}
         return DirectoryFacts(
             now=now,
             person=person_id,
             posts=self.posts(person_id, day),
             founding=administrators is None,
             schools=frozenset(known) if wanted else frozenset(),
-            areas={
-                row.code: frozenset(area.code for area in _parsed(row.content).areas)
-                for row in self._connection.execute(select(programme))
-            },
+            areas={code: frozenset(area.code for area in known.areas) for code, known in rules.items()},
+            currencies={code: known.currency for code, known in rules.items()},
+            years={code: known.financial_year for code, known in rules.items()},
+            funds=self._funds(named_funds),
             taken=taken,
         )
+
+    def _funds(self, keys: Iterable[str]) -> dict[str, FundFact]:
+        figures = funds_named(self._connection, keys)
+        self._positions.update(figures.positions)
+        return {found.name: found for found in figures.facts.funds}
 
     def offering(self, state: CaseState) -> tuple[str, ...]:
         """Schools that might be offered a case where nobody ranks them: those that offer its area first."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -261,6 +261,69 @@ wake = Table(
     Column("position", Integer, nullable=False),
 )
 """Cases that must look again because of an event elsewhere, at that position; gone once they have looked."""
+
+fund = Table(
+    "fund",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("year", Text, primary_key=True),
+    Column("programme", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("authorities", Text, nullable=False),
+    Column("claims_until", Text),
+    Column("open", Boolean, nullable=False),
+    Column("allocated", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Index("fund_of_programme", "programme"),
+)
+"""Funds as they were declared. `allocated` is what was put in and carried in; what was carried on stands with the
+later fund, in fund_carried, and what cases have of it in fund_use."""
+
+fund_carried = Table(
+    "fund_carried",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("year", Text, primary_key=True),
+    Column("from_code", Text, primary_key=True),
+    Column("from_year", Text, primary_key=True),
+    Column("amount", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+
+rate_card = Table(
+    "rate_card",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("since", Text, primary_key=True),
+    Column("until", Text),
+    Column("programme", Text, nullable=False),
+    Column("day_rate_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+
+fund_use = Table(
+    "fund_use",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("fund", Text, primary_key=True),
+    Column("year", Text, primary_key=True),
+    Column("programme", Text, nullable=False),
+    Column("authority", Text, nullable=False),
+    Column("provider", Text),
+    Column("reserved", BigInteger, nullable=False),
+    Column("committed", BigInteger, nullable=False),
+    Column("claimed", BigInteger, nullable=False),
+    Column("paid", BigInteger, nullable=False),
+    Column("advanced", BigInteger, nullable=False),
+    Column("liquidated", BigInteger, nullable=False),
+    Column("returned", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Index("fund_use_of_fund", "fund", "year"),
+    Index("fund_use_of_provider", "provider", "programme"),
+)
+"""What each case has of a fund in a year; `committed` is what is committed and not paid yet."""
 
 DERIVED: Final = tuple(table for table in metadata.sorted_tables if table is not wake)
 """What follows from the log alone and can be made anew from it; what is left to do cannot."""

@@ -25,6 +25,8 @@ from domain.directory.people import PersonState
 from domain.directory.programmes import ProgrammeState
 from domain.directory.providers import ProviderState
 from domain.directory.schools import SchoolState
+from domain.funding.funds import FundState
+from domain.funding.rates import RateCardState
 from domain.ids import stream_key, stream_kind
 from domain.programmes.model import Programme
 from domain.streams import CASE, DIRECTORY, read_event
@@ -104,6 +106,21 @@ def assignment_values(state: CaseState, position: int) -> list[dict[str, Any]]:
     ]
 
 
+def fund_use_values(state: CaseState, position: int) -> list[dict[str, Any]]:
+    """A row for each fund and year that the case has or had money of."""
+    return [
+        {
+            "reference": state.reference,
+            "programme": state.programme,
+            "authority": state.authority,
+            "provider": state.provider,
+            "position": position,
+            **share.model_dump(),
+        }
+        for share in (state.money.shares if state.money else ())
+    ]
+
+
 def write_case(connection: Connection, state: CaseState, programme: Programme, position: int) -> None:
     """Replace the rows of one case."""
     key = {"reference": state.reference}
@@ -115,6 +132,8 @@ def write_case(connection: Connection, state: CaseState, programme: Programme, p
         _replace(connection, schema.partnership, key, partnership_values(state, programme, position))
     if state.objections:
         _replace(connection, schema.objection, key, objection_values(state, programme, position))
+    if state.money is not None:
+        _replace(connection, schema.fund_use, key, fund_use_values(state, position))
 
 
 def write_directory(connection: Connection, kind: str, key: str, state: Any, position: int) -> None:
@@ -159,6 +178,22 @@ def write_directory(connection: Connection, kind: str, key: str, state: Any, pos
         case ProviderState():
             for table, rows in provider_values(key, state, position).items():
                 _replace(connection, table, {"school": key}, rows)
+        case FundState() if state.declared is not None:
+            _write_fund(connection, key, state, position)
+        case RateCardState():
+            rates = [
+                {
+                    "code": key,
+                    "since": rate.since.isoformat(),
+                    "until": rate.until.isoformat() if rate.until else None,
+                    "programme": rate.programme,
+                    "day_rate_minor": rate.day_rate_minor,
+                    "currency": rate.currency,
+                    "position": position,
+                }
+                for rate in state.rates
+            ]
+            _replace(connection, schema.rate_card, {"code": key}, rates)
         case ProgrammeState() if state.current is not None:
             row = {
                 "code": key,
@@ -182,6 +217,37 @@ def write_directory(connection: Connection, kind: str, key: str, state: Any, pos
             _replace(connection, schema.calendar_school, {"code": key}, own)
         case _:
             raise TypeError(f"no read model for {kind}/{key}")
+
+
+def _write_fund(connection: Connection, key: str, state: FundState, position: int) -> None:
+    declared = state.declared
+    if declared is None:
+        raise TypeError(f"no read model for fund/{key}")
+    code, _, year = key.partition(".")
+    which = {"code": code, "year": year}
+    row = {
+        **which,
+        "programme": declared.programme,
+        "title": declared.title,
+        "currency": declared.currency,
+        "authorities": _text_list(declared.authorities),
+        "claims_until": declared.claims_until.isoformat() if declared.claims_until else None,
+        "open": state.open,
+        "allocated": state.allocated + sum(part.amount for part in state.carried),
+        "position": position,
+    }
+    _replace(connection, schema.fund, which, [row])
+    carried = [
+        {
+            **which,
+            "from_code": part.from_fund.partition(".")[0],
+            "from_year": part.from_fund.partition(".")[2],
+            "amount": part.amount,
+            "position": position,
+        }
+        for part in state.carried
+    ]
+    _replace(connection, schema.fund_carried, which, carried)
 
 
 class Fold:
@@ -245,6 +311,11 @@ def rebuild(connection: Connection, events: Iterable[RecordedEvent]) -> int:
 def _text(document: BaseModel) -> str:
     """A whole document as one text, always the same for the same content."""
     return canonical_bytes(document.model_dump(mode="json")).decode()
+
+
+def _text_list(items: Iterable[str]) -> str:
+    """Names as one text, a line each: names of authorities hold commas and spaces."""
+    return "\n".join(items)
 
 
 def _replace(connection: Connection, table: Table, key: dict[str, str], rows: list[dict[str, Any]]) -> None:

@@ -1,13 +1,11 @@
-"""The agreement: draft, money, signatures on one content hash. Transitions 14 to 18.
-
-Reservation of the money comes with funds; the amount and who may approve it are checked already.
-"""
+"""The agreement: draft, money, signatures on one content hash. Transitions 14 to 18; its budget: budget.py."""
 
 from datetime import date
 
 from domain.canonical import canonical_bytes, plain, sha256_hex
 from domain.case import commands as c
 from domain.case import events as e
+from domain.case.budget import with_fund
 from domain.case.commands import expect
 from domain.case.shape import Agreement
 from domain.case.situation import Refusal, Situation
@@ -104,7 +102,7 @@ def signer_is_a_second_person(s: Situation) -> Refusal | None:
 
 
 def draft(s: Situation) -> tuple[e.CaseEvent, ...]:
-    terms = with_split(s.programme, expect(s.command, c.DraftAgreement).terms)
+    terms = with_fund(s, with_split(s.programme, expect(s.command, c.DraftAgreement).terms))
     version = s.state.agreement.version + 1 if s.state.agreement else 1
     limit = s.programme.rules.finance_approves_up_to_minor
     by_finance = limit is not None and terms.amount_minor <= limit

@@ -13,6 +13,7 @@ from domain.case import events as e
 from domain.case.chasing_events import DueStep
 from domain.case.commands import expect
 from domain.case.dating import again_at, lapse_in_sight, moved, rule_of
+from domain.case.settlement import archived_if_settled
 from domain.case.shape import CaseState, Deadline
 from domain.case.situation import Facts, Refusal, Situation
 from domain.case.stages import OPEN, Stage
@@ -255,7 +256,7 @@ def _ended(d: Deadline, s: Situation) -> tuple[e.CaseEvent, ...]:
     if offer is not None and d.wait == f"offer_answer:{offer.number}":
         return (e.OfferExpired(provider=offer.provider, offer=offer.number),)
     if d.wait == "follow_up":
-        return e.FollowUpMissed(), e.CaseArchived()
+        return e.FollowUpMissed(), *archived_if_settled(s.state)
     if d.wait == "draft":
         return (e.DraftExpired(),)
     stage = s.state.stage.value if s.state.stage else ""
@@ -271,4 +272,4 @@ def _of_old(d: Deadline, s: Situation) -> tuple[e.CaseEvent, ...]:
 
 
 def _is_alive(state: CaseState) -> bool:
-    return state.stage in OPEN or state.stage is Stage.CLOSED
+    return state.stage in OPEN or state.stage is Stage.CLOSED or bool(awaited(state))

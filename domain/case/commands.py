@@ -5,6 +5,20 @@ from typing import ClassVar, Final, Literal, TypeVar
 
 from pydantic import Field
 
+from domain.case.command_base import CaseCommand
+from domain.case.money_commands import (
+    AcceptLiquidation,
+    ApproveClaim,
+    Liquidate,
+    MoveMoney,
+    RecordPayment,
+    ReleaseFunds,
+    ReturnClaim,
+    ReturnFunds,
+    ReturnLiquidation,
+    Settle,
+    SubmitClaim,
+)
 from domain.case.values import (
     AgreementTerms,
     AreaCode,
@@ -38,13 +52,6 @@ from domain.case.values import (
 from domain.ids import PROGRAMME_CODE_PATTERN
 from domain.parties import Party
 from domain.personal import FreeText
-
-
-class CaseCommand(Value):
-    """Base of the commands of a case. The docstring of each is its help."""
-
-    verb: ClassVar[str]
-    group: ClassVar[str]
 
 
 class Open(CaseCommand):
@@ -626,7 +633,9 @@ COMMANDS: Final[dict[str, type[CaseCommand]]] = {
         DraftAgreement, ApproveFunding, ReturnFunding, Sign, RequestChanges,
         ScheduleVisit, RescheduleVisit, CancelVisit, RecordVisit, MissVisit, ConfirmVisit, DisputeVisit, ResolveDispute,
         MidReview, ProposeVariation, AgreeVariation, RefuseVariation, Extend, Complete,
-        Review, Validate, Close, RecordFollowUp, Withdraw, Reopen, Pause, Resume,
+        Review, Validate, Close, RecordFollowUp,
+        SubmitClaim, ReturnClaim, ApproveClaim, RecordPayment, ReleaseFunds, Liquidate, AcceptLiquidation,
+        ReturnLiquidation, ReturnFunds, MoveMoney, Settle, Withdraw, Reopen, Pause, Resume,
         Acknowledge, Assign, RecordContact, PassDeadline, Recount, RecordDelivery,
     )
 }  # fmt: skip

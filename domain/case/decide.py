@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from domain.case import events as e
+from domain.case.budget import with_money
 from domain.case.chasing import held_lapses
 from domain.case.commands import SYSTEM_VERBS, CaseCommand, Open
 from domain.case.dating import deadline_set
@@ -56,7 +57,7 @@ def decide(state: CaseState, command: CaseCommand, facts: Facts, reference: str)
         said = [refusal for refusal in refusals if refusal is not None]
         return next((refusal for refusal in said if refusal.code != "R-POST"), said[0])
     situation = situations[refusals.index(None)]
-    events = _with_reference(row.act(situation), reference)
+    events = with_money(state, _with_reference(row.act(situation), reference), facts)
     if not events:
         return Decision((), played[situation.party])
     return Decision(_with_deadlines(state, events, facts), played[situation.party])

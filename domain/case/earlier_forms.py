@@ -25,6 +25,11 @@ def _agreement_before_work_modes(payload: Payload) -> Payload:
     return payload | {"terms": terms, "signatories": ["recipient_head", "provider_head", "sip"]}
 
 
+def _agreement_before_funds(payload: Payload) -> Payload:
+    """No account was kept of money, so no agreement named the fund that pays."""
+    return payload | {"terms": payload["terms"] | {"fund": None}}
+
+
 def _visit_before_work_modes(payload: Payload) -> Payload:
     return payload | {"work_mode": None}
 
@@ -62,6 +67,7 @@ def _extension_before_capacity(payload: Payload) -> Payload:
 CASE_UPCASTERS: Final[tuple[Upcaster, ...]] = (
     Upcaster("CaseDrafted", 1, 2, _drafted_before_duties),
     Upcaster("AgreementDrafted", 1, 2, _agreement_before_work_modes),
+    Upcaster("AgreementDrafted", 2, 3, _agreement_before_funds),
     Upcaster("VisitRecorded", 1, 2, _visit_before_work_modes),
     Upcaster("VisitRecorded", 2, 3, _visit_before_capacity),
     Upcaster("PartnerOffered", 1, 2, _offer_before_capacity),

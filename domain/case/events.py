@@ -31,6 +31,21 @@ from domain.case.chasing_events import (
 from domain.case.earlier_forms import CASE_UPCASTERS
 from domain.case.event_base import CaseEvent
 from domain.case.matching_events import MatchCandidatesScored
+from domain.case.money_events import (
+    BudgetCommitted,
+    BudgetReconciled,
+    BudgetReleased,
+    BudgetReserved,
+    ClaimApproved,
+    ClaimReturned,
+    ClaimSubmitted,
+    FundsLiquidated,
+    FundsReleased,
+    FundsReturned,
+    LiquidationAccepted,
+    LiquidationReturned,
+    PaymentRecorded,
+)
 from domain.case.values import (
     AgreementTerms,
     AreaCode,
@@ -218,7 +233,7 @@ class NoPartnerFound(CaseEvent):
 
 
 class AgreementDrafted(CaseEvent):
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     agreement_version: int
     recipient: SchoolId
     provider: SchoolId
@@ -486,6 +501,8 @@ CASE_EVENTS: Final[dict[str, type[CaseEvent]]] = {
         DeadlineMoved, TimerIgnored, ReminderIssued, EscalationRaised, EscalationAcknowledged, WaitReassigned,
         LapseHeld, DraftExpired, CaseLapsed, CaseReopened, WorkAssigned, ContactRecorded, MailAccepted, MailFailed,
         VisitRescheduled, VisitCancelled,
+        BudgetReserved, BudgetReleased, BudgetCommitted, ClaimSubmitted, ClaimReturned, ClaimApproved, PaymentRecorded,
+        FundsReleased, FundsLiquidated, LiquidationReturned, LiquidationAccepted, FundsReturned, BudgetReconciled,
     )
 }  # fmt: skip
 

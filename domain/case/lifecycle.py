@@ -2,7 +2,8 @@
 
 Everything about the order of a case is read from here: `decide` obeys it, the diagram in the README is
 drawn from it, the help lists it, and a test walks every stage × command cell. Numbers are those of the
-transitions in docs/lifecycle.md. Guards that need funds are absent and named in COMING_GUARDS; none is stubbed.
+transitions in docs/lifecycle.md. Guards that need facts this version does not hold are named in COMING_GUARDS;
+none is stubbed.
 """
 
 from collections.abc import Callable
@@ -10,10 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.case import (
+    advances,
     agreement,
+    budget,
     candidates,
     capacity_rules,
     chasing,
+    claims,
     control,
     delivery,
     intake,
@@ -21,6 +25,7 @@ from domain.case import (
     offering,
     request,
     review,
+    settlement,
     terms,
     visits,
 )
@@ -77,8 +82,16 @@ _OPENERS = (P.SIP, P.RECIPIENT_HEAD, P.RECIPIENT_LEAD, P.PROVIDER_HEAD, P.PROVID
 _SAME: tuple[Stage, ...] = ()
 _RUNNING = OPEN - {S.SUBMITTED}
 """Submitted is passed through within one command; no command ever finds a case there."""
-_CHASED = frozenset({*_RUNNING, S.CLOSED})
-"""Where something is awaited."""
+_CHASED = frozenset({*_RUNNING, S.CLOSED, S.WITHDRAWN})
+"""Where something is awaited: of a withdrawn case, what its money still needs."""
+_CLAIMING = frozenset({S.IN_DELIVERY, S.FINAL_REVIEW, S.CLOSED, S.WITHDRAWN})
+"""Where what was delivered is claimed, and what was advanced accounted for."""
+_PAYING = frozenset({S.AGREED, *_CLAIMING})
+_HELD_TO_BE_PAID = frozenset({*HELD, S.WITHDRAWN})
+"""Visits of a withdrawn case are still confirmed, since they are paid for."""
+_PROVIDERS = (P.PROVIDER_HEAD, P.PROVIDER_LEAD)
+_PAY = (P.FINANCE, P.PRINCIPAL_ADVISER)
+_ENDS_BUDGET = (e.BudgetReleased, e.BudgetReconciled)
 _BEGUN: frozenset[Stage] = frozenset(Stage) - {S.SUBMITTED}
 
 # fmt: off
@@ -104,7 +117,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("6", c.ExceptAlignment, S.AWAITING_ALIGNMENT, (P.PRINCIPAL_ADVISER,), (S.TRIAGE,),
          (e.AlignmentExceptionGranted,), intake.except_alignment),
     _row("7", c.Triage, S.TRIAGE, (P.BROKER, P.PRINCIPAL_ADVISER), (S.SCOPING,), (e.TriageAccepted,), intake.triage,
-         intake.urgent_is_the_advisers),
+         intake.urgent_is_the_advisers, budget.envelope_is_not_exhausted),
     _row("8", c.Signpost, S.TRIAGE, (P.BROKER, P.PRINCIPAL_ADVISER), (S.SIGNPOSTED,), (e.RequestSignposted,), intake.signpost),
     _row("8", c.Decline, S.TRIAGE, (P.PRINCIPAL_ADVISER,), (S.DECLINED,), (e.RequestDeclined,), intake.decline),
     # Need and partner
@@ -124,19 +137,21 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("13", c.NoPartner, S.MATCHING, (P.PRINCIPAL_ADVISER,), (S.NO_PARTNER,), (e.NoPartnerFound,), matching.no_partner,
          matching.enough_offers_failed),
     # Agreement
-    _row("14", c.DraftAgreement, S.AGREEMENT_DRAFTING, (P.BROKER, P.PROVIDER_HEAD), (S.FUNDING_APPROVAL,), (e.AgreementDrafted,),
+    _row("14", c.DraftAgreement, S.AGREEMENT_DRAFTING, (P.BROKER, P.PROVIDER_HEAD), (S.FUNDING_APPROVAL,), (e.AgreementDrafted, e.BudgetReserved),
          agreement.draft, agreement.drafted_by_the_route, terms.terms_are_the_programmes,
          terms.amount_is_within_the_grant, terms.dates_agree, terms.years_add_up, terms.periods_fit_the_days,
-         terms.people_are_known, terms.leads_are_of_their_schools, capacity_rules.plan_fits_the_capacity),
+         terms.people_are_known, terms.leads_are_of_their_schools, capacity_rules.plan_fits_the_capacity,
+         budget.rate_card_bears_the_cost, budget.budget_can_be_reserved),
     _row("15", c.ApproveFunding, S.FUNDING_APPROVAL, (P.FINANCE, P.PRINCIPAL_ADVISER), (S.AWAITING_SIGNATURES,),
          (e.FundingApproved,), agreement.approve_funding, agreement.approver_suits_amount, agreement.approver_did_not_draft),
     _row("16", c.ReturnFunding, S.FUNDING_APPROVAL, (P.FINANCE, P.PRINCIPAL_ADVISER), (S.AGREEMENT_DRAFTING,),
-         (e.FundingReturned,), agreement.return_funding, agreement.returner_suits_amount),
+         (e.FundingReturned, e.BudgetReleased), agreement.return_funding, agreement.returner_suits_amount),
     _row("17", c.Sign, S.AWAITING_SIGNATURES, _SIGNATORIES, (S.AGREED,),
-         (e.AgreementSigned, e.AlignmentEndorsed, e.AgreementActivated), agreement.sign, agreement.signed_by_the_route,
-         agreement.has_not_signed, agreement.signer_is_a_second_person, agreement.signs_what_stands),
+         (e.AgreementSigned, e.AlignmentEndorsed, e.AgreementActivated, e.BudgetCommitted), agreement.sign,
+         agreement.signed_by_the_route, agreement.has_not_signed, agreement.signer_is_a_second_person,
+         agreement.signs_what_stands, budget.money_is_reserved),
     _row("18", c.RequestChanges, S.AWAITING_SIGNATURES, _SIGNATORIES, (S.AGREEMENT_DRAFTING,),
-         (e.SignatureVoided, e.ChangesRequested), agreement.request_changes, agreement.signed_by_the_route),
+         (e.SignatureVoided, e.ChangesRequested, e.BudgetReleased), agreement.request_changes, agreement.signed_by_the_route),
     # Delivery
     _row("20", c.ScheduleVisit, DELIVERING, (*_AT_PROVIDER, *_AT_RECIPIENT, P.BROKER), _SAME, (e.VisitScheduled,),
          visits.schedule_visit, visits.visit_lies_in_the_agreed_span),
@@ -150,23 +165,23 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
          visits.visitors_were_briefed, visits.days_do_not_exceed_agreement, visits.mid_review_was_held),
     _row("20", c.MissVisit, DELIVERING, (*_AT_PROVIDER, *_AT_RECIPIENT, P.BROKER), _SAME, (e.VisitMissed,),
          visits.miss_visit, visits.visit_is_planned),
-    _row("20", c.ConfirmVisit, HELD, _AT_RECIPIENT, _SAME, (e.VisitConfirmed,), visits.confirm_visit,
+    _row("20", c.ConfirmVisit, _HELD_TO_BE_PAID, _AT_RECIPIENT, _SAME, (e.VisitConfirmed,), visits.confirm_visit,
          visits.visit_awaits_confirmation),
-    _row("20", c.DisputeVisit, HELD, _AT_RECIPIENT, _SAME, (e.VisitDisputed,), visits.dispute_visit,
+    _row("20", c.DisputeVisit, _HELD_TO_BE_PAID, _AT_RECIPIENT, _SAME, (e.VisitDisputed,), visits.dispute_visit,
          visits.visit_can_be_disputed),
-    _row("20", c.ResolveDispute, HELD, (P.BROKER, P.PRINCIPAL_ADVISER), _SAME, (e.DisputeResolved,),
+    _row("20", c.ResolveDispute, _HELD_TO_BE_PAID, (P.BROKER, P.PRINCIPAL_ADVISER), _SAME, (e.DisputeResolved,),
          visits.resolve_dispute, visits.visit_is_disputed, visits.settlement_is_within_the_visit),
     _row("20", c.MidReview, S.IN_DELIVERY, (P.SIP, P.RECIPIENT_HEAD, P.PROVIDER_HEAD), (S.FINAL_REVIEW,),
          (e.MidReviewRecorded, e.DeliveryCompleted), delivery.mid_review, delivery.mid_review_is_due_once,
          delivery.exit_leaves_no_dispute),
     _row("20", c.ProposeVariation, DELIVERING, (*_HEADS, P.SIP, P.BROKER), _SAME, (e.VariationProposed,),
          delivery.propose_variation, delivery.variation_changes_something),
-    _row("20", c.AgreeVariation, DELIVERING, _HEADS, _SAME, (e.VariationAgreed, e.AgreementVaried),
+    _row("20", c.AgreeVariation, DELIVERING, _HEADS, _SAME, (e.VariationAgreed, e.AgreementVaried, e.BudgetReleased),
          delivery.agree_variation, delivery.variation_awaits_this_side, delivery.variation_was_read, delivery.variation_still_fits),
     _row("20", c.RefuseVariation, DELIVERING, _HEADS, _SAME, (e.VariationRefused,), delivery.refuse_variation,
          delivery.variation_is_proposed),
-    _row("20", c.Extend, S.IN_DELIVERY, (P.PRINCIPAL_ADVISER,), _SAME, (e.DeliveryExtended,), delivery.extend,
-         delivery.extension_is_allowed, capacity_rules.extension_fits_the_capacity),
+    _row("20", c.Extend, S.IN_DELIVERY, (P.PRINCIPAL_ADVISER,), _SAME, (e.DeliveryExtended, e.BudgetReserved, e.BudgetCommitted),
+         delivery.extend, delivery.extension_is_allowed, capacity_rules.extension_fits_the_capacity, budget.extension_can_be_paid),
     _row("22", c.Complete, S.IN_DELIVERY, (*_HEADS, P.PROVIDER_LEAD, P.SIP, P.BROKER, P.PRINCIPAL_ADVISER), (S.FINAL_REVIEW,),
          (e.CompletionAgreed, e.DeliveryCompleted), delivery.complete,
          delivery.something_was_delivered, delivery.no_dispute_is_open, delivery.completion_is_this_sides),
@@ -177,9 +192,40 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
          review.both_sides_have_reviewed, review.every_objective_is_validated),
     _row("23", c.Close, S.FINAL_REVIEW, (P.BROKER, P.PRINCIPAL_ADVISER), (S.CLOSED, S.ARCHIVED), (e.CaseClosed, e.CaseArchived), review.close,
          review.impact_is_validated, review.no_dispute_is_left),
-    _row("24", c.RecordFollowUp, S.CLOSED, (P.SIP,), (S.ARCHIVED,), (e.FollowUpRecorded, e.CaseArchived), review.record_follow_up),
+    _row("24", c.RecordFollowUp, S.CLOSED, (P.SIP,), (S.ARCHIVED,), (e.FollowUpRecorded, e.CaseArchived), review.record_follow_up,
+         review.follow_up_is_wanted),
+    # Money
+    _row("M1", c.SubmitClaim, _CLAIMING, _PROVIDERS, _SAME, (e.ClaimSubmitted,), claims.submit_claim, claims.has_money,
+         claims.is_paid_in_arrears, claims.visits_can_be_claimed, claims.days_have_a_rate, claims.claim_is_borne_out,
+         while_paused=True),
+    _row("M2", c.ReturnClaim, _CLAIMING, _PAY, _SAME, (e.ClaimReturned,), claims.return_claim, claims.has_money,
+         claims.claim_is_known, claims.claim_can_be_returned, claims.claim_is_theirs_to_decide, while_paused=True),
+    _row("M2", c.ApproveClaim, _CLAIMING, _PAY, _SAME, (e.ClaimApproved,), claims.approve_claim, claims.has_money,
+         claims.claim_is_known, claims.claim_awaits_its_decision, claims.claim_is_theirs_to_decide,
+         claims.approver_did_not_claim, while_paused=True),
+    _row("M3", c.RecordPayment, _CLAIMING, (P.FINANCE,), _SAME, (e.PaymentRecorded,), claims.record_payment,
+         claims.has_money, claims.claim_is_known, claims.claim_awaits_its_payment, claims.payment_has_been,
+         claims.payer_did_not_claim, while_paused=True),
+    _row("M4", c.ReleaseFunds, _PAYING, (P.FINANCE,), _SAME, (e.FundsReleased,), advances.release_funds,
+         claims.has_money, advances.is_paid_in_advance, advances.advance_is_committed,
+         advances.earlier_advances_are_settled, claims.payment_has_been, advances.payer_did_not_draft),
+    _row("M5", c.Liquidate, _PAYING, _PROVIDERS, _SAME, (e.FundsLiquidated,), advances.liquidate, claims.has_money,
+         advances.is_paid_in_advance, advances.uses_are_permitted, advances.account_is_within_the_advance,
+         while_paused=True),
+    _row("M6", c.AcceptLiquidation, _PAYING, (P.FINANCE,), _SAME, (e.LiquidationAccepted,), advances.accept_liquidation,
+         claims.has_money, advances.account_awaits_its_decision, advances.decider_did_not_spend, while_paused=True),
+    _row("M6", c.ReturnLiquidation, _PAYING, (P.FINANCE,), _SAME, (e.LiquidationReturned,), advances.return_liquidation,
+         claims.has_money, advances.account_awaits_its_decision, while_paused=True),
+    _row("M7", c.ReturnFunds, _PAYING, (P.FINANCE,), _SAME, (e.FundsReturned,), advances.return_funds, claims.has_money,
+         advances.is_paid_in_advance, advances.return_is_within_the_advance, claims.payment_has_been, while_paused=True),
+    _row("M8", c.MoveMoney, _PAYING, (P.FINANCE,), _SAME, (e.BudgetReleased, e.BudgetReserved, e.BudgetCommitted),
+         budget.move_money, claims.has_money, budget.money_can_be_moved, while_paused=True),
+    _row("M9, 24", c.Settle, S.CLOSED, (P.FINANCE,), (S.ARCHIVED,), (*_ENDS_BUDGET, e.CaseArchived), settlement.settle,
+         claims.has_money, settlement.nothing_is_under_way),
+    _row("M9", c.Settle, S.WITHDRAWN, (P.FINANCE,), _SAME, _ENDS_BUDGET, settlement.settle, claims.has_money,
+         settlement.nothing_is_under_way),
     # At any time
-    _row("25", c.Withdraw, _RUNNING, (P.RECIPIENT_HEAD, P.SIP, P.PROVIDER_HEAD), (S.WITHDRAWN,), (e.CaseWithdrawn,), control.withdraw,
+    _row("25", c.Withdraw, _RUNNING, (P.RECIPIENT_HEAD, P.SIP, P.PROVIDER_HEAD), (S.WITHDRAWN,), (e.CaseWithdrawn, *_ENDS_BUDGET), control.withdraw,
          control.withdrawal_is_theirs, while_paused=True),
     _row("–", c.Pause, _RUNNING - {S.DRAFT}, (P.BROKER, P.PRINCIPAL_ADVISER, *_HEADS, P.SIP), _SAME,
          (e.CasePaused, e.PauseProlonged), control.pause, control.pause_is_new, control.pause_review_is_ahead, while_paused=True),
@@ -192,13 +238,13 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     # Chasing
     _row("–", c.Acknowledge, _CHASED, (P.SIP, P.BROKER, P.PRINCIPAL_ADVISER, P.FINANCE), _SAME,
          (e.EscalationAcknowledged,), chasing.acknowledge, chasing.escalation_is_open, chasing.escalation_is_theirs, while_paused=True),
-    _row("–", c.Assign, _CHASED, (P.BROKER, P.PRINCIPAL_ADVISER), _SAME, (e.WorkAssigned,), chasing.assign,
+    _row("–", c.Assign, _CHASED - {S.WITHDRAWN}, (P.BROKER, P.PRINCIPAL_ADVISER), _SAME, (e.WorkAssigned,), chasing.assign,
          chasing.party_is_staff, chasing.assignee_holds_the_post, chasing.assignment_is_new, while_paused=True),
     _row("–", c.RecordContact, _CHASED, (P.BROKER, P.PRINCIPAL_ADVISER, P.SIP), _SAME, (e.ContactRecorded,),
          chasing.record_contact, chasing.contact_is_owed, while_paused=True),
     _row("12, 24, 27b", c.PassDeadline, _CHASED, (P.SYSTEM,), (S.MATCHING, S.ARCHIVED, S.LAPSED),
          (e.DeadlinePassed, e.ReminderIssued, e.EscalationRaised, e.WaitReassigned, e.LapseHeld, e.TimerIgnored,
-          e.OfferExpired, e.DraftExpired, e.CaseLapsed, e.FollowUpMissed, e.CaseArchived), chasing.chase,
+          e.OfferExpired, e.DraftExpired, e.CaseLapsed, e.FollowUpMissed, e.CaseArchived, e.BudgetReleased), chasing.chase,
          chasing.timer_has_come, while_paused=True),
     _row("–", c.Recount, _CHASED, (P.SYSTEM,), _SAME, (e.DeadlineMoved,), chasing.recount, while_paused=True),
     _row("–", c.RecordDelivery, _BEGUN, (P.SYSTEM,), _SAME, (e.MailAccepted, e.MailFailed), chasing.record_delivery,
@@ -208,10 +254,6 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
 
 COMING_GUARDS: Final[dict[str, str]] = {
     "open": "the leader school is designated (provider directory)",
-    "triage": "the budget envelope is not exhausted (funds)",
-    "draft-agreement": "the money is reserved, and a leader school's agreements of one year stay within its grant together (funds)",
-    "sign": "the last signature commits the reserved money (funds)",
-    "record-follow-up": "the money is reconciled before archiving (funds)",
 }
 """Guards of the canonical case that need facts this version does not hold yet, by verb."""
 

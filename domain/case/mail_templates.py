@@ -40,6 +40,13 @@ REQUESTS: Final[Mapping[str, str]] = {
     "validation": "validation_requested",
     "closing": "closing_requested",
     "contact": "contact_requested",
+    "claim": "money_requested",
+    "claim_decision": "money_requested",
+    "payment": "money_requested",
+    "release": "money_requested",
+    "liquidation": "money_requested",
+    "liquidation_decision": "money_requested",
+    "settlement": "money_requested",
 }
 """By wait, the mail with which it begins. The others begin long before anybody can do anything about them (a
 visit's note, the end of delivery, the follow-up), are their owner's own doing (a draft, a pause), or have a mail

@@ -3,6 +3,7 @@
 from domain.case import commands as c
 from domain.case import events as e
 from domain.case.commands import expect
+from domain.case.settlement import archived_if_settled
 from domain.case.situation import Refusal, Situation
 from domain.case.values import ObjectiveRating
 from domain.case.waits import REVIEWING_SIDES
@@ -96,17 +97,29 @@ def validate(s: Situation) -> tuple[e.CaseEvent, ...]:
 
 
 def close(s: Situation) -> tuple[e.CaseEvent, ...]:
-    """Closed; where no follow-up is wanted nothing is awaited any more, and the case is archived at once."""
+    """Closed; where no follow-up is wanted and its money is settled, the case is archived at once."""
     command = expect(s.command, c.Close)
     closed = e.CaseClosed(
         outcome=command.outcome, follow_up=command.follow_up, unevaluated=command.unevaluated
     )
-    return (closed, e.CaseArchived()) if command.follow_up == "none" else (closed,)
+    return (closed, *archived_if_settled(s.state)) if command.follow_up == "none" else (closed,)
+
+
+def follow_up_is_wanted(s: Situation) -> Refusal | None:
+    """Once, and where one was decided on; a closed case may stay open for its money alone."""
+    if s.state.followed_up:
+        return Refusal(
+            "R-ALREADY", "The follow-up was made or given up already; the money is not settled yet."
+        )
+    if s.state.follow_up == "none":
+        return Refusal("R-NOTHING", "No follow-up was wanted; the case waits for its money only.")
+    return None
 
 
 def record_follow_up(s: Situation) -> tuple[e.CaseEvent, ...]:
     command = expect(s.command, c.RecordFollowUp)
-    return e.FollowUpRecorded(sustained=command.sustained, note=command.note), e.CaseArchived()
+    recorded = e.FollowUpRecorded(sustained=command.sustained, note=command.note)
+    return recorded, *archived_if_settled(s.state)
 
 
 def _ratings_problem(s: Situation, ratings: tuple[ObjectiveRating, ...]) -> Refusal | None:

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from domain.calendars.counting import Unit
 from domain.case.chasing_events import DueStep, KeptStep
+from domain.case.money_shape import Money
 from domain.case.stages import TERMINAL, Stage
 from domain.case.values import (
     AgreementTerms,
@@ -259,6 +260,10 @@ class CaseState(Value):
     validated: tuple[ObjectiveRating, ...] = ()
     outcome: Outcome | None = None
     follow_up: str | None = None
+    followed_up: bool = False
+    """Whether the follow-up was made or given up: a closed case then waits for its money only."""
+    money: Money | None = None
+    """None where nothing was ever reserved for it."""
     pause_review_on: date | None = None
     deadlines: tuple[Deadline, ...] = ()
     escalations: tuple[Escalation, ...] = ()

@@ -11,6 +11,7 @@ from domain.case.commands import CaseCommand
 from domain.case.events import CaseEvent
 from domain.case.state import CaseState
 from domain.case.values import Value
+from domain.funding.facts import NO_MONEY, MoneyFacts
 from domain.matching.provider import Provider
 from domain.parties import HeldPost, Party, Post, parties_played
 from domain.programmes.model import Noun, Programme, Route
@@ -63,6 +64,8 @@ class Facts:
     """The days that each school of the case counts on."""
     providers: Mapping[str, Provider] = field(default_factory=dict)
     """Schools as providers: the whole pool where one is looked for, the case's own where its days matter."""
+    money: MoneyFacts = NO_MONEY
+    """Funds, rate cards and earlier advances; read only for commands that ask about them."""
 
     @property
     def today(self) -> date:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from domain.case import events as e
 from domain.case.chased import CHASED, Change, tidied, without_deadline
+from domain.case.money_state import MONEY
 from domain.case.shape import (
     Agreement,
     CaseState,
@@ -100,8 +101,8 @@ def _no_partner(_state: CaseState, _event: e.NoPartnerFound) -> Change:
 
 
 @_evolves(e.FollowUpRecorded, e.FollowUpMissed)
-def _nothing_more(_state: CaseState, _event: e.CaseEvent) -> Change:
-    return {}
+def _followed_up(_state: CaseState, _event: e.CaseEvent) -> Change:
+    return {"followed_up": True}
 
 
 @_evolves(e.CaseDrafted)
@@ -435,3 +436,4 @@ def _visit_cancelled(state: CaseState, event: e.VisitCancelled) -> Change:
 
 
 _EVOLVERS.update(CHASED)
+_EVOLVERS.update(MONEY)

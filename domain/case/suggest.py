@@ -90,6 +90,8 @@ _ALSO: Final[dict[str, tuple[tuple[Party, str], ...]]] = {
         (Party.PROVIDER_LEAD, "record-visit"),
         (Party.PROVIDER_HEAD, "record-visit"),
     ),
+    "claim": ((Party.PROVIDER_LEAD, "claim"), (Party.FINANCE, "settle")),
+    "liquidation": ((Party.PROVIDER_LEAD, "liquidate"), (Party.FINANCE, "return-funds")),
     "pause_review": ((Party.PRINCIPAL_ADVISER, "resume"),),
 }
 """Who else can further a wait, and how, where those who owe it cannot: the post is vacant, or it is too soon."""
@@ -110,7 +112,7 @@ def _values(
 ) -> Iterator[dict[str, Any]]:
     today, suffix = facts.today, item.wait.partition(":")[2]
     match verb:
-        case "submit" | "approve-funding" | "agree-variation" | "resume" | "complete":
+        case "submit" | "approve-funding" | "agree-variation" | "resume" | "complete" | "claim" | "settle":
             yield {}
         case "consent":
             yield {"request_version": state.request_version}
@@ -158,6 +160,23 @@ def _values(
             yield {"outcome": _outcome(state), "follow_up": "check-in"}
         case "record-follow-up":
             yield {"sustained": "yes", "note": _FILL_IN}
+        case "approve-claim":
+            yield {"claim": suffix}
+        case "record-payment":
+            yield {"claim": suffix, "payment": "BACS-1", "paid_on": today.isoformat()}
+        case "release-funds":
+            yield {"payment": "ADA-1", "paid_on": today.isoformat()}
+        case "accept-liquidation":
+            yield {"liquidation": suffix}
+        case "liquidate" if state.money is not None:
+            spent = {"use": state.area, "amount_minor": state.money.outstanding, "document": "OR-1"}
+            yield {"spent": [spent]}
+        case "return-funds" if state.money is not None:
+            yield {
+                "amount_minor": state.money.outstanding,
+                "receipt": "OR-1",
+                "received_on": today.isoformat(),
+            }
 
 
 def _terms(state: CaseState, facts: Facts) -> Iterator[dict[str, Any]]:
@@ -186,7 +205,7 @@ def _terms(state: CaseState, facts: Facts) -> Iterator[dict[str, Any]]:
         "final_review_on": (end + timedelta(weeks=2)).isoformat(),
     }
     if programme.rules.rate_card_cited:
-        terms["rate_card"] = "unset"
+        terms["rate_card"] = next(iter(facts.money.rate_codes()), "unset")
     if programme.work_modes:
         terms["work_modes"] = [programme.work_modes[0].code]
     yield {"terms": terms}

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.ids import PERSON_ID_PATTERN, PROGRAMME_CODE_PATTERN, SCHOOL_ID_PATTERN
+from domain.ids import FUND_CODE_PATTERN, PERSON_ID_PATTERN, PROGRAMME_CODE_PATTERN, SCHOOL_ID_PATTERN
 from domain.parties import Party
 from domain.personal import FreeText
 
@@ -141,6 +141,8 @@ class AgreementTerms(Value):
     supplies_minor: Money = 0
     """Cost of supplies and materials."""
     rate_card: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")
+    fund: str | None = Field(default=None, pattern=FUND_CODE_PATTERN)
+    """Code of the fund that pays; the one that may, where none is named, which the draft then names."""
     claimed_by: Literal["provider"] = "provider"
     years: tuple[YearShare, ...] = Field(default=(), max_length=3)
     """Days by financial year; none where all fall in one, which the draft then names."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from domain.case.money_owed import live_money, money_owed
 from domain.case.shape import HANGING, CaseState, Deadline
 from domain.case.stages import OPEN, Stage
 from domain.parties import Party
@@ -122,9 +123,12 @@ def _awaited(state: CaseState) -> Iterator[Awaited]:
             yield from _awaited_in_delivery(state)
         case Stage.FINAL_REVIEW:
             yield from _awaited_in_review(state)
-        case Stage.CLOSED:
+        case Stage.CLOSED if not state.followed_up and state.follow_up != "none":
             agreed = state.agreement.terms.follow_up_on if state.agreement else None
             yield Awaited("follow_up", Party.SIP, "record-follow-up", due_day=agreed)
+        case Stage.WITHDRAWN if live_money(state) is not None:
+            yield from _awaited_of_held_visits(state)
+    yield from (Awaited(wait, owner, verb) for wait, owner, verb in money_owed(state))
 
 
 REVIEWING_SIDES = (Party.RECIPIENT_HEAD, Party.PROVIDER_HEAD)

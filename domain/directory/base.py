@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from domain.canonical import plain
 from domain.case.situation import Refusal
 from domain.case.values import Value
+from domain.funding.facts import FundFact
 from domain.ids import SYSTEM_PERSON
 from domain.parties import HeldPost, Post
 
@@ -47,6 +48,12 @@ class DirectoryFacts:
     """Areas of support by programme."""
     taken: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Quarter-days that cases hold or have agreed with a provider, by programme and half term; where it is asked."""
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    """Currency of each programme."""
+    years: Mapping[str, str] = field(default_factory=dict)
+    """Month in which each programme's financial year begins."""
+    funds: Mapping[str, FundFact] = field(default_factory=dict)
+    """Those funds that the command is about or names, by 'code.year'."""
 
 
 def may_administer(facts: DirectoryFacts) -> Refusal | None:

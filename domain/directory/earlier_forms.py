@@ -51,6 +51,11 @@ def _programme_before_money(payload: Payload) -> Payload:
     return payload | {"content": payload["content"] | {"matching": None, "finance": None}}
 
 
+def _programme_before_accounts(payload: Payload) -> Payload:
+    """How money was to be kept account of could be said, but nothing was done about it, and nothing awaited."""
+    return payload | {"content": payload["content"] | {"finance": None}}
+
+
 def _words(words: dict[str, Any]) -> dict[str, Any]:
     return words | {"fil": None}
 
@@ -63,4 +68,5 @@ PROGRAMMES: Final = (
     Upcaster("ProgrammePublished", 1, 2, _programme_before_languages),
     Upcaster("ProgrammePublished", 2, 3, _programme_before_ladders),
     Upcaster("ProgrammePublished", 3, 4, _programme_before_money),
+    Upcaster("ProgrammePublished", 4, 5, _programme_before_accounts),
 )

@@ -282,6 +282,10 @@ _WAITS: Final = frozenset(
     }
 )  # fmt: skip
 _WAITS_OF_MATCHING: Final = frozenset({"first_offer", "offer_answer"})
+_WAITS_OF_MONEY: Final = {
+    "arrears": frozenset({"claim", "claim_decision", "payment", "settlement"}),
+    "advance": frozenset({"release", "liquidation", "liquidation_decision", "settlement"}),
+}
 
 
 class Programme(_Strict):
@@ -366,7 +370,8 @@ class Programme(_Strict):
         """The waits that some route of this programme can come to."""
         steps = {route.step for route in self.routes}
         matched = any(route.provider == "matched" for route in self.routes)
-        return _WAITS | steps | (_WAITS_OF_MATCHING if matched else frozenset())
+        money = _WAITS_OF_MONEY[self.finance.mode] if self.finance else frozenset()
+        return _WAITS | steps | (_WAITS_OF_MATCHING if matched else frozenset()) | money
 
     def area(self, code: str) -> Area | None:
         """The area with that code."""

@@ -41,6 +41,11 @@ def _owed(event: Any, w: Voice) -> dict[str, str]:
     return {"due": w.due(event.due_at), "owner": w.party(event.owner), "wait": w.wait(event.wait)}
 
 
+def _moved(event: Any, w: Voice) -> dict[str, str]:
+    funds = [f"{share.fund}.{share.year}" for share in event.shares]
+    return {"money": w.money(event.amount_minor, event.currency), "funds": w.several(funds)}
+
+
 TELLINGS: Final[Mapping[type[e.CaseEvent], Telling]] = {
     e.CaseDrafted: Telling(
         lambda v, w: {
@@ -276,6 +281,47 @@ TELLINGS: Final[Mapping[type[e.CaseEvent], Telling]] = {
             "visit": v.visit,
             "on": w.day(v.on),
             "reason": w.code("visit_reason", v.reason_code),
+        }
+    ),
+    e.BudgetReserved: Telling(_moved),
+    e.BudgetReleased: Telling(
+        lambda v, w: {**_moved(v, w), "cause": w.code("release_cause", v.cause)},
+        lambda v: v.held_as,
+        ("reserved", "committed"),
+    ),
+    e.BudgetCommitted: Telling(_moved),
+    e.ClaimSubmitted: Telling(
+        lambda v, w: {
+            **_moved(v, w),
+            "claim": v.claim,
+            "by": w.party(v.claimed_as),
+            "days": w.days(sum(visit.quarter_days for visit in v.visits)),
+        },
+        lambda v: "late" if v.late else "in_time",
+        ("in_time", "late"),
+    ),
+    e.ClaimReturned: Telling(lambda v, w: {"claim": v.claim, "by": w.party(v.returned_as)}),
+    e.ClaimApproved: Telling(lambda v, w: {**_moved(v, w), "claim": v.claim, "by": w.party(v.approved_as)}),
+    e.PaymentRecorded: Telling(
+        lambda v, w: {**_moved(v, w), "claim": v.claim, "payment": v.payment, "on": w.day(v.paid_on)}
+    ),
+    e.FundsReleased: Telling(lambda v, w: {**_moved(v, w), "payment": v.payment, "on": w.day(v.paid_on)}),
+    e.FundsLiquidated: Telling(
+        lambda v, w: {
+            "liquidation": v.liquidation,
+            "by": w.party(v.submitted_as),
+            "money": w.money(v.amount_minor, v.currency),
+            "uses": w.several([w.area(use) for use in dict.fromkeys(entry.use for entry in v.entries)]),
+        }
+    ),
+    e.LiquidationReturned: Telling(lambda v, _: {"liquidation": v.liquidation}),
+    e.LiquidationAccepted: Telling(lambda v, w: {**_moved(v, w), "liquidation": v.liquidation}),
+    e.FundsReturned: Telling(lambda v, w: {**_moved(v, w), "receipt": v.receipt, "on": w.day(v.received_on)}),
+    e.BudgetReconciled: Telling(
+        lambda v, w: {
+            "paid": w.money(v.paid_minor, v.currency),
+            "returned": w.money(v.returned_minor, v.currency),
+            "released": w.money(v.released_minor, v.currency),
         }
     ),
     e.CasePaused: Telling(

@@ -30,7 +30,7 @@ _READS: Final = (
 )
 _OWN_DOORS: Final = {"match": "starter.commands.case_match:match"}
 """Verbs that are read more often than written, and have a command of their own."""
-_GROUPS: Final = ("Intake", "Partner", "Agreement", "Delivery", "Review", "At any time")
+_GROUPS: Final = ("Intake", "Partner", "Agreement", "Delivery", "Review", "Money", "At any time")
 
 
 def _fill() -> None:

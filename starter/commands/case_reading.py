@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from domain.canonical import instant_from_text
 from domain.case.stages import Stage
+from domain.funding.amounts import money_words
 from domain.parties import Party
 from domain.programmes import Programme
 from domain.programmes.model import Language
@@ -186,6 +187,17 @@ def _page(view: dict[str, Any], programme: Programme) -> Iterator[tuple[str, str
         yield "Text hash", view["agreement_hash"]
     if view["visits"]:
         yield "Days", f"{view['days_counted']} held, {view['days_confirmed']} confirmed"
+    if view["money"]:
+        yield from _money(view["money"])
+
+
+def _money(money: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is promised and paid, each amount that is not nothing."""
+    funds = " and ".join(f"{share['fund']}.{share['year']}" for share in money["shares"])
+    named = ("reserved", "committed", "claimed", "paid", "advanced", "liquidated", "returned")
+    amounts = [f"{money_words(money[name], money['currency'])} {name}" for name in named if money[name]]
+    settled = "; settled" if money["settled"] else ""
+    yield "Money", f"{', '.join(amounts) or 'nothing is promised'} ({funds}){settled}"
 
 
 def _label(noun: str) -> str:

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Annotated
 import orjson
 from cyclopts import Parameter
 
+from activities.business_clock import business_now
 from activities.home_files import stack_runs
 from activities.mail.caught import caught
 from activities.settings import Settings
 from domain.ids import case_reference
+from starter.commands.import_report import Where
 from starter.commands.importing import Entry, send_entries
 from starter.commands.people_file import keys_on_record, people_entries
 from starter.commands.provider import offer_entries, provider_entries
@@ -31,6 +33,7 @@ from starter.reading import reading
 from starter.register.csv_file import read_rows
 from starter.register.wales import RequestRow
 from starter.sample.deped_stories import DEPED_STORIES
+from starter.sample.money import money_entries
 from starter.sample.stories import STORIES
 from starter.sample.story import SAMPLES
 from starter.sending import Sender
@@ -147,11 +150,16 @@ async def _load_registers(settings: Settings, client: "Client") -> None:
                     offers += provider_entries(folder / "providers.csv", programme)
             for step, entries in zip(steps, (schools, people, posts, offers), strict=True):
                 step += entries
-        report = await send_entries(sender, client, office, steps, "brokerage demo --fresh")
+        money = [
+            [Entry(Where("money", number), *entry) for number, entry in enumerate(entries, start=1)]
+            for entries in money_entries(business_now(settings).date())
+        ]
+        report = await send_entries(sender, client, office, (*steps, *money), "brokerage demo --fresh")
     if report.failed:
         raise Failure(Exit.BUG, "B-SAMPLE", f"{report.failed} entries of the sample registers were refused.")
     _say(
-        f"✓ Registers read: {len(steps[0])} schools, {len(people)} people, {len(posts)} posts, {len(steps[3])} offers."
+        f"✓ Registers read: {len(steps[0])} schools, {len(people)} people, {len(posts)} posts, {len(steps[3])} offers, "
+        f"{len(money[0])} funds and rates."
     )
 
 

@@ -35,6 +35,26 @@ def _planned(quarter_days: int, leader: str, partner: str, supplies_minor: int, 
     return terms
 
 
+def _advanced(payment: str) -> Values:
+    """The whole grant was paid out today."""
+    return lambda today: {"payment": payment, "paid_on": today.isoformat()}
+
+
+def _came_back(receipt: str, amount_minor: int) -> Values:
+    return lambda today: {
+        "amount_minor": amount_minor,
+        "receipt": receipt,
+        "received_on": today.isoformat(),
+    }
+
+
+_SPENT: Final = fixed(
+    spent=[
+        {"use": "differentiated-instruction", "amount_minor": 5_125_000, "document": "OR-118"},
+        {"use": "contextualised-materials", "amount_minor": 2_000_000, "document": "OR-121"},
+        {"use": "leadership-governance", "amount_minor": 1_000_000, "document": "OR-126"},
+    ]
+)
 _REACHING_ALL: Final = objective(
     "Lessons reach all four reading levels of a class",
     "One plan for the whole class in nine of ten lessons",
@@ -77,6 +97,7 @@ DEPED_STORIES: Final[tuple[Story, ...]] = (
             Step("superintendent.jose", "approve-funding", after=2),
             Step("head.900001", "sign", after=2),
             Step("head.900101", "sign", after=2),
+            Step("budget.lita", "release-funds", _advanced("ADA-0118"), after=2),
             Step(
                 "focal.900101",
                 "record-visit",
@@ -95,10 +116,14 @@ DEPED_STORIES: Final[tuple[Story, ...]] = (
             ),
             Step("focal.900001", "confirm-visit", fixed(visit="V2")),
             Step("head.900101", "complete"),
+            Step("head.900101", "liquidate", _SPENT, after=2),
+            Step("budget.lita", "accept-liquidation", fixed(liquidation="L1"), after=3),
+            Step("budget.lita", "return-funds", _came_back("OR-3307", 475_000), after=2),
             Step("head.900101", "review", review((1, "met")), after=3),
             Step("head.900001", "review", review((1, "partly-met"), satisfaction=5), after=4),
             Step("psds.ramon", "validate", fixed(ratings=rated((1, "partly-met"))), after=5),
             Step("coordinator.nena", "close", fixed(outcome="partly-met", follow_up="check-in"), after=2),
+            Step("budget.lita", "settle"),
         ),
         "closed",
         "DEPED",

@@ -7,7 +7,12 @@ from starter.sample.story import Step, Story, Values, fixed, objective, rated, r
 
 
 def _agreed(
-    quarter_days: int, provider_lead: str, recipient_lead: str, head: str, cover_minor: int
+    quarter_days: int,
+    provider_lead: str,
+    recipient_lead: str,
+    head: str,
+    cover_minor: int,
+    supplies_minor: int = 0,
 ) -> Values:
     def terms(today: date) -> dict[str, Any]:
         end = today + timedelta(weeks=12)
@@ -24,6 +29,7 @@ def _agreed(
                 "recipient_lead": recipient_lead,
                 "cover_minor": cover_minor,
                 "travel_minor": 6000,
+                "supplies_minor": supplies_minor,
                 "rate_card": "eas-2026",
                 "years": [{"financial_year": _financial_year(today), "quarter_days": quarter_days}],
                 "expectations": "Staff are released for each visit and the head takes part in both reviews.",
@@ -34,6 +40,11 @@ def _agreed(
         }
 
     return terms
+
+
+def paid(claim: str, payment: str) -> Values:
+    """The claim was paid today."""
+    return lambda today: {"claim": claim, "payment": payment, "paid_on": today.isoformat()}
 
 
 def _financial_year(today: date) -> str:
@@ -144,6 +155,10 @@ STORIES: Final[tuple[Story, ...]] = (
             Step("partner.eleri", "review", review((1, "met"), (2, "met"), satisfaction=5), after=4),
             Step("sip.carys", "validate", fixed(ratings=rated((1, "met"), (2, "partly-met"))), after=5),
             Step("broker.dylan", "close", fixed(outcome="partly-met", follow_up="check-in"), after=2),
+            Step("head.6990103", "claim", fixed(travel_minor=6000)),
+            Step("finance.gwilym", "approve-claim", fixed(claim="C1"), after=2),
+            Step("finance.gwilym", "record-payment", paid("C1", "BACS-0412"), after=4),
+            Step("finance.gwilym", "settle"),
             Step(
                 "sip.carys",
                 "record-follow-up",
@@ -217,6 +232,10 @@ STORIES: Final[tuple[Story, ...]] = (
             Step("head.6990003", "review", review((1, "met"), satisfaction=5), after=3),
             Step("sip.carys", "validate", fixed(ratings=rated((1, "met"))), after=4),
             Step("broker.mali", "close", fixed(outcome="met", follow_up="none"), after=2),
+            Step("lead.6990105", "claim"),
+            Step("finance.gwilym", "approve-claim", fixed(claim="C1"), after=2),
+            Step("finance.gwilym", "record-payment", paid("C1", "BACS-0433"), after=4),
+            Step("finance.gwilym", "settle"),
         ),
         "archived",
         begins=4,
@@ -327,7 +346,7 @@ STORIES: Final[tuple[Story, ...]] = (
             Step(
                 "broker.dylan",
                 "draft-agreement",
-                _agreed(20, "head.6990102", "lead.6990013", "head.6990013", 620000),
+                _agreed(20, "head.6990102", "lead.6990013", "head.6990013", 110000, 510000),
                 after=3,
             ),
             Step("adviser.meinir", "approve-funding", after=2),

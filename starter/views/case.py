@@ -89,6 +89,7 @@ def case_json(office: Office, record: CaseRecord) -> dict[str, Any]:
             {"visit": v.id, "on": v.on.isoformat(), "days": _days(v.quarter_days), "status": v.status}
             for v in state.visits
         ],
+        "money": _money(state),
         "outcome": state.outcome,
         "awaited": [
             {
@@ -106,6 +107,34 @@ def case_json(office: Office, record: CaseRecord) -> dict[str, Any]:
 def steps_now(office: Office, record: CaseRecord) -> tuple[NextStep, ...]:
     """What would be accepted now, and from whom; tried with the rules, nothing is written."""
     return steps_for(office.facts, record.state, record.programme, business_now(office.settings))
+
+
+def _money(state: CaseState) -> dict[str, Any] | None:
+    """What the case has of money, in minor units; None where none was ever reserved."""
+    money = state.money
+    if money is None:
+        return None
+    totals = ("reserved", "committed", "claimed", "paid", "advanced", "liquidated", "returned")
+    return {
+        "mode": money.mode,
+        "currency": money.currency,
+        "settled": money.settled,
+        **{name: money.total(name) for name in totals},
+        "shares": [share.model_dump() for share in money.shares],
+        "claims": [
+            {
+                "claim": claim.id,
+                "status": claim.status,
+                "visits": list(claim.visits),
+                "amount": claim.amount_minor,
+            }
+            for claim in money.claims
+        ],
+        "liquidations": [
+            {"liquidation": one.id, "status": one.status, "amount": one.amount_minor}
+            for one in money.liquidations
+        ],
+    }
 
 
 def _days_left(office: Office, state: CaseState, now: datetime) -> int | None:

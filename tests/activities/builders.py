@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from importlib.resources import as_file, files
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -54,6 +54,7 @@ from starter.register import deped
 from starter.register.csv_file import RowT, read_rows
 from starter.register.providers import ProviderRow
 from starter.register.wales import OfferRow, PersonRow, RequestRow, SchoolRow
+from starter.sample.money import money_entries
 from starter.sample.stories import STORIES
 from starter.sample.story import SAMPLES, Step, Story
 from tests.postgres import Database
@@ -307,6 +308,7 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"school/{leader.number}", "register", leader.body()
     for programme, folder in SAMPLES.items():
         yield from _people_and_offers(programme, folder)
+    yield from chain(*money_entries(NOW.date()))
 
 
 def _people_and_offers(programme: str, folder: str) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -107,6 +107,27 @@ def copied(home: Path, to: Path) -> RecordedOffice:
     return RecordedOffice(to)
 
 
+def _money() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The funds that the stories are paid from; one is treated in every way that a fund can be."""
+    source = "Award letter"
+    for year in ("2024-25", "2025-26", "2026-27"):
+        body = {"programme": "EAS", "title": "Improvement grant", "currency": "GBP"}
+        yield f"fund/laeg.{year}", "open", body | {"amount_minor": 500_000_00, "source": source}
+    for year in ("2026", "2027"):
+        body = {"programme": "DEPED", "title": "School-to-School grant", "currency": "PHP"}
+        yield f"fund/s2s.{year}", "open", body | {"amount_minor": 5_000_000_00, "source": source}
+    named = {"programme": "EAS", "title": "Last year", "currency": "GBP", "authorities": ["Dyffryn"]}
+    yield "fund/spare.2025-26", "open", named | {"claims_until": "2026-03-13"}
+    yield "fund/spare.2025-26", "allocate", {"amount_minor": 1_000_00, "currency": "GBP", "source": source}
+    yield "fund/spare.2025-26", "reduce", {"amount_minor": 1_00, "source": "A cut"}
+    yield "fund/spare.2026-27", "open", named
+    yield "fund/spare.2026-27", "carry-forward", {"from_fund": "spare.2025-26", "amount_minor": 900_00}
+    yield "fund/spare.2025-26", "close", {}
+    rate = {"programme": "EAS", "since": "2025-01-01", "day_rate_minor": 2_000_00, "currency": "GBP"}
+    yield "ratecard/eas-2026", "publish", rate
+    yield "ratecard/eas-2026", "publish", rate | {"since": "2030-04-01", "until": "2031-03-31"}
+
+
 def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
     more = {
         "sector": "maintained", "governance": "community", "language_category": "English medium",
@@ -125,6 +146,7 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "provider/6990005", "record-offer", {"programme": "EAS"} | noted
     yield from _provider_6990005()
     yield from _own_days()
+    yield from _money()
     for person, posts in STAFF.items():
         identity = {
             "name": f"{person} of Cwm Enfys",

@@ -20,6 +20,7 @@ from starter.sample.deped_stories import DEPED_STORIES
 from starter.sample.stories import STORIES
 from starter.sample.story import Story
 from tests.activities.builders import ADMIN, WHOLE, Office, steps_of
+from tests.domain.case.office import eas
 
 HEAD, BROKER = "head.6990004", "broker.dylan"
 
@@ -54,7 +55,7 @@ def test_an_envelope_says_who_acted_in_which_post_under_which_rules_and_where(of
     assert envelope.programme is not None
     assert (envelope.programme.code, envelope.programme.version, envelope.calendar) == (
         "EAS",
-        1,
+        eas().version,
         "wales@1",
     )
     assert envelope.engine is not None

@@ -33,6 +33,7 @@ from domain.case.situation import Decision, Facts, Refusal, SchoolFact
 from domain.case.stages import Stage
 from domain.case.state import CaseState, evolve, fold
 from domain.case.suggest import next_steps
+from domain.funding.facts import FundFact, MoneyFacts, RateFact
 from domain.ids import SYSTEM_PERSON, case_reference
 from domain.matching.provider import DeclaredSpan, Designation, Provider, Use
 from domain.messages import NextStep
@@ -87,11 +88,33 @@ SPEAKER: Final = {
     Party.SYSTEM: SYSTEM_PERSON,
 }
 
-PLENTY: Final = 400
+PLENTY_OF_DAYS: Final = 400
 """Quarter-days in a half term that no single case can use up."""
 
 OBJECTIVE: Final = {"aim": "fluency", "baseline": "40 of 100", "success": "60 of 100"}
 Route = Literal["sip", "school", "leader"]
+
+PLENTY: Final = MoneyFacts(
+    funds=(
+        *(
+            FundFact(code="laeg", year=f"20{year}-{year + 1}", programme="EAS", title="Improvement grant",
+                     currency="GBP", allocated=10_000_000_00)
+            for year in range(25, 33)
+        ),
+    ),
+    rates=(
+        RateFact(code="eas-2026", programme="EAS", since=date(2026, 1, 1), until=None, day_rate_minor=200000,
+                 currency="GBP"),
+    ),
+)  # fmt: skip
+"""A fund that bears every case of these tests, in every year."""
+PLENTY_OF_PESOS: Final = MoneyFacts(
+    funds=tuple(
+        FundFact(code="s2s", year=f"20{year}", programme="DEPED", title="School-to-School grant",
+                 currency="PHP", allocated=10_000_000_00)
+        for year in range(25, 33)
+    )
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -147,6 +170,7 @@ class Office:
         """From now on requests begin by that route, under its programme's rules."""
         self.route = route
         self.programme = deped() if route == "leader" else eas()
+        self.money = PLENTY_OF_PESOS if route == "leader" else PLENTY
         self.reference = case_reference(self.programme.code, "office")
         return self
 
@@ -226,6 +250,7 @@ class Office:
             holders=self._holders(),
             days=self.days,
             providers={number: self.provider(number) for number in sorted(pool)},
+            money=self.money,
         )
 
     def _pool(self, command: CaseCommand | None) -> set[str]:
@@ -240,7 +265,7 @@ class Office:
     def provider(self, number: str) -> Provider:
         """What is on record of a school as a provider: designated for everything, with days to spare."""
         areas = [area.code for area in self.programme.areas]
-        days = self.declared.get(number, PLENTY)
+        days = self.declared.get(number, PLENTY_OF_DAYS)
         return Provider(
             number=number,
             designation=Designation(frozenset(areas), date(2025, 1, 6), None)
@@ -274,6 +299,11 @@ class Office:
     def vacate(self, person: str) -> None:
         """That person holds no post any more."""
         self.posts[person] = ()
+
+    def without_money(self) -> "Office":
+        """From now on the programme keeps no account of money."""
+        self.programme = self.programme.model_copy(update={"finance": None})
+        return self
 
     def rule(self, **changes: Any) -> None:
         """The programme with other thresholds."""
@@ -407,6 +437,19 @@ class Office:
             "validate": {"ratings": ratings},
             "close": {"outcome": "met", "follow_up": "check-in"},
             "record-follow-up": {"sustained": "yes", "note": "still there"},
+            "claim": {},
+            "return-claim": {"claim": self._of_status("claims", "C1"), "reason": "which days were these"},
+            "approve-claim": {"claim": self._of_status("claims", "C1")},
+            "record-payment": {"claim": self._of_status("claims", "C1", "approved"), "payment": "BACS-1", "paid_on": today},
+            "release-funds": {"payment": "ADA-1", "paid_on": today},
+            "liquidate": {"spent": [{
+                "use": "pedagogy", "document": "OR-1",
+                "amount_minor": (state.money.outstanding if state.money else 0) or 10000,
+            }]},
+            "accept-liquidation": {"liquidation": self._of_status("liquidations", "L1")},
+            "return-liquidation": {"liquidation": self._of_status("liquidations", "L1"), "reason": "no receipt"},
+            "return-funds": {"amount_minor": "100.00", "receipt": "OR-9", "received_on": today},
+            "move-money": {"from_year": "2026-27", "to_year": "2027-28", "amount_minor": "10.00"},
             "withdraw": {"reason": "a new head"},
             "pause": {"reason_code": "inspection", "review_on": today + timedelta(days=7)},
             "reopen": {"reason": "the head has come back"},
@@ -450,6 +493,13 @@ class Office:
             "final_review_on": end + timedelta(weeks=2),
         } | changes
 
+    def _of_status(self, kind: str, first: str, status: str = "submitted") -> str:
+        """Number of the claim or account that is in that status; of the first where none is."""
+        money = self.state.money
+        return next(
+            (one.id for one in (getattr(money, kind) if money else ()) if one.status == status), first
+        )
+
     def _holding(self, number: str, *posts: Post) -> tuple[str, ...]:
         return tuple(
             sorted(
@@ -478,9 +528,16 @@ _FROM_TRIAGE: Final = (
     ("lead.sea", "record-visit"), ("lead.hill", "confirm-visit"), ("sip.hill", "mid-review"),
     ("head.hill", "complete"), ("head.sea", "complete"),
     ("head.hill", "review"), ("lead.sea", "review"), ("sip.hill", "validate"), ("broker", "close"),
+    ("head.sea", "claim"), ("finance", "approve-claim"), ("finance", "record-payment"), ("finance", "settle"),
     ("sip.hill", "record-follow-up"),
 )  # fmt: skip
-_FROM_AGREED: Final = _FROM_TRIAGE[_FROM_TRIAGE.index(("lead.sea", "record-visit")) :]
+_FROM_VISITS: Final = _FROM_TRIAGE[
+    _FROM_TRIAGE.index(("lead.sea", "record-visit")) : _FROM_TRIAGE.index(("head.sea", "claim"))
+]
+_FROM_AGREED: Final = (
+    ("finance", "release-funds"), *_FROM_VISITS, ("head.sea", "liquidate"), ("finance", "accept-liquidation"),
+    ("finance", "settle"), ("sip.hill", "record-follow-up"),
+)  # fmt: skip
 USUAL_COURSE: Final = {
     **{route: (*first, *_FROM_TRIAGE) for route, first in _TO_TRIAGE.items()},
     "leader": (
@@ -497,6 +554,8 @@ ENDINGS: Final[dict[Stage, tuple[Stage, str, str]]] = {
 }
 DEADLINES: Final = (e.DeadlineSet, e.DeadlineMoved)
 """What any command may cause beside its own events."""
+BUDGET: Final = (e.BudgetReserved, e.BudgetReleased, e.BudgetCommitted)
+"""What money follows with; the tests of money look at it."""
 REOPENABLE: Final = frozenset({Stage.LAPSED, Stage.WITHDRAWN, Stage.NO_PARTNER})
 """Ends that are not for good."""
 
@@ -526,9 +585,9 @@ def in_stage(stage: Stage, route: Route = "school") -> Office:
 
 
 def names(answer: Decision | Refusal) -> tuple[str, ...]:
-    """Types of the events of an answer, deadlines aside; an assertion error shows a refusal."""
+    """Types of the events of an answer, deadlines and budget aside; an assertion error shows a refusal."""
     assert isinstance(answer, Decision), answer
-    return tuple(event.type_name() for event in answer.events if not isinstance(event, DEADLINES))
+    return tuple(event.type_name() for event in answer.events if not isinstance(event, (*DEADLINES, *BUDGET)))
 
 
 def masked(event: e.CaseEvent) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Every guard of the table refuses at least once, in words, and is the one that does it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from domain.case.commands import SYSTEM_VERBS
 from domain.case.lifecycle import LIFECYCLE, row_at
 from domain.case.situation import Situation, parties_of
 from domain.case.stages import Stage
+from domain.funding.facts import OpenAdvance
 from domain.matching.provider import Use
 from domain.parties import Party, Post
 from tests.domain.case.office import DALE, GLEN, HILL, MOOR, OBJECTIVE, SEA, ZONE, Office
@@ -80,6 +81,81 @@ def _withdrawn_long_ago(office: Office) -> None:
 def _overview(office: Office) -> None:
     routes = tuple(r.model_copy(update={"overview_cited": True}) for r in office.programme.routes)
     office.programme = office.programme.model_copy(update={"routes": routes})
+
+
+def _funds(**changes: Any) -> Callable[[Office], object]:
+    """Every fund with these values from now on."""
+
+    def change(office: Office) -> None:
+        funds = tuple(fund.model_copy(update=changes) for fund in office.money.funds)
+        office.money = replace(office.money, funds=funds)
+
+    return change
+
+
+def _after(*steps: Callable[[Office], object]) -> Callable[[Office], object]:
+    """One thing after the other."""
+
+    def change(office: Office) -> None:
+        for step in steps:
+            step(office)
+
+    return change
+
+
+def _returned(office: Office) -> None:
+    office.done("finance", "return-claim")
+
+
+def _head_is_finance(office: Office) -> None:
+    office.appoint("head.sea", Post.FINANCE)
+
+
+def _claimed(office: Office) -> None:
+    office.done("head.sea", "claim")
+
+
+def _approved(office: Office) -> None:
+    _claimed(office)
+    office.done("finance", "approve-claim")
+
+
+def _reviewed(office: Office) -> None:
+    """A mid review, after which delivery may be extended."""
+    office.done("sip.hill", "mid-review")
+
+
+def _not_reserved(office: Office) -> None:
+    money = office.state.money
+    assert money is not None
+    without = money.model_copy(update={"shares": ()})
+    for person in ("head.hill", "head.sea"):
+        office.done(person, "sign")
+    office.state = office.state.model_copy(update={"money": without})
+
+
+def _advanced_before(office: Office) -> None:
+    earlier = OpenAdvance(reference="DEPED-0000000-0", amount=20_000_00)
+    office.money = replace(office.money, open_advances=(earlier,))
+
+
+def _drafted_by_finance(office: Office) -> None:
+    agreement = office.state.agreement
+    assert agreement is not None
+    drafted = agreement.model_copy(update={"drafted_by": "finance"})
+    office.state = office.state.model_copy(update={"agreement": drafted})
+
+
+def _accounted(office: Office) -> None:
+    office.done("head.sea", "liquidate")
+
+
+def _followed_up(office: Office) -> None:
+    office.done("sip.hill", "record-follow-up")
+
+
+def _no_rates(office: Office) -> None:
+    office.money = replace(office.money, rates=())
 
 
 CASES: Final[dict[str, Case]] = {
@@ -305,6 +381,68 @@ CASES: Final[dict[str, Case]] = {
     ),
     "can_be_reopened": Case(Stage.TRIAGE, "broker", "reopen", before=_withdrawn_in_delivery, code="R-REOPEN"),
     "reopened_in_time": Case(Stage.TRIAGE, "broker", "reopen", before=_withdrawn_long_ago, code="R-REOPEN"),
+    # Money
+    "envelope_is_not_exhausted": Case(Stage.TRIAGE, "broker", "triage", before=_funds(allocated=0), code="R-FUND"),
+    "rate_card_bears_the_cost": Case(Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement", before=_no_rates, code="R-RATE-CARD"),
+    "budget_can_be_reserved": Case(
+        Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement", before=_funds(allocated=999_99), code="R-FUND"
+    ),
+    "money_is_reserved": Case(Stage.AWAITING_SIGNATURES, "sip.hill", "sign", before=_not_reserved, code="R-FUND"),
+    "extension_can_be_paid": Case(
+        Stage.IN_DELIVERY, "adviser", "extend", before=_after(_reviewed, _funds(open=False)), code="R-FUND"
+    ),
+    "follow_up_is_wanted": Case(Stage.CLOSED, "sip.hill", "record-follow-up", before=_followed_up, code="R-ALREADY"),
+    "has_money": Case(Stage.CLOSED, "head.sea", "claim", {"currency": "PHP"}, code="R-CURRENCY"),
+    "is_paid_in_arrears": Case(Stage.CLOSED, "head.sea", "claim", code="R-MONEY", route="leader"),
+    "visits_can_be_claimed": Case(Stage.CLOSED, "head.sea", "claim", {"visits": ["V9"]}, code="R-VISIT"),
+    "days_have_a_rate": Case(Stage.CLOSED, "head.sea", "claim", before=_no_rates, code="R-RATE-CARD"),
+    "claim_is_borne_out": Case(Stage.CLOSED, "head.sea", "claim", {"travel_minor": "1.00"}, code="R-CLAIM"),
+    "claim_is_known": Case(Stage.CLOSED, "finance", "approve-claim", code="R-CLAIM"),
+    "claim_awaits_its_decision": Case(Stage.CLOSED, "finance", "approve-claim", {"claim": "C1"}, before=_approved, code="R-CLAIM"),
+    "claim_can_be_returned": Case(
+        Stage.CLOSED, "finance", "return-claim", {"claim": "C1"},
+        before=_after(_claimed, _returned), code="R-CLAIM",
+    ),
+    "claim_is_theirs_to_decide": Case(Stage.CLOSED, "adviser", "approve-claim", before=_claimed, code="R-POST"),
+    "approver_did_not_claim": Case(
+        Stage.CLOSED, "finance", "approve-claim", before=_after(_claimed, _drafted_by_finance), code="R-SEPARATION"
+    ),
+    "claim_awaits_its_payment": Case(Stage.CLOSED, "finance", "record-payment", before=_claimed, code="R-CLAIM"),
+    "payment_has_been": Case(
+        Stage.CLOSED, "finance", "record-payment", {"paid_on": D(2026, 9, 16)}, before=_approved, code="R-DATES"
+    ),
+    "payer_did_not_claim": Case(
+        Stage.CLOSED, "head.sea", "record-payment",
+        before=_after(_approved, _head_is_finance), code="R-SEPARATION",
+    ),
+    "is_paid_in_advance": Case(Stage.AGREED, "finance", "release-funds", code="R-MONEY"),
+    "advance_is_committed": Case(
+        Stage.AGREED, "finance", "release-funds", {"amount_minor": "1000.01"}, code="R-FUND", route="leader"
+    ),
+    "earlier_advances_are_settled": Case(
+        Stage.AGREED, "finance", "release-funds", before=_advanced_before, code="R-LIQUIDATION", route="leader"
+    ),
+    "payer_did_not_draft": Case(
+        Stage.AGREED, "finance", "release-funds", before=_drafted_by_finance, code="R-SEPARATION", route="leader"
+    ),
+    "uses_are_permitted": Case(
+        Stage.CLOSED, "head.sea", "liquidate",
+        {"spent": [{"use": "fiesta", "amount_minor": "1.00", "document": "OR-1"}]}, code="R-USE", route="leader",
+    ),
+    "account_is_within_the_advance": Case(
+        Stage.CLOSED, "head.sea", "liquidate",
+        {"spent": [{"use": "pedagogy", "amount_minor": "1000.01", "document": "OR-1"}]}, code="R-LIQUIDATION", route="leader",
+    ),
+    "account_awaits_its_decision": Case(Stage.CLOSED, "finance", "accept-liquidation", code="R-LIQUIDATION", route="leader"),
+    "decider_did_not_spend": Case(
+        Stage.CLOSED, "finance", "accept-liquidation",
+        before=_after(_accounted, _drafted_by_finance), code="R-SEPARATION", route="leader",
+    ),
+    "return_is_within_the_advance": Case(
+        Stage.CLOSED, "finance", "return-funds", {"amount_minor": "1000.01"}, code="R-LIQUIDATION", route="leader"
+    ),
+    "money_can_be_moved": Case(Stage.CLOSED, "finance", "move-money", {"amount_minor": "1000.01"}, code="R-FUND"),
+    "nothing_is_under_way": Case(Stage.CLOSED, "finance", "settle", before=_claimed, code="R-SETTLE"),
     # At any time
     "withdrawal_is_theirs": Case(Stage.TRIAGE, "sip.hill", "withdraw", code="R-POST"),
     "pause_is_new": Case(Stage.TRIAGE, "broker", "pause", before=lambda o: o.done("broker", "pause"), code="R-ALREADY"),

@@ -85,11 +85,14 @@ def test_a_case_that_has_ended_awaits_nothing_and_takes_no_command_but_to_be_reo
     assert office.state.ended
     assert office.state.deadlines == ()
     for verb in COMMANDS:
-        if verb == "record-delivery" or (verb == "reopen" and stage in REOPENABLE):
-            continue
+        if verb in {"record-delivery", "recount", "pass-deadline"} or (
+            verb == "reopen" and stage in REOPENABLE
+        ):
+            continue  # what Brokerage itself does changes nothing here
         for person in SPEAKER.values():
             code = office.refused(person, verb).code
-            assert code == ("R-REFERENCE" if verb == "open" else "R-STAGE")
+            if row_at(stage, verb) is None:
+                assert code == ("R-REFERENCE" if verb == "open" else "R-STAGE")
 
 
 @pytest.mark.parametrize("route", ["sip", "school", "leader"])

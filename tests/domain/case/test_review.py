@@ -69,8 +69,8 @@ def test_validation_waits_for_both_sides_and_closing_for_validation() -> None:
     assert office.done("broker", "close") == ("CaseClosed",)
 
 
-def test_a_case_without_follow_up_is_archived_at_once() -> None:
-    office = in_stage(Stage.FINAL_REVIEW)
+def test_a_case_without_follow_up_is_archived_at_once_where_no_money_is_kept_account_of() -> None:
+    office = Office().without_money().at(Stage.FINAL_REVIEW)
     for person, verb in (("head.hill", "review"), ("head.sea", "review"), ("sip.hill", "validate")):
         office.done(person, verb)
     assert office.done("broker", "close", follow_up="none") == ("CaseClosed", "CaseArchived")
@@ -90,9 +90,9 @@ def test_the_adviser_closes_unevaluated_only_what_is_overdue_and_says_that_nothi
 
 
 def test_the_follow_up_is_recorded_or_missed_and_either_archives() -> None:
-    office = in_stage(Stage.CLOSED)
+    office = Office().without_money().at(Stage.CLOSED)
     assert office.done("sip.hill", "record-follow-up") == ("FollowUpRecorded", "CaseArchived")
-    missed = in_stage(Stage.CLOSED)
+    missed = Office().without_money().at(Stage.CLOSED)
     missed.days_pass(61)
     assert [type(event).__name__ for event, _ in missed.log[-3:]] == [
         "DeadlinePassed",
@@ -102,7 +102,7 @@ def test_the_follow_up_is_recorded_or_missed_and_either_archives() -> None:
 
 
 def test_a_follow_up_day_in_the_agreement_is_the_day_unless_it_has_passed() -> None:
-    office = in_stage(Stage.AGREEMENT_DRAFTING)
+    office = Office().without_money().at(Stage.AGREEMENT_DRAFTING)
     day = office.now.date() + timedelta(weeks=30)
     office.done("broker", "draft-agreement", terms=office.terms(follow_up_on=day))
     for person, verb in (

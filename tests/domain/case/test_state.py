@@ -1,7 +1,8 @@
 """The fold: events come back from the log as they went in, and the state is nothing but their fold."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import cache
 
 import pytest
@@ -29,7 +30,7 @@ def offices() -> tuple[Office, ...]:
     refused.done("sip.hill", "amend")
     refused.done("head.hill", "refuse-consent")
     eventful = (_long_search(), _eventful_delivery(), _paused(), _missed_follow_up())
-    return (*usual, *endings, refused, *eventful, *_chased())
+    return (*usual, *endings, refused, *eventful, *_chased(), *_paid_late_and_back())
 
 
 def _long_search() -> Office:
@@ -75,6 +76,22 @@ def _eventful_delivery() -> Office:
     office.done("sip.hill", "mid-review")
     office.done("adviser", "extend")
     return office
+
+
+def _paid_late_and_back() -> tuple[Office, ...]:
+    """Money that does not go its usual way."""
+    late = in_stage(Stage.CLOSED)
+    funds = [fund.model_copy(update={"claims_until": date(2026, 9, 1)}) for fund in late.money.funds]
+    late.money = replace(late.money, funds=tuple(funds))
+    late.done("head.sea", "claim")
+    late.done("adviser", "return-claim")
+    back = in_stage(Stage.CLOSED, "leader")
+    back.done("head.sea", "liquidate")
+    back.done("finance", "return-liquidation")
+    back.done("finance", "return-funds")
+    left = in_stage(Stage.IN_DELIVERY)
+    left.done("head.hill", "withdraw")
+    return late, back, left
 
 
 def _paused() -> Office:

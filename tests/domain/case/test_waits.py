@@ -35,10 +35,11 @@ EXPECTED = {
         "delivery_end": ("provider_lead", "2027-01-05"),
     },
     Stage.FINAL_REVIEW: {
+        "claim": ("provider_head", "2026-10-13"),
         "final_review:recipient_head": ("recipient_head", "2026-10-06"),
         "final_review:provider_head": ("provider_head", "2026-10-06"),
     },
-    Stage.CLOSED: {"follow_up": ("sip", "2026-12-08")},
+    Stage.CLOSED: {"claim": ("provider_head", "2026-10-13"), "follow_up": ("sip", "2026-12-08")},
 }
 
 
@@ -68,7 +69,8 @@ def test_an_urgent_request_is_triaged_sooner_and_by_the_adviser() -> None:
 
 
 def test_every_wait_of_the_programme_is_used_and_has_words() -> None:
-    source = (EAS_FILE.parents[1] / "case" / "waits.py").read_text(encoding="utf-8")
+    folder = EAS_FILE.parents[1] / "case"
+    source = "".join((folder / name).read_text(encoding="utf-8") for name in ("waits.py", "money_owed.py"))
     for wait in {*eas().waits, *deped().waits}:
         assert f'"{wait}"' in source or f'f"{wait}:' in source, wait
         assert "_" not in wait_words(f"{wait}:V1")

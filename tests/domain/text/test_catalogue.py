@@ -84,6 +84,7 @@ def test_every_code_that_an_event_may_hold_has_a_word_and_no_other() -> None:
         "pause_reason": allowed(c.Pause, "reason_code"),
         "lapse_held": allowed(e.LapseHeld, "because"),
         "contact": allowed(e.ContactRecorded, "method"),
+        "release_cause": allowed(e.BudgetReleased, "cause"),
         "mail_failure": allowed(e.MailFailed, "reason"),
         "season": {"spring", "summer", "autumn"},
         "phase": allowed(e.CaseDrafted, "phase"),

@@ -1,0 +1,66 @@
+"""The end of a case's money: what is left goes back to its fund. Only then is a closed case archived."""
+
+from domain.case import events as e
+from domain.case.budget import reconciled
+from domain.case.money_owed import claimable_visits, live_money
+from domain.case.money_shape import FundShare, Money
+from domain.case.situation import Refusal, Situation
+from domain.case.stages import Stage
+from domain.case.state import CaseState
+from domain.funding.amounts import money_words
+from domain.parties import Party
+
+
+def nothing_is_under_way(s: Situation) -> Refusal | None:
+    """No claim without its payment, no advance without its account, and no claim that may still come in time."""
+    money = _money(s)
+    open_claims = [claim.id for claim in money.claims if claim.status in {"submitted", "approved"}]
+    if open_claims:
+        return Refusal("R-SETTLE", f"Not decided or not paid yet: {', '.join(open_claims)}.")
+    if money.in_account:
+        return Refusal("R-SETTLE", "An account of the advance is not decided on yet.")
+    if money.outstanding:
+        return Refusal(
+            "R-SETTLE",
+            f"{money_words(money.outstanding, money.currency)} of the advance are neither accounted for nor paid back.",
+        )
+    waiting = s.state.deadline("claim")
+    visits = claimable_visits(s.state)
+    if visits and waiting is not None and not waiting.passed and money.mode == "arrears":
+        return Refusal(
+            "R-EARLY",
+            f"{sum(v.quarter_days for v in visits) / 4:g} confirmed days are not claimed yet; the "
+            f"{s.word(Party.PROVIDER_HEAD)} has until {waiting.due_at.astimezone(s.facts.zone).date().isoformat()}.",
+        )
+    return None
+
+
+def settle(s: Situation) -> tuple[e.CaseEvent, ...]:
+    """What is left of the commitment is released; a closed case that waited for this only is archived."""
+    money = _money(s)
+    left = tuple(
+        FundShare(fund=share.fund, year=share.year, amount_minor=share.committed)
+        for share in money.shares
+        if share.committed
+    )
+    events: list[e.CaseEvent] = []
+    if left:
+        events.append(
+            e.BudgetReleased(currency=money.currency, shares=left, held_as="committed", cause="settled")
+        )
+    events.append(reconciled(money, sum(share.amount_minor for share in left)))
+    if s.state.stage is Stage.CLOSED and (s.state.followed_up or s.state.follow_up == "none"):
+        events.append(e.CaseArchived())
+    return tuple(events)
+
+
+def archived_if_settled(state: CaseState) -> tuple[e.CaseEvent, ...]:
+    """The end of a case that awaits nothing more; none while its money does."""
+    return () if live_money(state) is not None else (e.CaseArchived(),)
+
+
+def _money(s: Situation) -> Money:
+    money = live_money(s.state)
+    if money is None:
+        raise ValueError("guarded by has_money")
+    return money

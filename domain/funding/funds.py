@@ -1,0 +1,276 @@
+"""A fund in one financial year: what was put in, taken out, carried on; what cases have of it stands in the cases."""
+
+from datetime import date
+from typing import Any, ClassVar, Final, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from domain.case.situation import Refusal
+from domain.case.values import Day, Value
+from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts
+from domain.funding.amounts import Currency, FundKey, Sum, largest_first, money_words
+from domain.funding.facts import FundFact
+from domain.funding.keepers import may_keep_money
+from domain.ids import PROGRAMME_CODE_PATTERN
+
+
+class OpenFund(DirectoryCommand):
+    """Open a fund for one financial year, with its first money if that is known."""
+
+    verb: ClassVar[str] = "open"
+    kind: ClassVar[str] = "fund"
+    programme: str = Field(pattern=PROGRAMME_CODE_PATTERN)
+    title: str = Field(min_length=1, max_length=120)
+    currency: Currency
+    authorities: tuple[str, ...] = Field(default=(), max_length=60)
+    """Authorities it may pay for; none for all."""
+    claims_until: Day | None = None
+    """Last day on which claims on it are approved as usual."""
+    amount_minor: Sum | None = None
+    """What is put in at once, if anything."""
+    source: str | None = Field(default=None, min_length=1, max_length=200)
+    """The paper that gives it."""
+
+    @model_validator(mode="after")
+    def _money_has_a_source(self) -> Self:
+        if (self.amount_minor is None) != (self.source is None):
+            raise PydanticCustomError(
+                "source", "must be given together: the amount and the paper that gives it"
+            )
+        return self
+
+
+class Allocate(DirectoryCommand):
+    """Put money into a fund."""
+
+    verb: ClassVar[str] = "allocate"
+    kind: ClassVar[str] = "fund"
+    amount_minor: Sum
+    currency: Currency | None = None
+    source: str = Field(min_length=1, max_length=200)
+    """The paper that gives it, such as an award letter."""
+
+
+class Reduce(DirectoryCommand):
+    """Take money out of a fund that nobody was promised."""
+
+    verb: ClassVar[str] = "reduce"
+    kind: ClassVar[str] = "fund"
+    amount_minor: Sum
+    currency: Currency | None = None
+    source: str = Field(min_length=1, max_length=200)
+
+
+class CarryForward(DirectoryCommand):
+    """Bring what an earlier fund has left into this one."""
+
+    verb: ClassVar[str] = "carry-forward"
+    kind: ClassVar[str] = "fund"
+    from_fund: FundKey
+    amount_minor: Sum
+    currency: Currency | None = None
+
+
+class CloseFund(DirectoryCommand):
+    """Close a fund: it takes no new reservation; what is committed is claimed and paid to its end."""
+
+    verb: ClassVar[str] = "close"
+    kind: ClassVar[str] = "fund"
+
+
+class FundOpened(DirectoryEvent):
+    programme: str
+    title: str
+    currency: Currency
+    authorities: tuple[str, ...]
+    claims_until: date | None
+
+
+class FundAllocated(DirectoryEvent):
+    amount_minor: int
+    currency: Currency
+    source: str
+
+
+class FundReduced(DirectoryEvent):
+    amount_minor: int
+    currency: Currency
+    source: str
+
+
+class FundCarriedForward(DirectoryEvent):
+    """Money that the earlier fund has no more from here on."""
+
+    from_fund: FundKey
+    amount_minor: int
+    currency: Currency
+
+
+class FundClosed(DirectoryEvent):
+    pass
+
+
+class CarriedIn(Value):
+    """What came from one earlier fund."""
+
+    from_fund: str
+    amount: int
+
+
+class FundState(Value):
+    """The fund as it was declared."""
+
+    version: int = 0
+    declared: FundOpened | None = None
+    allocated: int = 0
+    """Put in and not taken out, what was carried in aside."""
+    carried: tuple[CarriedIn, ...] = ()
+    open: bool = False
+
+
+def evolve(state: FundState, event: DirectoryEvent) -> FundState:
+    """The fund after the event."""
+    change: dict[str, Any] = {"version": state.version + 1}
+    match event:
+        case FundOpened():
+            change |= {"declared": event, "open": True}
+        case FundAllocated():
+            change["allocated"] = state.allocated + event.amount_minor
+        case FundReduced():
+            change["allocated"] = state.allocated - event.amount_minor
+        case FundCarriedForward():
+            before = sum(part.amount for part in state.carried if part.from_fund == event.from_fund)
+            others = tuple(part for part in state.carried if part.from_fund != event.from_fund)
+            now = CarriedIn(from_fund=event.from_fund, amount=before + event.amount_minor)
+            change["carried"] = (*others, now)
+        case FundClosed():
+            change["open"] = False
+    return state.model_copy(update=change)
+
+
+def decide(
+    state: FundState, command: DirectoryCommand, facts: DirectoryFacts, key: str
+) -> tuple[DirectoryEvent, ...] | Refusal:
+    """Events of a command to `fund/…`."""
+    programme = command.programme if isinstance(command, OpenFund) else None
+    if state.declared is not None:
+        programme = state.declared.programme
+    refused = may_keep_money(facts, programme)
+    if refused is not None:
+        return refused
+    if isinstance(command, OpenFund):
+        return _opened(state, command, facts, key)
+    if state.declared is None:
+        return Refusal("R-FUND", f"There is no fund {key}.", "See: brokerage fund list")
+    if not state.open:
+        return Refusal("R-FUND", f"Fund {key} is closed.", "A closed fund is not changed any more.")
+    currency = state.declared.currency
+    given = getattr(command, "currency", None)
+    if given is not None and given != currency:
+        return Refusal("R-CURRENCY", f"Fund {key} is kept in {currency}, not in {given}.")
+    match command:
+        case Allocate():
+            return (
+                FundAllocated(amount_minor=command.amount_minor, currency=currency, source=command.source),
+            )
+        case Reduce():
+            return _reduced(command, facts, key, currency)
+        case CarryForward():
+            return _carried(command, state.declared, facts, key)
+        case CloseFund():
+            return _closed(facts.funds[key])
+    raise TypeError(f"not a command to a fund: {type(command).__name__}")
+
+
+def _opened(
+    state: FundState, command: OpenFund, facts: DirectoryFacts, key: str
+) -> tuple[DirectoryEvent, ...] | Refusal:
+    declared = FundOpened(
+        programme=command.programme,
+        title=command.title,
+        currency=command.currency,
+        authorities=command.authorities,
+        claims_until=command.claims_until,
+    )
+    if state.declared is not None:
+        if state.declared == declared and state.open:
+            return ()
+        return Refusal("R-FUND", f"Fund {key} was opened already, with other values or closed since.")
+    known = facts.currencies.get(command.programme)
+    if known is None:
+        return Refusal(
+            "R-PROGRAMME", f"No programme {command.programme} is on record.", "See: brokerage programme list"
+        )
+    if known != command.currency:
+        return Refusal("R-CURRENCY", f"{command.programme} counts in {known}, not in {command.currency}.")
+    year, named = key.partition(".")[2], facts.years.get(command.programme, "april")
+    if (named == "april") != ("-" in year):
+        example = "2026-27" if named == "april" else "2026"
+        return Refusal(
+            "R-FUND", f"Financial years of {command.programme} are named as {example}, not {year}."
+        )
+    first, _, second = year.partition("-")
+    if second and (int(first) + 1) % 100 != int(second):
+        return Refusal("R-FUND", f"{year} is no financial year: two following years, such as 2026-27.")
+    if command.amount_minor is None or command.source is None:
+        return (declared,)
+    put_in = FundAllocated(
+        amount_minor=command.amount_minor, currency=command.currency, source=command.source
+    )
+    return declared, put_in
+
+
+def _reduced(
+    command: Reduce, facts: DirectoryFacts, key: str, currency: Currency
+) -> tuple[DirectoryEvent, ...] | Refusal:
+    short = _short_of(facts.funds[key], command.amount_minor)
+    if short is not None:
+        return short
+    return (FundReduced(amount_minor=command.amount_minor, currency=currency, source=command.source),)
+
+
+def _carried(
+    command: CarryForward, declared: FundOpened, facts: DirectoryFacts, key: str
+) -> tuple[DirectoryEvent, ...] | Refusal:
+    earlier = facts.funds.get(command.from_fund)
+    if earlier is None:
+        return Refusal("R-FUND", f"There is no fund {command.from_fund}.", "See: brokerage fund list")
+    if (earlier.programme, earlier.currency) != (declared.programme, declared.currency):
+        return Refusal(
+            "R-FUND",
+            f"Fund {earlier.name} is of {earlier.programme} in {earlier.currency}, {key} of {declared.programme} in {declared.currency}.",
+        )
+    if earlier.year >= key.partition(".")[2]:
+        return Refusal("R-FUND", f"Fund {earlier.name} is not of an earlier year than {key}.")
+    short = _short_of(earlier, command.amount_minor)
+    if short is not None:
+        return short
+    event = FundCarriedForward(
+        from_fund=command.from_fund, amount_minor=command.amount_minor, currency=declared.currency
+    )
+    return (event,)
+
+
+def _closed(fund: FundFact) -> tuple[DirectoryEvent, ...] | Refusal:
+    """What is committed runs on; what is only reserved could not be committed any more, so it stands in the way."""
+    if fund.reserved:
+        return Refusal(
+            "R-FUND",
+            f"{money_words(fund.reserved, fund.currency)} of {fund.name} are reserved for agreements that are not signed yet.",
+            f"{_HELD} {largest_first(fund.holders, fund.currency)}.",
+        )
+    return (FundClosed(),)
+
+
+def _short_of(fund: FundFact, amount: int) -> Refusal | None:
+    if amount <= fund.available:
+        return None
+    return Refusal(
+        "R-FUND",
+        f"{fund.left()}; {money_words(amount, fund.currency)} are asked for.",
+        f"{_HELD} {largest_first(fund.holders, fund.currency)}." if fund.holders else "",
+    )
+
+
+_HELD: Final = "Cases that have most of it:"

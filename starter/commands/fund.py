@@ -1,0 +1,189 @@
+"""`brokerage fund`: what money there is, what is promised of it, and every movement."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+from cyclopts import App, Parameter
+
+from domain.funding.amounts import money_words
+from starter.commands.fund_names import Fund, known_fund
+from starter.failures import Exit, Failure
+from starter.moments import Day, Place, read_moment
+from starter.output import say_heading
+from starter.reading import Office, reading
+from starter.rows import Column, RowOptions, say_rows
+from starter.views.case_list import time_zones
+from starter.views.funds import (
+    AUTHORITY_FIELDS,
+    FUND_FIELDS,
+    RATE_FIELDS,
+    authority_rows,
+    fund_rows,
+    rate_rows,
+)
+
+app = App(name="fund", help="Money: funds, rate cards, what is promised and paid.", help_format="plaintext")
+for _verb, _help in (
+    ("open", "Open a fund for one financial year, with its first money if that is known."),
+    ("allocate", "Put money into a fund."),
+    ("reduce", "Take money out of a fund that nobody was promised."),
+    ("carry-forward", "Bring what an earlier fund has left into this one."),
+    ("close", "Close a fund: it takes no new reservation; what is committed is claimed and paid."),
+    ("set-rate", "Put a day rate of a rate card in force from a day on."),
+):
+    app.command(
+        f"starter.commands.fund_writing:{_verb.replace('-', '_')}".replace(":open", ":open_"),
+        name=_verb,
+        help=_help,
+    )
+
+
+def _money(name: str, header: str) -> Column:
+    return Column(name, header, lambda row: money_words(row[name], row["currency"]).partition(" ")[2])
+
+
+def _share(row: Mapping[str, Any]) -> str:
+    rate = row["liquidation_per_mille"]
+    return "–" if rate is None else f"{rate / 10:g} %"
+
+
+_NAME: Final = Column("fund", "FUND", lambda row: f"{row['fund']}.{row['year']}")
+_HELD: Final = (
+    _money("reserved", "RESERVED"), _money("committed", "COMMITTED"), _money("paid", "PAID"),
+)  # fmt: skip
+_STATUS: Final = (
+    _NAME,
+    Column("currency", "", lambda row: row["currency"]),
+    _money("allocated", "ALLOCATED"),
+    *_HELD,
+    _money("available", "AVAILABLE"),
+    _money("claimed", "CLAIMED"),
+    Column("liquidation_per_mille", "LIQUIDATED", _share),
+    Column("open", "", lambda row: "" if row["open"] else "closed"),
+)
+_BY_AUTHORITY: Final = (
+    _NAME,
+    Column("authority", "AUTHORITY", lambda row: row["authority"]),
+    Column("currency", "", lambda row: row["currency"]),
+    *_HELD,
+    _money("claimed", "CLAIMED"),
+    Column("liquidation_per_mille", "LIQUIDATED", _share),
+    Column("cases", "CASES", lambda row: str(row["cases"])),
+)
+
+
+@app.command(name="list")
+def list_(*, output: RowOptions | None = None) -> int:
+    """List the funds: whose they are, whom they may pay, and until when."""
+    table = (
+        _NAME,
+        Column("programme", "PROGRAMME", lambda row: row["programme"]),
+        Column("title", "TITLE", lambda row: row["title"]),
+        Column("authorities", "MAY PAY", lambda row: ", ".join(row["authorities"]) or "all"),
+        Column("claims_until", "CLAIMS UNTIL", lambda row: row["claims_until"] or "–"),
+        Column("open", "", lambda row: "open" if row["open"] else "closed"),
+    )
+    chosen = output or RowOptions()
+    chosen.fields(FUND_FIELDS)
+    with reading() as office:
+        rows = fund_rows(office)
+    say_rows(rows, FUND_FIELDS, chosen, table)
+    return Exit.DONE
+
+
+@app.command
+def status(
+    *,
+    by: Annotated[Literal["fund", "authority"], Parameter(help="fund, or authority.")] = "fund",
+    programme: Annotated[str | None, Parameter(help="Only funds of this programme, e.g. EAS.")] = None,
+    output: RowOptions | None = None,
+) -> int:
+    """Show what each fund has: allocated, reserved, committed and not paid yet, paid, and what is left.
+
+    In JSON and CSV amounts are minor units, and available = allocated − reserved − committed − paid.
+    """
+    chosen = output or RowOptions()
+    fields = FUND_FIELDS if by == "fund" else AUTHORITY_FIELDS
+    chosen.fields(fields)
+    with reading() as office:
+        rows = fund_rows(office) if by == "fund" else authority_rows(office)
+    rows = [row for row in rows if programme is None or row["programme"] == programme.upper()]
+    say_rows(rows, fields, chosen, _STATUS if by == "fund" else _BY_AUTHORITY, spare=3)
+    return Exit.DONE
+
+
+@app.command
+def statement(
+    fund: Fund,
+    /,
+    *,
+    as_of: Annotated[
+        str | None, Parameter(help="As it was on record then: a day, a time with offset, or position:212.")
+    ] = None,
+    output: RowOptions | None = None,
+) -> int:
+    """Show every movement of a fund in the order of the log, with what was left after each.
+
+    It is read from the log itself, from its beginning, and from no list.
+    """
+    from starter.views.fund_account import STATEMENT_FIELDS, statement_rows
+
+    chosen = output or RowOptions()
+    chosen.fields(STATEMENT_FIELDS)
+    with reading() as office:
+        key, programme = known_fund(office, fund)
+        upto = None if as_of is None else _position(office, as_of, programme)
+        rows = statement_rows(office, key, upto)
+        currency = next(row["currency"] for row in fund_rows(office) if f"{row['fund']}.{row['year']}" == key)
+    if not chosen.for_programs:
+        say_heading(f"{key}, in {currency}" + (f", as of position {upto}" if upto is not None else "") + ".")
+    say_rows([{**row, "currency": currency} for row in rows], STATEMENT_FIELDS, chosen, _ACCOUNT, spare=2)
+    return Exit.DONE
+
+
+_ACCOUNT: Final = (
+    Column("position", "#", lambda row: str(row["position"])),
+    Column("occurred_at", "WHEN", lambda row: row["occurred_at"][:10]),
+    Column("event", "WHAT", lambda row: row["event"]),
+    Column("case", "CASE", lambda row: row["case"] or "–"),
+    _money("amount", "AMOUNT"),
+    _money("reserved", "RESERVED"),
+    _money("committed", "COMMITTED"),
+    _money("paid", "PAID"),
+    _money("available", "AVAILABLE"),
+    Column("person", "WHO", lambda row: row["on_behalf_of"] or row["person"]),
+    Column("paper", "PAPER", lambda row: row["paper"] or "–"),
+)
+
+
+@app.command
+def rates(*, output: RowOptions | None = None) -> int:
+    """List the rate cards: what a provider's day costs, from which day on."""
+    table = (
+        Column("code", "CARD", lambda row: row["code"]),
+        Column("programme", "PROGRAMME", lambda row: row["programme"]),
+        Column("since", "SINCE", lambda row: row["since"]),
+        Column("until", "UNTIL", lambda row: row["until"] or "–"),
+        Column("day_rate_minor", "A DAY", lambda row: money_words(row["day_rate_minor"], row["currency"])),
+    )
+    chosen = output or RowOptions()
+    chosen.fields(RATE_FIELDS)
+    with reading() as office:
+        rows = rate_rows(office)
+    say_rows(rows, RATE_FIELDS, chosen, table)
+    return Exit.DONE
+
+
+def _position(office: Office, text: str, programme: str) -> int:
+    """The last position of the log that was on record at that moment. Raises Failure."""
+    from activities.event_log.past import position_by
+
+    moment = read_moment("--as-of", text)
+    if isinstance(moment, Place):
+        if moment.kind == "event":
+            raise Failure(
+                Exit.USAGE, "E-TIME", "--as-of: a fund's account is looked at by day, time or position:212."
+            )
+        return moment.number
+    at = moment.end(time_zones(office)[programme]) if isinstance(moment, Day) else moment
+    return position_by(office.connection, at)

@@ -1,0 +1,151 @@
+"""`brokerage fund open`, `allocate`, `reduce`, `carry-forward`, `close`, `set-rate`: what finance declares."""
+
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from domain.directory.base import DirectoryCommand
+from domain.funding.funds import Allocate, CarryForward, CloseFund, OpenFund, Reduce
+from domain.funding.rates import PublishRate
+from domain.programmes import Programme
+from starter.commands.fund_names import Fund, fund_key, known_fund
+from starter.commands.writing import Order, WriteOptions, carry_out, read_body
+from starter.completing import programmes
+from starter.failures import Exit, Failure
+from starter.nearest import near_programme
+from starter.reading import Office, reading
+
+_Programme = Annotated[str, Parameter(help="Programme, e.g. EAS.", completer=programmes)]
+_Amount = Annotated[str, Parameter(help="Amount, e.g. 60000.00.")]
+_Source = Annotated[str, Parameter(help="The paper that gives it, such as an award letter.")]
+_Currency = Annotated[str | None, Parameter(help="Currency of the amount, to be checked.")]
+
+
+def open_(
+    fund: Fund,
+    /,
+    *,
+    programme: _Programme,
+    title: Annotated[str, Parameter(help="What the fund is called.")],
+    amount: Annotated[str | None, Parameter(help="What is put in at once, e.g. 60000.00.")] = None,
+    source: Annotated[str | None, Parameter(help="With --amount: the paper that gives it.")] = None,
+    authority: Annotated[
+        tuple[str, ...], Parameter(help="An authority it may pay for; all where none is named.")
+    ] = (),
+    claims_until: Annotated[
+        str | None, Parameter(help="Last day on which claims are approved as usual.")
+    ] = None,
+    options: WriteOptions | None = None,
+) -> int:
+    """Open a fund for one financial year, with its first money if that is known."""
+    with reading() as office:
+        rules = _programme(office, programme)
+        typed = {
+            "programme": rules.code,
+            "title": title,
+            "currency": rules.currency,
+            "amount": amount,
+            "source": source,
+            "authorities": authority,
+            "claims-until": claims_until,
+        }
+        return _send(office, OpenFund, f"fund/{fund_key(office, fund, rules)}", typed, options)
+
+
+def allocate(
+    fund: Fund,
+    /,
+    *,
+    amount: _Amount,
+    source: _Source,
+    currency: _Currency = None,
+    options: WriteOptions | None = None,
+) -> int:
+    """Put money into a fund."""
+    typed = {"amount": amount, "source": source, "currency": currency}
+    return _to_known(fund, Allocate, typed, options)
+
+
+def reduce(
+    fund: Fund,
+    /,
+    *,
+    amount: _Amount,
+    source: _Source,
+    currency: _Currency = None,
+    options: WriteOptions | None = None,
+) -> int:
+    """Take money out of a fund that nobody was promised."""
+    typed = {"amount": amount, "source": source, "currency": currency}
+    return _to_known(fund, Reduce, typed, options)
+
+
+def carry_forward(
+    fund: Fund,
+    /,
+    *,
+    from_fund: Annotated[str, Parameter(help="The earlier fund, e.g. laeg.2025-26.")],
+    amount: _Amount,
+    currency: _Currency = None,
+    options: WriteOptions | None = None,
+) -> int:
+    """Bring what an earlier fund has left into this one; the earlier one has it no more."""
+    typed = {"from-fund": from_fund, "amount": amount, "currency": currency}
+    return _to_known(fund, CarryForward, typed, options)
+
+
+def close(fund: Fund, /, *, options: WriteOptions | None = None) -> int:
+    """Close a fund: it takes no new reservation; what is committed is claimed and paid."""
+    return _to_known(fund, CloseFund, {}, options)
+
+
+def set_rate(
+    card: Annotated[str, Parameter(help="Code of the rate card, e.g. eas-2026.")],
+    /,
+    *,
+    programme: _Programme,
+    since: Annotated[str, Parameter(help="First day on which it holds.")],
+    day_rate: Annotated[str, Parameter(help="What a provider's day costs, e.g. 220.00.")],
+    until: Annotated[str | None, Parameter(help="Last day on which it holds.")] = None,
+    options: WriteOptions | None = None,
+) -> int:
+    """Put a day rate of a rate card in force from a day on; visits of earlier days keep theirs."""
+    with reading() as office:
+        rules = _programme(office, programme)
+        typed = {
+            "programme": rules.code,
+            "since": since,
+            "until": until,
+            "day-rate": day_rate,
+            "currency": rules.currency,
+        }
+        return _send(office, PublishRate, f"ratecard/{card.lower()}", typed, options)
+
+
+def _programme(office: Office, code: str) -> Programme:
+    rules = office.facts.programme(code.upper())
+    if rules is None:
+        raise Failure(
+            Exit.NOT_FOUND, "E-PROGRAMME", f"There is no programme {code}.{near_programme(office, code)}"
+        )
+    return rules
+
+
+def _to_known(
+    fund: str, model: type[DirectoryCommand], typed: dict[str, Any], options: WriteOptions | None
+) -> int:
+    with reading() as office:
+        key, _ = known_fund(office, fund)
+        return _send(office, model, f"fund/{key}", typed, options)
+
+
+def _send(
+    office: Office,
+    model: type[DirectoryCommand],
+    stream: str,
+    typed: dict[str, Any],
+    options: WriteOptions | None,
+) -> int:
+    chosen = options or WriteOptions()
+    body = read_body(model, typed, chosen)
+    return carry_out(office, Order(model.verb, lambda _key: stream, body, chosen, subject=stream))
