@@ -76,7 +76,10 @@ def partner_is_ranked(office: Office) -> None:
     """The pool is ranked; another school than the first is asked and declines; the next one has its days held."""
     office.on("sip").at(Stage.MATCHING)
     office.done("broker", "match")
-    days = [{"period": "2026-autumn-2", "quarter_days": "3"}, {"period": "2027-spring-1", "quarter_days": "1"}]
+    days = [
+        {"period": "2026-autumn-2", "quarter_days": "3"},
+        {"period": "2027-spring-1", "quarter_days": "1"},
+    ]
     office.done("broker", "offer", provider=GLEN, periods=days)
     office.done("head.glen", "decline-offer")
     office.done("broker", "offer")
