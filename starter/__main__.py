@@ -19,6 +19,7 @@ _CHOOSES_FIELDS: Final = {
     ("case", "history"),
     ("audit", "replay"),
     ("mail", "status"),
+    ("provider", "find"),
     *(("work", name) for name in _WORKLISTS),
     *(("fund", name) for name in ("status", "statement", "rates")),
 }

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from domain.calendars.half_terms import order_of
-from domain.case.shape import Agreement, CaseState, OfferMade
+from domain.case.shape import Agreement, CaseState, OfferMade, Visit
 from domain.case.stages import DELIVERING, Stage
 from domain.case.values import PeriodShare, Value
 
@@ -16,7 +16,6 @@ Plan = dict[str, int]
 """Quarter-days by half term."""
 
 _PREPARING: Final = frozenset({Stage.AGREEMENT_DRAFTING, Stage.FUNDING_APPROVAL, Stage.AWAITING_SIGNATURES})
-_GIVEN: Final = frozenset({"recorded", "confirmed", "disputed", "resolved"})
 
 
 class CapacityUse(Value):
@@ -45,7 +44,7 @@ def capacity_uses(state: CaseState) -> tuple[CapacityUse, ...]:
     elif state.stage in _PREPARING:
         held = planned(offer, agreement)
     elif agreement is not None and agreement.active:
-        left, given = _spent(planned(offer, agreement), state)
+        left, given = _spent(planned(offer, agreement), agreement, state.held_visits)
         committed = left if state.stage in DELIVERING else {}
     periods = sorted(held.keys() | committed.keys() | given.keys(), key=order_of)
     uses = (
@@ -72,16 +71,13 @@ def current_offer(state: CaseState) -> OfferMade | None:
 
 def planned(offer: OfferMade, agreement: Agreement | None) -> Plan:
     """The days by half term: as the terms name them, else as the offer held them, trimmed or filled up to
-    what was agreed, and what delivery was extended by.
+    what was agreed; an extension aside.
 
     Agreed days that nobody planned for a half term count in the last one that is planned.
     """
     if agreement is None:
         return as_plan(offer.periods)
-    plan = fitted(as_plan(agreement.terms.periods or offer.periods), agreement.quarter_days)
-    for share in agreement.extension:
-        plan[share.period] = plan.get(share.period, 0) + share.quarter_days
-    return plan
+    return fitted(as_plan(agreement.terms.periods or offer.periods), agreement.quarter_days)
 
 
 def fitted(plan: Plan, quarter_days: int) -> Plan:
@@ -113,23 +109,32 @@ def _own_agreement(state: CaseState, offer: OfferMade) -> Agreement | None:
     return agreement if agreement is not None and agreement.offer == offer.number else None
 
 
-def _spent(plan: Plan, state: CaseState) -> tuple[Plan, Plan]:
+def _spent(plan: Plan, agreement: Agreement, visits: Iterable[Visit]) -> tuple[Plan, Plan]:
     """What is left of the plan after the visits that were held, and what they took, by half term.
 
-    A visit takes from its own half term; where less is planned there, from the earliest that has days left.
+    Visits from before an extension take nothing of it: nothing that was free for others is taken back.
     """
     left, given = dict(plan), Plan()
-    for visit in state.visits:
-        if visit.status not in _GIVEN:
-            continue
-        own = visit.period or min(left, key=order_of, default=None) or min(plan, key=order_of)
-        given[own] = given.get(own, 0) + visit.quarter_days
-        rest = visit.taken
-        for period in (own, *sorted(left, key=order_of)):
-            taken = min(rest, left.get(period, 0))
-            rest -= taken
-            if taken and left[period] == taken:
-                del left[period]
-            elif taken:
-                left[period] -= taken
+    earlier = [visit for visit in visits if visit.id in agreement.held_before]
+    later = [visit for visit in visits if visit.id not in agreement.held_before]
+    for visit in earlier:
+        _spend(visit, left, given, plan)
+    for share in agreement.extension:
+        left[share.period] = left.get(share.period, 0) + share.quarter_days
+    for visit in later:
+        _spend(visit, left, given, plan)
     return left, given
+
+
+def _spend(visit: Visit, left: Plan, given: Plan, plan: Plan) -> None:
+    """A visit takes from its own half term; where less is planned there, from the earliest that has days left."""
+    own = visit.period or min(left, key=order_of, default=None) or min(plan, key=order_of)
+    given[own] = given.get(own, 0) + visit.quarter_days
+    rest = visit.taken
+    for period in (own, *sorted(left, key=order_of)):
+        taken = min(rest, left.get(period, 0))
+        rest -= taken
+        if taken and left[period] == taken:
+            del left[period]
+        elif taken:
+            left[period] -= taken

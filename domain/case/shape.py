@@ -168,6 +168,8 @@ class Agreement(Value):
     extended_by: int = 0
     extension: tuple[PeriodShare, ...] = ()
     """The days it was extended by, by half term."""
+    held_before: tuple[str, ...] = ()
+    """Visits that had been held when it was extended: they took nothing of the extension."""
     offer: int = 0
     """Number of the offer that it came from; 0 where nobody was offered the case."""
 
@@ -288,6 +290,11 @@ class CaseState(Value):
     def open_offer(self) -> OfferMade | None:
         """The offer that awaits its answer."""
         return next((offer for offer in self.offers if offer.outcome == "open"), None)
+
+    @property
+    def held_visits(self) -> tuple[Visit, ...]:
+        """Visits that took place, disputed ones too."""
+        return tuple(v for v in self.visits if v.status in {"recorded", "confirmed", "disputed", "resolved"})
 
     @property
     def counted_quarter_days(self) -> int:

@@ -387,7 +387,13 @@ def _varied(state: CaseState, event: e.AgreementVaried) -> Change:
 
 @_evolves(e.DeliveryExtended)
 def _extended(state: CaseState, event: e.DeliveryExtended) -> Change:
-    extended = _agreement(state, end=event.until, extended_by=event.quarter_days, extension=event.periods)
+    extended = _agreement(
+        state,
+        end=event.until,
+        extended_by=event.quarter_days,
+        extension=event.periods,
+        held_before=tuple(visit.id for visit in state.held_visits),
+    )
     return {"agreement": extended, "completion_agreed": (), **without_deadline(state, "delivery_end")}
 
 

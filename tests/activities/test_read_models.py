@@ -35,6 +35,11 @@ def told(new_office: NewOffice, tmp_path_factory: pytest.TempPathFactory) -> Ite
         shared.done("broker.dylan", "assign", {"party": "broker", "to": "broker.mali"})
         closed = {"inset": ["2026-11-06"]}
         shared.done(ADMIN, "set-school-days", {"school": "6990004", "days": closed}, stream="calendar/wales")
+        for verb, body in (
+            ("suspend", {"programme": "EAS", "reason_code": "staffing"}),
+            ("declare-conflict", {"school": "6990004", "conflict": "governor"}),
+        ):
+            shared.done(ADMIN, verb, body, stream="provider/6990110")
         shared.check()
         yield shared
         shared.check()

@@ -24,12 +24,14 @@ COLUMNS: Final = {
     "schools.csv": "School Number,School Name,LA Name,Sector,Governance,Welsh Medium Type,Phase,Town,Postcode,Pupils,Federation",
     "people.csv": "person,name,email,language,post,school,authority,from,to,programme",
     "offers.csv": "School Number,Area,Languages,Days Per Term,Note",
+    "providers.csv": "School Number,Areas,Designated From,Designated To,Half Term From,Half Term To,Days Per Half Term",
     "requests.csv": "Key,Route,Recipient,Area,Phase,Language,Urgency,Priority,Overview Version,Need,Desired Start,Preferred Provider",
 }
 KEYS: Final = {
     "schools.csv": ("School Number",),
     "people.csv": ("person", "post", "school"),
     "offers.csv": ("School Number", "Area"),
+    "providers.csv": ("School Number",),
     "requests.csv": ("Key",),
 }
 AREAS: Final = _words(
@@ -112,6 +114,17 @@ def test_file_parses_with_its_columns_and_no_duplicate_keys(name: str) -> None:
     assert all(value == value.strip() for row in rows for value in row.values())
     keys = Counter(tuple(row[column] for column in KEYS[name]) for row in rows)
     assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_every_school_is_designated_for_what_it_offers_and_has_days(offers: list[Row]) -> None:
+    offered: dict[str, set[str]] = {}
+    for offer in offers:
+        offered.setdefault(offer["School Number"], set()).add(offer["Area"])
+    rows = read("providers.csv")
+    assert {row["School Number"]: set(row["Areas"].split(";")) for row in rows} == offered
+    for row in rows:
+        assert Decimal(row["Days Per Half Term"]) * 4 % 1 == 0
+        assert (row["Designated To"], row["Half Term To"]) == ("", ""), "the sample does not grow old"
 
 
 def test_every_table_here_is_covered() -> None:

@@ -1,0 +1,163 @@
+"""Providers: who may designate them, declare their days, say what stands between schools, and suspend them."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from domain.calendars.half_terms import order_of, period_at
+from domain.directory.base import entitling_post
+from domain.directory.providers import CapacityDeclared, DeclareCapacity, with_declared
+from domain.parties import HeldPost, Post
+from tests.domain.test_directory import ADMIN, Stream
+
+FACTS = replace(ADMIN, schools=frozenset({"6990001", "6990002"}))
+BROKER = replace(FACTS, person="dylan", posts=(HeldPost(post=Post.BROKER, programme="EAS"),))
+ADVISER = replace(FACTS, person="meinir", posts=(HeldPost(post=Post.PRINCIPAL_ADVISER, programme="EAS"),))
+ELSEWHERE = replace(
+    FACTS,
+    posts=(
+        HeldPost(post=Post.BROKER, programme="DEPED"),
+        HeldPost(post=Post.PRINCIPAL_ADVISER, programme="DEPED"),
+    ),
+)
+DESIGNATION: dict[str, Any] = {"programme": "EAS", "areas": ["numeracy"], "since": "2026-09-01"}
+DAYS: dict[str, Any] = {"programme": "EAS", "first": "2027-spring-1", "quarter_days": "6"}
+
+
+def provider() -> Stream:
+    return Stream("provider", "6990001")
+
+
+GIVERS: dict[str, tuple[dict[str, Any], bool, bool]] = {
+    "designate": (DESIGNATION, False, True),
+    "declare-capacity": (DAYS, True, True),
+    "declare-conflict": ({"school": "6990002", "conflict": "governor"}, True, True),
+    "suspend": ({"programme": "EAS", "reason_code": "staffing"}, False, True),
+    "record-offer": (
+        {"programme": "EAS", "area": "numeracy", "languages": ["en"], "quarter_days": "6"},
+        False,
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("verb", GIVERS)
+def test_administrators_may_and_whose_post_in_that_programme_it_is(verb: str) -> None:
+    values, broker, adviser = GIVERS[verb]
+    for facts, may in ((FACTS, True), (BROKER, broker), (ADVISER, adviser)):
+        assert (provider().say(verb, facts, **values) != "R-POST") == may
+    nobody = replace(FACTS, posts=())
+    assert provider().say(verb, nobody, **values) == "R-POST"
+
+
+@pytest.mark.parametrize("verb", ["designate", "declare-capacity", "suspend"])
+def test_a_post_in_another_programme_entitles_to_nothing(verb: str) -> None:
+    assert provider().say(verb, ELSEWHERE, **GIVERS[verb][0]) == "R-POST"
+
+
+def test_the_post_that_entitles_is_the_one_that_is_recorded() -> None:
+    command = DeclareCapacity.model_validate(DAYS)
+    assert entitling_post(command, BROKER) == BROKER.posts[0]
+    both = replace(BROKER, posts=(*BROKER.posts, *ADMIN.posts))
+    assert entitling_post(command, both) == ADMIN.posts[0]
+    assert entitling_post(command, ELSEWHERE) is None
+
+
+def test_a_designation_names_known_areas_and_is_ended_or_replaced() -> None:
+    school = provider()
+    assert school.say("designate", FACTS, **DESIGNATION | {"areas": ["latin"]}) == "R-AREA"
+    assert school.say("designate", FACTS, **DESIGNATION | {"programme": "XYZ"}) == "R-PROGRAMME"
+    assert school.say("end-designation", FACTS, programme="EAS", until="2027-07-20") == "R-DESIGNATION"
+    assert school.say("designate", FACTS, **DESIGNATION) == ["ProviderDesignated"]
+    assert school.say("designate", FACTS, **DESIGNATION) == []
+    assert school.say("end-designation", FACTS, programme="EAS", until="2026-08-31") == "R-DATES"
+    assert school.say("end-designation", FACTS, programme="EAS", until="2027-07-20") == ["DesignationEnded"]
+    assert school.say("end-designation", FACTS, programme="EAS", until="2027-07-20") == []
+    assert str(school.state.designation("EAS").until) == "2027-07-20"
+    with pytest.raises(ValidationError):
+        school.say("designate", FACTS, **DESIGNATION | {"until": "2026-08-31"})
+
+
+def test_only_a_school_of_the_register_is_a_provider() -> None:
+    assert Stream("provider", "6990009").say("designate", FACTS, **DESIGNATION) == "R-SCHOOL"
+
+
+@pytest.mark.parametrize("days", ["-1", "0.3", "200.25", "many"])
+def test_days_that_cannot_be_are_refused_at_the_boundary(days: str) -> None:
+    with pytest.raises(ValidationError):
+        provider().say("declare-capacity", FACTS, **DAYS | {"quarter_days": days})
+
+
+def test_no_days_in_a_half_term_is_an_answer() -> None:
+    school = provider()
+    assert school.say("declare-capacity", FACTS, **DAYS | {"quarter_days": "0"}) == ["CapacityDeclared"]
+    with pytest.raises(ValidationError):
+        school.say("declare-capacity", FACTS, **DAYS | {"last": "2026-autumn-2"})
+
+
+def test_less_than_cases_hold_cannot_be_declared() -> None:
+    school = provider()
+    held = replace(FACTS, taken={"EAS": {"2027-spring-2": 10}, "DEPED": {"2027-spring-1": 99}})
+    assert school.say("declare-capacity", held, **DAYS | {"quarter_days": "2"}) == "R-CAPACITY"
+    assert school.say("declare-capacity", held, **DAYS | {"quarter_days": "2.5"}) == ["CapacityDeclared"]
+    before = {"last": "2027-spring-1", "quarter_days": "0"}
+    assert school.say("declare-capacity", held, **DAYS | before) == ["CapacityDeclared"], (
+        "nothing is held there"
+    )
+
+
+def test_a_conflict_is_between_two_schools_and_can_be_cleared() -> None:
+    school = provider()
+    assert school.say("declare-conflict", FACTS, school="6990001", conflict="other") == "R-SAME-SCHOOL"
+    assert school.say("declare-conflict", FACTS, school="6990009", conflict="other") == "R-SCHOOL"
+    assert school.say("clear-conflict", FACTS, school="6990002") == "R-NOTHING"
+    assert school.say("declare-conflict", FACTS, school="6990002", conflict="family") == ["ConflictDeclared"]
+    assert school.say("declare-conflict", FACTS, school="6990002", conflict="family") == []
+    assert school.say("clear-conflict", FACTS, school="6990002") == ["ConflictCleared"]
+    assert school.state.conflicts == ()
+
+
+def test_a_suspension_is_of_one_programme_and_ends() -> None:
+    school = provider()
+    assert school.say("resume", FACTS, programme="EAS") == "R-NOTHING"
+    assert school.say("suspend", FACTS, programme="EAS", reason_code="inspection") == ["ProviderSuspended"]
+    assert school.say("suspend", FACTS, programme="EAS", reason_code="inspection") == []
+    assert school.say("resume", FACTS, programme="EAS") == ["ProviderResumed"]
+    assert school.state.suspended == ()
+
+
+FIRST = order_of("2026-autumn-1")
+SPANS = st.builds(
+    lambda first, length, days: CapacityDeclared(
+        programme="EAS",
+        first=period_at(FIRST + first),
+        last=None if length is None else period_at(FIRST + first + length),
+        quarter_days=days,
+    ),
+    st.integers(0, 8),
+    st.none() | st.integers(0, 6),
+    st.integers(0, 3),
+)
+
+
+def holds(span: CapacityDeclared, order: int) -> bool:
+    return order_of(span.first) <= order and (span.last is None or order <= order_of(span.last))
+
+
+@given(st.lists(SPANS, max_size=8))
+def test_of_two_declarations_for_a_half_term_the_later_one_holds_and_spans_never_overlap(
+    declared: list[CapacityDeclared],
+) -> None:
+    spans: tuple[CapacityDeclared, ...] = ()
+    for each in declared:
+        spans = with_declared(spans, each)
+        assert with_declared(spans, each) == spans, "to say it again changes nothing"
+    for order in range(FIRST, FIRST + 20):
+        wanted = next((each.quarter_days for each in reversed(declared) if holds(each, order)), None)
+        assert [span.quarter_days for span in spans if holds(span, order)] == (
+            [] if wanted is None else [wanted]
+        )
