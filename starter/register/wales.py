@@ -1,4 +1,4 @@
-"""The Welsh register and the office's own lists: schools, people with posts, offers, requests."""
+"""The office's own lists: people with posts, offers, requests."""
 
 from typing import Annotated, Any, Literal
 
@@ -28,26 +28,6 @@ def _lower(value: Any) -> Any:
 
 def _languages(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(";")) if isinstance(value, str) else value
-
-
-class SchoolRow(CsvRow):
-    """A line of the register of schools."""
-
-    number: SchoolId = Field(alias="School Number")
-    name: str = Field(alias="School Name", max_length=120)
-    authority: str = Field(alias="LA Name", max_length=120)
-    sector: str | None = Field(default=None, alias="Sector", max_length=120)
-    governance: str | None = Field(default=None, alias="Governance", max_length=120)
-    language_category: str | None = Field(default=None, alias="Welsh Medium Type", max_length=120)
-    phase: Annotated[Phase, BeforeValidator(_lower)] = Field(alias="Phase")
-    town: str | None = Field(default=None, alias="Town", max_length=120)
-    postcode: str | None = Field(default=None, alias="Postcode", max_length=12)
-    pupils: int | None = Field(default=None, alias="Pupils", ge=0, le=10_000)
-    federation: str | None = Field(default=None, alias="Federation", max_length=120)
-
-    def body(self) -> dict[str, Any]:
-        """Body of the command that registers the school."""
-        return self.model_dump(exclude={"number"})
 
 
 class PersonRow(CsvRow):

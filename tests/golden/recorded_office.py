@@ -109,14 +109,17 @@ def copied(home: Path, to: Path) -> RecordedOffice:
 
 def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
     more = {
-        "sector": "maintained", "governance": "community", "language_category": "English medium",
-        "town": "Aberbryn", "postcode": "CF99 9ZZ", "pupils": 212, "federation": "Cwm Federation",
+        "sector": "maintained", "governance": "community", "town": "Aberbryn", "postcode": "CF99 9ZZ",
+        "language_categories": [{"category": "Dual language", "since": "2026-09-01"}, {"category": "Special"}],
+        "pupils": 212, "federation": "Cwm Federation", "unit": True, "urn": "100000", "lea": "681",
+        "latitude": 51_550_000, "longitude": -3_010_000,
     }  # fmt: skip
     for number, name in NAMES.items():
         plainly = {"name": name, "authority": "Cwm Enfys", "phase": PHASES[number]}
         yield f"school/{number}", "register", plainly | (more if name == "Moor High" else {})
         offer = {"programme": "EAS", "area": "numeracy", "languages": ["en"], "quarter_days": 40}
         yield f"provider/{number}", "record-offer", offer
+    yield from _gone_schools()
     noted = {"area": "humanities", "languages": ["cy", "en"], "quarter_days": 4, "note": "From spring on."}
     yield "provider/6990005", "record-offer", {"programme": "EAS"} | noted
     yield from _own_days()
@@ -142,6 +145,21 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
     finance = {"post": "finance", "programme": "EAS"}
     yield "person/former", "assign-post", finance | {"since": "2025-01-05"}
     yield "person/former", "end-post", finance | {"until": "2026-07-31"}
+
+
+def _gone_schools() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Schools that are in no story: one closes and opens again, one closes for another, one is not listed any more."""
+    plainly = {"authority": "Cwm Enfys", "phase": "primary"}
+    for number, name in (
+        ("6990091", "Fen Primary"),
+        ("6990092", "Dune Primary"),
+        ("6990093", "Heath Primary"),
+    ):
+        yield f"school/{number}", "register", plainly | {"name": name}
+    yield "school/6990091", "close", {"on": "2024-12-20"}
+    yield "school/6990091", "reopen", {"on": "2025-01-06"}
+    yield "school/6990092", "close", {"on": "2024-12-20", "successor": "6990091", "reason": "merged"}
+    yield "school/6990093", "mark-missing", {"register_name": "wales"}
 
 
 def _own_days() -> Iterator[tuple[str, str, dict[str, Any]]]:
