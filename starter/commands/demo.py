@@ -23,15 +23,15 @@ from domain.ids import case_reference
 from starter.commands.import_report import Report
 from starter.commands.importing import Entry, send_entries
 from starter.commands.people_file import keys_on_record, people_entries
-from starter.commands.provider import offer_entries
+from starter.commands.provider import offer_entries, parse_offers
 from starter.commands.school_import import parse_schools, school_entries
 from starter.failures import Exit, Failure
 from starter.home import create_home, create_profile, is_home, profile_seed
 from starter.output import note, say
 from starter.reading import reading
-from starter.register.csv_file import read_rows
+from starter.register.csv_file import parse_rows, read_rows
 from starter.register.profile import shipped
-from starter.register.wales import RequestRow
+from starter.register.wales import PersonRow, RequestRow
 from starter.sample.deped_stories import DEPED_STORIES
 from starter.sample.stories import STORIES
 from starter.sample.story import SAMPLES
@@ -141,10 +141,10 @@ async def _load_registers(settings: Settings, client: "Client") -> None:
         for programme, register in SAMPLES.items():
             with as_file(files("starter.sample") / register) as folder:
                 people, posts = people_entries(
-                    folder / "people.csv", known, partial(create_profile, settings)
+                    parse_rows(folder / "people.csv", PersonRow), known, partial(create_profile, settings)
                 )
                 schools = school_entries(parse_schools(folder / "schools.csv", shipped(register)), {})
-                offers = offer_entries(folder / "offers.csv", programme)
+                offers = offer_entries(parse_offers(folder / "offers.csv"), programme)
             for step, entries in zip(steps, (schools, people, posts, offers), strict=True):
                 step += entries
         report = Report()

@@ -9,18 +9,18 @@ from sqlalchemy import select
 
 from activities.read_models.schema import provider_offer
 from domain.ids import PROGRAMME_CODE_PATTERN
+from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
 from starter.commands.import_report import Where
-from starter.commands.importing import Entry, preview_all, send_all
-from starter.commands.writing import SenderOptions, person_for, sender_for
+from starter.commands.importing import Entry
+from starter.commands.writing import SenderOptions
 from starter.completing import areas as known_areas
 from starter.completing import programmes
 from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean
 from starter.reading import reading
-from starter.register.csv_file import read_rows
+from starter.register.csv_file import Parsed, parse_rows
 from starter.register.wales import OfferRow
 from starter.rows import Column, RowOptions, say_rows
-from starter.sending import repeat_line
 
 app = App(name="provider", help="What schools offer to others.", help_format="plaintext")
 
@@ -35,6 +35,7 @@ def import_(
     /,
     *,
     programme: Annotated[str, Parameter(help="Programme of the offers.", completer=programmes)] = "EAS",
+    files: FileOptions | None = None,
     options: SenderOptions | None = None,
 ) -> int:
     """Record the offers of a file."""
@@ -42,24 +43,29 @@ def import_(
     programme = programme.upper()
     if not re.fullmatch(PROGRAMME_CODE_PATTERN, programme):
         raise Failure(Exit.USAGE, "E-VALUE", f"--programme: {programme!r} is no programme code, such as EAS.")
-    entries = offer_entries(file, programme)
+    rows = files or FileOptions()
+    parsed = chosen_rows(parse_offers(file), rows)
     with reading() as office:
-        if chosen.dry_run:
-            return preview_all(person_for(office.settings, chosen), office, [entries], "Offers")
-        sender = sender_for(office.settings, chosen)
-        return send_all(sender, office, [entries], "Offers", repeat_line())
+        return carry_out_import(
+            office, parsed, lambda: [offer_entries(parsed, programme)], "Offers", rows, chosen
+        )
 
 
-def offer_entries(file: Path, programme: str) -> list[Entry]:
+def parse_offers(file: Path) -> Parsed[OfferRow]:
+    """The rows of a file of offers. Raises Failure (exit 2)."""
+    return parse_rows(file, OfferRow, "school", "area")
+
+
+def offer_entries(parsed: Parsed[OfferRow], programme: str) -> list[Entry]:
     """The commands that a file of offers stands for."""
     return [
         Entry(
-            Where(file.name, line),
+            Where(parsed.table.path.name, line),
             f"provider/{row.school}",
             "record-offer",
             {"programme": programme} | row.model_dump(exclude={"school"}),
         )
-        for line, row in read_rows(file, OfferRow, "school", "area")
+        for line, row in parsed.rows
     ]
 
 
