@@ -1,8 +1,12 @@
 """How far a bulk has come: one line that changes on a terminal, a line for each tenth elsewhere."""
 
 import sys
+from typing import Final
 
 from starter.output import note
+
+_WORTH_TELLING: Final = 20
+"""What is fewer is done before a line could be read."""
 
 
 class Progress:
@@ -22,7 +26,7 @@ class Progress:
             sys.stderr.flush()
             self._drawn = True
             return
-        tenths = 10 * answered // self._total
+        tenths = 10 * answered // self._total if self._total >= _WORTH_TELLING else 0
         if tenths > self._tenths:
             self._tenths = tenths
             note(f"… {answered} of {self._total} {self._noun}")

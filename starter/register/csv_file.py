@@ -163,12 +163,13 @@ class _RowReader(Generic[RowT]):
                 given[field] = self._meant(field, cell)
             except ValueError as error:
                 problems.append(Problem(line.number, self._header[place], str(error)))
-        if problems:
-            return problems
         try:
-            return self._model.model_validate(given)
+            row = self._model.model_validate(given)
         except ValidationError as error:
-            return [Problem(line.number, self._column(item), in_words(item)) for item in error.errors()]
+            told = {problem.column for problem in problems}
+            others = [Problem(line.number, self._column(item), in_words(item)) for item in error.errors()]
+            return [*problems, *(problem for problem in others if problem.column not in told)]
+        return problems or row
 
     def _meant(self, field: str, cell: str) -> str:
         """What the cell means. Raises ValueError in the words that are shown."""
