@@ -170,7 +170,8 @@ async def _serve(settings: Settings) -> int:
             identity=_identity(settings),
         )
         # First to stop: what it hands on, the other must answer.
-        code = await _run_until((_bulk_worker(client, settings), worker), stop, settings)
+        bulks = BulkActivities(client, handler, task_timeout=TASK_TIMEOUT, now=now, outdated=end)
+        code = await _run_until((_bulk_worker(client, bulks, settings), worker), stop, settings)
     if outdated:
         raise outdated[0]
     return code
@@ -195,12 +196,12 @@ async def _prepare_temporal(client: Client, settings: Settings) -> None:
         _log.warning("the nightly sweep is not scheduled", why=error.message, fix="brokerage doctor")
 
 
-def _bulk_worker(client: Client, settings: Settings) -> Worker:
-    """Hands the commands of a bulk to their cases; waiting, it takes no place that a case could need."""
+def _bulk_worker(client: Client, bulks: BulkActivities, settings: Settings) -> Worker:
+    """Hands the commands of a bulk on; waiting for cases, it takes no place that a case could need."""
     return Worker(
         client,
         task_queue=bulk_queue(TASK_QUEUE),
-        activities=BulkActivities(client, task_timeout=TASK_TIMEOUT).all(),
+        activities=bulks.all(),
         max_concurrent_activities=_BULKS_AT_ONCE,
         graceful_shutdown_timeout=_BULK_DRAIN,
         identity=_identity(settings),

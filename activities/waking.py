@@ -28,6 +28,17 @@ _PAGE: Final = 200
 _LONGEST_ANSWER: Final = timedelta(seconds=15)
 
 
+async def call_wakes(client: Client, task_queue: str) -> None:
+    """Start the run that delivers wakes, or tell the one there is; Temporal's answer is all that is waited for."""
+    await client.start_workflow(
+        WAKES_WORKFLOW,
+        id=WAKES_ID,
+        task_queue=task_queue,
+        start_signal=NUDGE_SIGNAL,
+        static_summary="Wake cases that an event elsewhere concerns",
+    )
+
+
 class WakeActivities:
     """Activities that hold a client; async, so that a thousand cases do not need a thousand threads."""
 
@@ -47,13 +58,7 @@ class WakeActivities:
         One run at a time delivers. It is started or told in one request, so that none is overlooked that
         was written while it was about to end.
         """
-        await self._client.start_workflow(
-            WAKES_WORKFLOW,
-            id=WAKES_ID,
-            task_queue=activity.info().task_queue,
-            start_signal=NUDGE_SIGNAL,
-            static_summary="Wake cases that an event elsewhere concerns",
-        )
+        await call_wakes(self._client, activity.info().task_queue)
 
     @activity.defn(name=DELIVER_WAKES)
     async def deliver_wakes(self) -> int:

@@ -1,4 +1,4 @@
-"""One decision of one person about many cases: how it travels, and what became of it in each case.
+"""One line of one person about many cases or entries: how it travels, and what became of each command.
 
 Each case gets a signed command of its own, whose id follows from the id of the whole and the case's
 reference: every history proves whose decision it was, and however often the line is repeated, each
@@ -51,6 +51,8 @@ class CaseOutcome(Message):
     code: str = ""
     message: str = ""
     hint: str = ""
+    same: bool = False
+    """Done without an event: it stood so on record already."""
 
 
 class Outcomes(Message):

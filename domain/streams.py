@@ -50,8 +50,9 @@ DIRECTORY: Final[dict[str, DirectoryKind]] = {
         schools.SchoolState,
         schools.evolve,
         schools.decide,
-        (schools.RegisterSchool,),
-        (schools.SchoolRegistered,),
+        (schools.RegisterSchool, schools.CloseSchool, schools.ReopenSchool, schools.MarkMissing),
+        (schools.SchoolRegistered, schools.SchoolClosed, schools.SchoolReopened, schools.SchoolMissing),
+        earlier_forms.SCHOOLS,
     ),
     "provider": _kind(
         providers.ProviderState,

@@ -13,6 +13,7 @@ from starter.failures import Exit, Failure
 
 _WORKLISTS: Final = (
     "mine", "unassigned", "overdue", "due-this-week", "waiting-on-school", "waiting-on-provider", "stuck",
+    "inactive-schools",
 )  # fmt: skip
 _CHOOSES_FIELDS: Final = {
     ("case", "show"),

@@ -48,7 +48,7 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Group], ...]] = (
         "Calendars: terms, holidays, schools' own days.",
         _NOUNS,
     ),
-    ("bulk", "starter.commands.bulk:app", "One line for many cases: pause, resume.", _NOUNS),
+    ("bulk", "starter.commands.bulk:app", "One line for many cases: open, pause, resume.", _NOUNS),
     ("mail", "starter.commands.mail:app", "What was sent to whom; mail caught on this machine.", _NOUNS),
     ("admin", "starter.commands.admin:app", "Upkeep of the office's own tables.", _NOUNS),
     (

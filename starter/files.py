@@ -15,7 +15,15 @@ _LARGEST_BYTES: Final = 64 * 1024 * 1024
 
 
 def read_text(path: Path, hint: tuple[str, ...] = ()) -> str:
-    """The text of an ordinary file, UTF-8 with or without a byte order mark. Raises Failure (exit 2).
+    """The text of an ordinary file, UTF-8 with or without a byte order mark. Raises Failure (exit 2)."""
+    try:
+        return read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Failure(Exit.USAGE, "E-FILE", f"{path} is not UTF-8 text (byte {error.start}).", hint) from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """What an ordinary file holds. Raises Failure (exit 2).
 
     Pipes and devices are refused before they are opened: some never end, some never begin.
     """
@@ -25,11 +33,9 @@ def read_text(path: Path, hint: tuple[str, ...] = ()) -> str:
             raise Failure(Exit.USAGE, "E-FILE", f"{path} cannot be read: it is no ordinary file.")
         if found.st_size > _LARGEST_BYTES:
             raise Failure(Exit.USAGE, "E-FILE", f"{path} is larger than {_LARGEST_BYTES // 1024**2} MiB.")
-        return path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes()
     except OSError as error:
         raise Failure(Exit.USAGE, "E-FILE", f"{_short(path)} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        raise Failure(Exit.USAGE, "E-FILE", f"{path} is not UTF-8 text (byte {error.start}).", hint) from None
     except ValueError:
         raise Failure(Exit.USAGE, "E-FILE", f"{str(path)!r} cannot be the name of a file.") from None
 

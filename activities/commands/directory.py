@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from activities.commands.folding import evolved, fold_directory
 from activities.commands.outcome import (
     Accepted,
     Declined,
@@ -16,20 +17,19 @@ from activities.commands.outcome import (
     stale,
     untimely,
 )
-from activities.event_log import read
 from activities.event_log.drafts import EventDraft
 from activities.event_log.read import RecordedEvent
 from activities.read_models.facts import FactReader
 from activities.read_models.update import write_directory
 from activities.read_models.wakes import wake_for
 from domain.case.situation import Refusal
-from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts, entitling_post
+from domain.directory.base import DirectoryCommand, DirectoryFacts, entitling_post
 from domain.directory.providers import DeclareCapacity
 from domain.funding.funds import FundState
 from domain.funding.keepers import keeping_post
 from domain.ids import stream_key, stream_kind
 from domain.parties import HeldPost
-from domain.streams import DIRECTORY, read_event
+from domain.streams import DIRECTORY
 
 _SENTENCES: Final = {
     "PersonRegistered": "{} is on record.",
@@ -37,6 +37,9 @@ _SENTENCES: Final = {
     "PostEnded": "The end of a post was recorded for {}.",
     "KeyReplaced": "The key of {} was replaced.",
     "SchoolRegistered": "{} is in the register.",
+    "SchoolClosed": "{} is closed.",
+    "SchoolReopened": "{} is open again.",
+    "SchoolMissing": "{} is in its register no more: it is inactive.",
     "OfferRecorded": "An offer of {} was recorded.",
     "ProviderDesignated": "{} is designated.",
     "DesignationEnded": "The end of the designation of {} was recorded.",
@@ -72,7 +75,11 @@ def decide_directory(
     command = question.command
     kind, key = stream_kind(command.stream), stream_key(command.stream)
     rules = DIRECTORY[kind]
-    state = _folded(connection, command.stream, unwritten)
+    state = evolved(
+        command.stream,
+        fold_directory(connection, command.stream),
+        ((draft.type, draft.schema_version, draft.payload) for draft in unwritten),
+    )
     if command.on_behalf_of is not None:
         return Declined(Refusal("R-BEHALF", "Directory entries are made in one's own name."))
     wrong = stale(command, state.version) or untimely(command, question.now)
@@ -95,9 +102,9 @@ def decide_directory(
 
     def write(connection: Connection, recorded: Sequence[RecordedEvent]) -> None:
         position = recorded[-1].position
-        write_directory(connection, kind, key, after, position)
+        write_directory(connection, kind, key, after, position, state)
         for event in decided:
-            wake_for(connection, key, event, position)
+            wake_for(connection, key, event, position, state)
 
     acting = _acting(kind, known, state, body)
     return Accepted(
@@ -115,21 +122,3 @@ def _acting(kind: str, known: DirectoryFacts, state: Any, body: DirectoryCommand
         programme = declared.programme if declared is not None else getattr(body, "programme", None)
         return keeping_post(known, programme)
     return entitling_post(body, known)
-
-
-def _folded(connection: Connection, stream: str, unwritten: Sequence[EventDraft]) -> Any:
-    kind = stream_kind(stream)
-    rules = DIRECTORY[kind]
-    state = rules.state()
-    told = [
-        *(
-            (r.envelope.type, r.envelope.schema_version, r.payload)
-            for r in read.read_stream(connection, stream)
-        ),
-        *((draft.type, draft.schema_version, draft.payload) for draft in unwritten),
-    ]
-    for type_name, schema_version, payload in told:
-        event = read_event(kind, type_name, schema_version, payload)
-        if isinstance(event, DirectoryEvent):
-            state = rules.evolve(state, event)
-    return state

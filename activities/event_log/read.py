@@ -32,7 +32,9 @@ _OPENING: Final = text(
 _LAST_POSITION: Final = select(func.max(event.c.position))
 _LAST_COMMAND: Final = _COMMANDS.order_by(command.c.number.desc()).limit(1)
 _COMMAND_BY_ID: Final = _COMMANDS.where(command.c.id == bindparam("id"))
-_STREAM: Final = _EVENTS.where(event.c.stream == bindparam("stream")).order_by(event.c.version)
+_STREAM: Final = _EVENTS.where(
+    event.c.stream == bindparam("stream"), event.c.version > bindparam("after")
+).order_by(event.c.version)
 _STREAM_HEAD: Final = (
     select(event.c.version, event.c.hash)
     .where(event.c.stream == bindparam("stream"))
@@ -301,11 +303,14 @@ def stream_head(connection: Connection, stream: str) -> tuple[int, str | None]:
     return (0, None) if row is None else (row.version, row.hash.hex())
 
 
-def read_stream(connection: Connection, stream: str) -> tuple[RecordedEvent, ...]:
-    """All events of a stream in order; raises LogDamagedError where one is damaged or missing."""
-    rows = connection.execute(_STREAM, {"stream": stream})
+def read_stream(connection: Connection, stream: str, after: int = 0) -> tuple[RecordedEvent, ...]:
+    """The events of a stream in order, all or those after a version.
+
+    Raises LogDamagedError where one is damaged or missing.
+    """
+    rows = connection.execute(_STREAM, {"stream": stream, "after": after})
     events = tuple(event_of_row(row) for row in rows)
-    for version, recorded in enumerate(events, start=1):
+    for version, recorded in enumerate(events, start=after + 1):
         if recorded.envelope.version != version:
             raise LogDamagedError(f"version {version} of {stream} is missing from the log")
     return events

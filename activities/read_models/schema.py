@@ -50,7 +50,16 @@ school = Table(
     Column("federation", Text),
     Column("open", Boolean, nullable=False),
     Column("position", Integer, nullable=False),
+    Column("latitude", Integer),
+    Column("longitude", Integer),
+    Column("inactive", Text),
+    Column("inactive_since", Text),
+    Column("successor", Text),
+    Column("by_register", Boolean, nullable=False),
+    Column("content", Text, nullable=False),
+    Index("school_open", "open"),
 )
+"""`inactive` says why one is not open; `content` is the whole entry, so that a register can be held against it."""
 
 person = Table(
     "person",
@@ -251,7 +260,6 @@ calendar_school = Table(
     Column("code", Text, primary_key=True),
     Column("school", Text, primary_key=True),
     Column("days", Text, nullable=False),
-    Column("position", Integer, nullable=False),
 )
 
 wake = Table(

@@ -24,7 +24,7 @@ from domain.directory.calendars import CalendarState
 from domain.directory.people import PersonState
 from domain.directory.programmes import ProgrammeState
 from domain.directory.providers import ProviderState
-from domain.directory.schools import SchoolState
+from domain.directory.schools import SchoolRegistered, SchoolState
 from domain.funding.funds import FundState
 from domain.funding.rates import RateCardState
 from domain.ids import stream_key, stream_kind
@@ -136,8 +136,32 @@ def write_case(connection: Connection, state: CaseState, programme: Programme, p
         _replace(connection, schema.fund_use, key, fund_use_values(state, position))
 
 
-def write_directory(connection: Connection, kind: str, key: str, state: Any, position: int) -> None:
-    """Replace the rows of one directory stream."""
+def school_values(number: str, entry: SchoolRegistered, state: SchoolState) -> dict[str, Any]:
+    """The row of a school, its position aside."""
+    closed = state.closed
+    return {
+        "number": number,
+        "name": entry.name,
+        "authority": entry.authority,
+        "phase": entry.phase,
+        "town": entry.town,
+        "language_category": "; ".join(one.category for one in entry.language_categories) or None,
+        "federation": entry.federation,
+        "open": state.open,
+        "latitude": entry.latitude,
+        "longitude": entry.longitude,
+        "inactive": "closed" if closed else "missing" if state.missing else None,
+        "inactive_since": closed.on.isoformat() if closed else None,
+        "successor": closed.successor if closed else None,
+        "by_register": closed.by_register if closed else False,
+        "content": _text(entry),
+    }
+
+
+def write_directory(
+    connection: Connection, kind: str, key: str, state: Any, position: int, before: Any = None
+) -> None:
+    """Replace the rows of one directory stream; of many, those that changed since `before`, where that is given."""
     match state:
         case PersonState():
             row = {
@@ -162,18 +186,7 @@ def write_directory(connection: Connection, kind: str, key: str, state: Any, pos
             ]
             _replace(connection, schema.post, {"person": key}, posts)
         case SchoolState() if state.entry is not None:
-            entry = state.entry
-            row = {
-                "number": key,
-                "name": entry.name,
-                "authority": entry.authority,
-                "phase": entry.phase,
-                "town": entry.town,
-                "language_category": entry.language_category,
-                "federation": entry.federation,
-                "open": True,
-                "position": position,
-            }
+            row = school_values(key, state.entry, state) | {"position": position}
             _replace(connection, schema.school, {"number": key}, [row])
         case ProviderState():
             for table, rows in provider_values(key, state, position).items():
@@ -210,11 +223,13 @@ def write_directory(connection: Connection, kind: str, key: str, state: Any, pos
                 "position": position,
             }
             _replace(connection, schema.calendar, {"code": key}, [row])
-            own = [
-                {"code": key, "school": school, "days": _text(days), "position": position}
-                for school, days in sorted(state.schools.items())
-            ]
-            _replace(connection, schema.calendar_school, {"code": key}, own)
+            known = before.schools if isinstance(before, CalendarState) else {}
+            if not known:
+                connection.execute(delete(schema.calendar_school).where(schema.calendar_school.c.code == key))
+            for school, days in sorted(state.schools.items()):
+                if known.get(school) is not days:
+                    own = {"code": key, "school": school}
+                    _replace(connection, schema.calendar_school, own, [own | {"days": _text(days)}])
         case _:
             raise TypeError(f"no read model for {kind}/{key}")
 

@@ -8,6 +8,14 @@ from sqlalchemy import Connection, Select, delete, func, insert, literal, or_, s
 from activities.read_models.schema import case_row, programme, wait_row, wake
 from domain.directory.base import DirectoryEvent
 from domain.directory.calendars import CalendarPublished, SchoolDaysSet
+from domain.directory.people import PostAssigned, PostEnded
+from domain.directory.schools import (
+    SchoolClosed,
+    SchoolMissing,
+    SchoolRegistered,
+    SchoolReopened,
+    SchoolState,
+)
 from domain.programmes.model import Programme
 
 
@@ -38,17 +46,43 @@ def forget_wakes(connection: Connection, looked: Iterable[Wake]) -> None:
         )
 
 
-def wake_for(connection: Connection, key: str, event: DirectoryEvent, position: int) -> None:
+def wake_for(
+    connection: Connection, key: str, event: DirectoryEvent, position: int, before: object = None
+) -> None:
     """Leave word for every case whose open waits the event may move; one row each, the latest position.
 
-    `key` is that of the event's stream. Whoever looks and finds its dates unchanged records nothing.
+    `key` is that of the event's stream, `before` its state as it was. Whoever looks and finds its dates
+    unchanged records nothing.
     """
     match event:
+        case PostAssigned() | PostEnded() if event.school is not None:
+            _wake(connection, _waiting_at(event.school), position)
+        case SchoolClosed() | SchoolReopened() | SchoolMissing():
+            _wake(connection, _waiting_at(key), position)
+        case SchoolRegistered() if _is_another_school(event, before):
+            _wake(connection, _waiting_at(key), position)
         case CalendarPublished():
             _wake(connection, _counted_on(connection, key), position)
         case SchoolDaysSet():
             theirs = or_(case_row.c.recipient == event.school, case_row.c.provider == event.school)
             _wake(connection, _counted_on(connection, key).where(theirs), position)
+
+
+def _is_another_school(event: SchoolRegistered, before: object) -> bool:
+    """Whether it went to another authority, whose days may differ, or is in its register again."""
+    if not isinstance(before, SchoolState) or before.entry is None:
+        return False
+    return before.entry.authority != event.authority or before.missing is not None
+
+
+def _waiting_at(number: str) -> Select[tuple[str]]:
+    """References of cases that wait for something and in which the school takes part."""
+    return (
+        select(wait_row.c.reference)
+        .join(case_row, case_row.c.reference == wait_row.c.reference)
+        .where(or_(case_row.c.recipient == number, case_row.c.provider == number))
+        .distinct()
+    )
 
 
 def _counted_on(connection: Connection, code: str) -> Select[tuple[str]]:

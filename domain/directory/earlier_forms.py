@@ -1,4 +1,5 @@
-"""How directory events read that were stored before posts had programmes, and programmes languages, ladders and money.
+"""How directory events read that were stored in earlier versions: before posts had programmes, programmes
+languages, ladders and money, and schools dated language categories.
 
 Values stand here as they held then, spelt out: a default that changes one day must not change the past.
 """
@@ -11,6 +12,15 @@ from domain.upcasting import Payload, Upcaster
 def _post_before_programmes(payload: Payload) -> Payload:
     """Every post of no school was held in all programmes."""
     return payload | {"programme": None}
+
+
+def _school_before_categories_had_days(payload: Payload) -> Payload:
+    """One language category, since nobody knew when; nothing of where the school lies."""
+    category = payload["language_category"]
+    others = {name: value for name, value in payload.items() if name != "language_category"}
+    categories = [] if category is None else [{"category": category, "since": None}]
+    nothing = {"urn": None, "lea": None, "latitude": None, "longitude": None}
+    return others | {"language_categories": categories, "unit": False} | nothing
 
 
 def _programme_before_languages(payload: Payload) -> Payload:
@@ -64,6 +74,7 @@ PEOPLE: Final = (
     Upcaster("PostAssigned", 1, 2, _post_before_programmes),
     Upcaster("PostEnded", 1, 2, _post_before_programmes),
 )
+SCHOOLS: Final = (Upcaster("SchoolRegistered", 1, 2, _school_before_categories_had_days),)
 PROGRAMMES: Final = (
     Upcaster("ProgrammePublished", 1, 2, _programme_before_languages),
     Upcaster("ProgrammePublished", 2, 3, _programme_before_ladders),

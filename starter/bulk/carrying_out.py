@@ -142,7 +142,7 @@ def _agreed(verb: str, cases: int, options: BulkOptions) -> bool:
 
 def _send(sender: Sender, office: Office, bulk: str, commands: Sequence[Command]) -> dict[str, CaseOutcome]:
     """What became of every command, by its id."""
-    from starter.bulk.handing_over import hand_over
+    from starter.bulk.handing_over import connect_and_hand_over
 
     prefix = command_id_prefix(bulk)
     before = office.log.count_commands_named(prefix)
@@ -155,7 +155,7 @@ def _send(sender: Sender, office: Office, bulk: str, commands: Sequence[Command]
 
     note(f"Bulk {bulk}: it goes on without this terminal. See: brokerage bulk status {bulk}")
     try:
-        outcomes = asyncio.run(hand_over(sender, bulk, commands, answered))
+        outcomes = asyncio.run(connect_and_hand_over(sender, bulk, commands, answered))
     except KeyboardInterrupt:
         raise Failure(
             Exit.INTERRUPTED,
@@ -167,10 +167,10 @@ def _send(sender: Sender, office: Office, bulk: str, commands: Sequence[Command]
     finally:
         progress.end()
     missing = [command.command_id for command in commands if command.command_id not in outcomes]
-    return outcomes | {id_: _from_log(office, id_, sender.timeout) for id_ in missing}
+    return outcomes | {id_: outcome_in_log(office, id_, sender.timeout) for id_ in missing}
 
 
-def _from_log(office: Office, command_id: str, timeout: float) -> CaseOutcome:
+def outcome_in_log(office: Office, command_id: str, timeout: float) -> CaseOutcome:
     """The outcome of a command of which no answer came: perhaps it is in the log all the same."""
     known = office.log.command(command_id)
     if known is None:

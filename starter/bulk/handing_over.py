@@ -23,17 +23,24 @@ CASES_MEMO: Final = "cases"
 """Memo of each part: of how many cases the whole line spoke."""
 
 
-async def hand_over(
+async def connect_and_hand_over(
     sender: Sender, bulk: str, commands: Sequence[Command], answered: Callable[[], int]
+) -> dict[str, CaseOutcome]:
+    """As `hand_over`, over a connection of its own."""
+    from starter.connection import connect
+
+    client = await connect(sender.settings, person=sender.person)
+    return await hand_over(client, sender, bulk, commands, answered)
+
+
+async def hand_over(
+    client: "Client", sender: Sender, bulk: str, commands: Sequence[Command], answered: Callable[[], int]
 ) -> dict[str, CaseOutcome]:
     """What became of each command, by its id; those that have not answered in time are left out.
 
     `answered` tells how many are in the log by now, and is asked again and again. Raises Failure (exit 6)
     where nothing was sent.
     """
-    from starter.connection import connect
-
-    client = await connect(sender.settings, person=sender.person)
     running = [
         asyncio.create_task(handle.result()) for handle in await _start(client, sender, bulk, commands)
     ]
@@ -92,6 +99,6 @@ async def _start_part(
         task_timeout=TASK_TIMEOUT,
         result_type=Outcomes,
         memo={CASES_MEMO: cases},
-        static_summary=f"{part.commands[0].verb}: {len(part.commands)} of {cases} cases",
+        static_summary=f"{part.commands[0].verb}: {len(part.commands)} of {cases}",
         rpc_timeout=timedelta(seconds=sender.timeout),
     )

@@ -19,6 +19,7 @@ app.command(
     name="status",
     help="Show what became of a bulk; exit 10 while it runs.",
 )
+app.command("starter.commands.bulk_open:open_", name="open", help="Open a case for each request of a file.")
 
 
 @app.command

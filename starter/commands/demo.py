@@ -21,17 +21,18 @@ from activities.home_files import stack_runs
 from activities.mail.caught import caught
 from activities.settings import Settings
 from domain.ids import case_reference
-from starter.commands.import_report import Where
+from starter.commands.import_report import Report, Where
 from starter.commands.importing import Entry, send_entries
 from starter.commands.people_file import keys_on_record, people_entries
-from starter.commands.provider import offer_entries, provider_entries
-from starter.commands.school import school_entries
+from starter.commands.provider import offer_entries, parse_offers, parse_providers, provider_entries
+from starter.commands.school_import import parse_schools, school_entries
 from starter.failures import Exit, Failure
 from starter.home import create_home, create_profile, is_home, profile_seed
 from starter.output import note, say
 from starter.reading import reading
-from starter.register.csv_file import read_rows
-from starter.register.wales import RequestRow
+from starter.register.csv_file import parse_rows, read_rows
+from starter.register.profile import shipped
+from starter.register.wales import PersonRow, RequestRow
 from starter.sample.deped_stories import DEPED_STORIES
 from starter.sample.money import money_entries
 from starter.sample.stories import STORIES
@@ -142,20 +143,22 @@ async def _load_registers(settings: Settings, client: "Client") -> None:
         for programme, register in SAMPLES.items():
             with as_file(files("starter.sample") / register) as folder:
                 people, posts = people_entries(
-                    folder / "people.csv", known, partial(create_profile, settings)
+                    parse_rows(folder / "people.csv", PersonRow), known, partial(create_profile, settings)
                 )
-                schools = school_entries(folder / "schools.csv", register)
-                offers = offer_entries(folder / "offers.csv", programme)
+                schools = school_entries(parse_schools(folder / "schools.csv", shipped(register)), {})
+                offers = offer_entries(parse_offers(folder / "offers.csv"), programme)
                 if (folder / "providers.csv").exists():
-                    offers += provider_entries(folder / "providers.csv", programme)
+                    offers += provider_entries(parse_providers(folder / "providers.csv"), programme)
             for step, entries in zip(steps, (schools, people, posts, offers), strict=True):
                 step += entries
         money = [
             [Entry(Where("money", number), *entry) for number, entry in enumerate(entries, start=1)]
             for entries in money_entries(business_now(settings).date())
         ]
-        report = await send_entries(sender, client, office, (*steps, *money), "brokerage demo --fresh")
-    if report.failed:
+        report = Report()
+        await send_entries(sender, client, office, (*steps, *money), report)
+    if report.failed or report.unknown:
+        report.say_refused()
         raise Failure(Exit.BUG, "B-SAMPLE", f"{report.failed} entries of the sample registers were refused.")
     _say(
         f"✓ Registers read: {len(steps[0])} schools, {len(people)} people, {len(posts)} posts, {len(steps[3])} offers, "

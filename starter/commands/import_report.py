@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal
 
 from starter.failures import Exit
 from starter.output import note
@@ -16,12 +17,28 @@ class Where:
     line: int
 
 
+Told = Literal["done", "unchanged", "refused", "failed", "unknown", "wrong"]
+"""`wrong`: the row itself says what cannot be, so nothing was sent for it; the others as for a bulk."""
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of one row."""
+
+    told: Told
+    code: str = ""
+    message: str = ""
+
+
 @dataclass
 class Report:
     """What became of the entries."""
 
     new: int = 0
     same: int = 0
+    unknown: int = 0
+    fates: dict[Where, Fate] = field(default_factory=dict)
+    """What became of each line; of several entries of one line, the worst."""
     _refused: dict[tuple[str, str, str | None], list[Where]] = field(default_factory=dict)
     """Where each refusal was met, by its code, message and hint."""
 
@@ -30,9 +47,26 @@ class Report:
         """How many entries were refused."""
         return sum(map(len, self._refused.values()))
 
-    def refuse(self, where: Where, code: str, message: str, hint: str | None) -> None:
+    def refuse(self, where: Where, code: str, message: str, hint: str | None, told: Told = "refused") -> None:
         """Count an entry as refused, and why."""
         self._refused.setdefault((code, message, hint), []).append(where)
+        self.fates[where] = Fate(told, code, message)
+
+    def done(self, where: Where) -> None:
+        """Count an entry as new or changed."""
+        self.new += 1
+        if (known := self.fates.get(where)) is None or known.told == "unchanged":
+            self.fates[where] = Fate("done")
+
+    def unchanged(self, where: Where) -> None:
+        """Count an entry as on record already."""
+        self.same += 1
+        self.fates.setdefault(where, Fate("unchanged"))
+
+    def unanswered(self, where: Where, code: str, message: str) -> None:
+        """Count an entry of which nobody knows whether it was done."""
+        self.unknown += 1
+        self.fates[where] = Fate("unknown", code, message)
 
     def say_refused(self) -> None:
         """Print why entries were refused, first lines first; what is the same for many lines is said once."""
@@ -43,12 +77,17 @@ class Report:
 
     def words(self, what: str) -> str:
         """In one line."""
-        return f"{what}: {self.new} new or changed, {self.same} as on record, {self.failed} refused."
+        wrong = sum(fate.told == "wrong" for fate in self.fates.values())
+        more = f", {wrong} wrong" * (wrong > 0) + f", {self.unknown} not answered" * (self.unknown > 0)
+        return f"{what}: {self.new} new or changed, {self.same} as on record, {self.failed} refused{more}."
 
     @property
     def exit_code(self) -> Exit:
-        """7 where some entries were refused."""
-        return Exit.SOME_FAILED if self.failed else Exit.DONE
+        """9 where an outcome is unknown, 7 where a row failed."""
+        if self.unknown:
+            return Exit.UNKNOWN_OUTCOME
+        wrong = any(fate.told == "wrong" for fate in self.fates.values())
+        return Exit.SOME_FAILED if self.failed or wrong else Exit.DONE
 
 
 def _together(places: Sequence[Where]) -> str:

@@ -1,24 +1,29 @@
-"""Sending many directory commands over one connection, with a report of what was new."""
+"""Sending many directory commands as one bulk, with a report of what was new."""
 
 import asyncio
 import hashlib
 import hmac
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from domain.bulk import CaseOutcome, command_id_prefix
 from domain.canonical import canonical_bytes, plain
-from domain.messages import Refused, UnsignedCommand
+from domain.messages import Command, UnsignedCommand
+from starter.bulk.carrying_out import outcome_in_log
+from starter.bulk.progress import Progress
 from starter.commands.import_report import Report, Where
-from starter.output import say
+from starter.failures import Exit, Failure
+from starter.output import note, say
 from starter.reading import Office
-from starter.sending import Sender, deliver
+from starter.sending import Sender
 
 if TYPE_CHECKING:
     from temporalio.client import Client
 
-_AT_ONCE = 8
+_WORTH_A_WORD: Final = 100
+"""Entries from which on it is said how fast they went."""
 
 
 @dataclass(frozen=True)
@@ -29,17 +34,32 @@ class Entry:
     stream: str
     verb: str
     body: dict[str, Any]
+    same: bool = False
+    """Whether it says what is on record: then nothing is sent."""
 
-    def key(self, sender: Sender, version: int, attempt: int = 1) -> str:
+    def content(self) -> list[Any]:
+        """What it says, for keys."""
+        return [self.stream, self.verb, plain(self.body)]
+
+    def key(self, sender: Sender, bulk: str, version: int, attempt: int = 1) -> str:
         """The same for the same entry, person and version of the stream, and for the same attempt.
 
         A run that was cut off and is repeated sends nothing twice; an entry that has changed since, and
         now changes back, is a command of its own. The content goes in under the sender's own key: a name
         cannot be found again by trying, once what it was sealed under is erased.
         """
-        content = canonical_bytes([sender.person, self.stream, version, self.verb, plain(self.body)])
-        key = f"import:{self.verb}:{hmac.new(sender.seed, content, hashlib.sha256).hexdigest()[:40]}"
-        return key if attempt == 1 else f"{key}:{attempt}"
+        key = f"{command_id_prefix(bulk)}{_digest(sender, [version, self.content()])[:32]}"
+        return key if attempt == 1 else f"{key}.{attempt}"
+
+
+def _digest(sender: Sender, content: Any) -> str:
+    said = canonical_bytes([sender.person, content])
+    return hmac.new(sender.seed, said, hashlib.sha256).hexdigest()
+
+
+def import_id(sender: Sender, entries: Sequence[Entry]) -> str:
+    """Id of the bulk that carries these entries: the same file again is the same bulk."""
+    return f"import-{_digest(sender, [entry.content() for entry in entries])[:20]}"
 
 
 def preview_all(person: str, office: Office, steps: Sequence[Sequence[Entry]], what: str) -> int:
@@ -54,6 +74,9 @@ def preview_all(person: str, office: Office, steps: Sequence[Sequence[Entry]], w
     report = Report()
     unwritten: dict[str, tuple[Any, ...]] = {}
     for number, entry in enumerate(entry for step in steps for entry in step):
+        if entry.same:
+            report.unchanged(entry.where)
+            continue
         command = UnsignedCommand(
             command_id=f"dry-run-{number}",
             stream=entry.stream,
@@ -66,11 +89,11 @@ def preview_all(person: str, office: Office, steps: Sequence[Sequence[Entry]], w
             refusal = foreseen.refusal
             report.refuse(entry.where, refusal.code, refusal.message, refusal.hint)
         elif isinstance(foreseen, WouldBeDone) and foreseen.accepted.events:
-            report.new += 1
+            report.done(entry.where)
             unwritten[entry.stream] = (*unwritten.get(entry.stream, ()), *foreseen.accepted.events)
             say(f"{entry.where.file}:{entry.where.line} · {' '.join(foreseen.accepted.happened)}")
         else:
-            report.same += 1
+            report.unchanged(entry.where)
     report.say_refused()
     say(report.words(what))
     say("Nothing was sent or written. To do it:")
@@ -81,65 +104,140 @@ def preview_all(person: str, office: Office, steps: Sequence[Sequence[Entry]], w
 def send_all(sender: Sender, office: Office, steps: Sequence[Sequence[Entry]], what: str, again: str) -> int:
     """Send the steps one after the other, the entries of a step side by side; prints a report.
 
-    Returns exit 0, or 7 where some entries were refused.
+    Returns exit 0, or 7 where some entries were refused. Raises Failure where an outcome stays unknown.
     """
-    report = asyncio.run(_connect_and_send(sender, office, steps, again))
-    say(f"{'✗' if report.failed else '✓'} {report.words(what)}")
+    report = Report()
+    connect_and_send(sender, office, steps, again, report)
+    report.say_refused()
+    return say_sent(report, what, again)
+
+
+def say_sent(report: Report, what: str, again: str) -> int:
+    """Print what became of it in one line, and the exit code. Raises Failure where an outcome is unknown."""
+    say(f"{'✗' if report.exit_code else '✓'} {report.words(what)}")
+    if report.unknown:
+        raise Failure(
+            Exit.UNKNOWN_OUTCOME,
+            "U-TIMEOUT",
+            f"{report.unknown} not answered; what was handed over goes on.",
+            (
+                "Is a worker running? brokerage doctor",
+                "Safe to repeat: this line does it once, however often.",
+            ),
+            (again,),
+        )
     return report.exit_code
 
 
+def connect_and_send(
+    sender: Sender, office: Office, steps: Sequence[Sequence[Entry]], again: str, report: Report
+) -> None:
+    """As `send_entries`, over a connection of its own; none is made where everything is on record."""
+    sending = sum(not entry.same for step in steps for entry in step)
+    began = time.monotonic()
+    try:
+        asyncio.run(_connected(sender, office, steps, report, connecting=sending > 0))
+    except KeyboardInterrupt:
+        raise Failure(
+            Exit.INTERRUPTED,
+            "U-INTERRUPTED",
+            "Interrupted. What was handed over goes on.",
+            ("Safe to repeat: this line does each row once, however often.",),
+            (again,),
+        ) from None
+    took = time.monotonic() - began
+    if sending >= _WORTH_A_WORD:
+        note(f"{sending} sent in {took:.1f} s, {sending / took:.0f} a second.")
+
+
+async def _connected(
+    sender: Sender, office: Office, steps: Sequence[Sequence[Entry]], report: Report, *, connecting: bool
+) -> None:
+    client = None
+    if connecting:
+        from starter.connection import connect
+
+        client = await connect(sender.settings, person=sender.person)
+    await send_entries(sender, client, office, steps, report)
+
+
 async def send_entries(
-    sender: Sender, client: "Client", office: Office, steps: Sequence[Sequence[Entry]], again: str
-) -> Report:
-    """Send the steps over an open connection, and print what was refused.
+    sender: Sender,
+    client: "Client | None",
+    office: Office,
+    steps: Sequence[Sequence[Entry]],
+    report: Report,
+) -> None:
+    """Send the steps over an open connection, one after the other, and fill the report.
 
-    Raises Failure where an outcome stays unknown.
+    Without a client only what is on record already is told. Raises Failure (exit 6) where nothing was sent.
     """
-    report = Report()
-    gate = asyncio.Semaphore(_AT_ONCE)
+    for step in steps:
+        for entry in step:
+            if entry.same:
+                report.unchanged(entry.where)
+        new = [entry for entry in step if not entry.same]
+        if new and client is not None:
+            bulk = import_id(sender, step)
+            outcomes = await _hand_over(sender, client, office, bulk, new)
+            for entry, outcome in zip(new, outcomes, strict=True):
+                _tell(report, entry, outcome)
 
-    async def send_one(entry: Entry, key: str) -> None:
-        async with gate:
-            command = sender.sign(stream=entry.stream, verb=entry.verb, body=entry.body, command_id=key)
-            answer = await deliver(client, command, sender.timeout, lambda: again)
-        if isinstance(answer, Refused):
-            report.refuse(entry.where, answer.code, answer.message, answer.hint)
-        elif answer.events:
-            report.new += 1
-        else:
-            report.same += 1
+
+async def _hand_over(
+    sender: Sender, client: "Client", office: Office, bulk: str, entries: Sequence[Entry]
+) -> list[CaseOutcome]:
+    """What became of each entry."""
+    from starter.bulk.handing_over import hand_over
+
+    commands = _commands(sender, office, bulk, entries)
+    prefix = command_id_prefix(bulk)
+    before = office.log.count_commands_named(prefix)
+    progress = Progress(len(commands), "rows")
+
+    def answered() -> int:
+        count = office.log.count_commands_named(prefix) - before
+        progress.show(min(count, len(commands)))
+        return count
 
     try:
-        for step in steps:
-            versions = office.log.versions(entry.stream for entry in step)
-            keys = [_unrefused_key(office, sender, e, versions.get(e.stream, 0)) for e in step]
-            sent = map(send_one, step, keys)
-            for result in await asyncio.gather(*sent, return_exceptions=True):
-                if isinstance(result, BaseException):
-                    raise result
+        outcomes = await hand_over(client, sender, bulk, commands, answered)
     finally:
-        report.say_refused()
-    return report
+        progress.end()
+    return [
+        outcomes.get(id_) or outcome_in_log(office, id_, sender.timeout)
+        for id_ in (command.command_id for command in commands)
+    ]
 
 
-def _unrefused_key(office: Office, sender: Sender, entry: Entry, version: int) -> str:
-    """A key under which the log keeps no refusal.
+def _commands(sender: Sender, office: Office, bulk: str, entries: Sequence[Entry]) -> list[Command]:
+    """A signed command for each entry, in their order, under an id for which the log keeps no refusal.
 
-    A refusal is kept as the answer to its key for good, but what it rested on may have been mended since:
+    A refusal is kept as the answer to its id for good, but what it rested on may have been mended since:
     an entry that was refused is a new command each time it is imported.
     """
-    for attempt in count(1):
-        key = entry.key(sender, version, attempt)
-        known = office.log.command(key)
-        if known is None or known.outcome != "refused":
-            break
-    return key
+    versions = office.log.versions(entry.stream for entry in entries)
+    refused = {
+        one.record.id
+        for one in office.log.commands_named(command_id_prefix(bulk))
+        if one.record.outcome == "refused"
+    }
+    commands: list[Command] = []
+    for entry in entries:
+        version, attempt = versions.get(entry.stream, 0), 1
+        while (key := entry.key(sender, bulk, version, attempt)) in refused:
+            attempt += 1
+        commands.append(sender.sign(stream=entry.stream, verb=entry.verb, body=entry.body, command_id=key))
+    return commands
 
 
-async def _connect_and_send(
-    sender: Sender, office: Office, steps: Sequence[Sequence[Entry]], again: str
-) -> Report:
-    from starter.connection import connect
-
-    client = await connect(sender.settings, person=sender.person)
-    return await send_entries(sender, client, office, steps, again)
+def _tell(report: Report, entry: Entry, outcome: CaseOutcome) -> None:
+    match outcome.kind:
+        case "done" if outcome.same:
+            report.unchanged(entry.where)
+        case "done":
+            report.done(entry.where)
+        case "unknown":
+            report.unanswered(entry.where, outcome.code, outcome.message)
+        case kind:
+            report.refuse(entry.where, outcome.code, outcome.message, outcome.hint, kind)

@@ -1,17 +1,17 @@
 """The commands that a file of people stands for."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from activities.read_models.schema import person as person_table
+from activities.read_models.schema import post as post_table
 from domain.parties import PROGRAMME_POSTS, SCHOOL_POSTS
 from starter.commands.import_report import Where
 from starter.commands.importing import Entry
 from starter.reading import Office
-from starter.register.csv_file import read_rows
+from starter.register.csv_file import Parsed
 from starter.register.wales import PersonRow
 
 MakeKey = Callable[[str], str]
@@ -29,14 +29,25 @@ def stand_in_key(_person: str) -> str:
     return "A" * 43 + "="
 
 
+def posts_on_record(office: Office) -> frozenset[tuple[Any, ...]]:
+    """Every post that anybody holds or held, as a row of a file would say it."""
+    return frozenset(
+        (row.person, row.post, row.school, row.programme, row.since, row.until)
+        for row in office.connection.execute(select(post_table))
+    )
+
+
 def people_entries(
-    file: Path, known: Mapping[str, str | None], make_key: MakeKey | None
+    parsed: Parsed[PersonRow],
+    known: Mapping[str, str | None],
+    make_key: MakeKey | None,
+    held: frozenset[tuple[Any, ...]] = frozenset(),
 ) -> tuple[list[Entry], list[Entry]]:
-    """First the people who are new or are to get a key, then the posts.
+    """First the people who are new or are to get a key, then the posts; those in `held` are on record.
 
     With `make_key`, everybody in the file who has no key on record gets one.
     """
-    rows = read_rows(file, PersonRow)
+    rows, file = parsed.rows, parsed.table.path
     first: dict[str, tuple[int, PersonRow]] = {}
     for line, row in rows:
         first.setdefault(row.person, (line, row))
@@ -48,8 +59,15 @@ def people_entries(
         elif make_key is not None and known[row.person] is None:
             people.append(Entry(where, stream, "replace-key", {"public_key": make_key(row.person)}))
     posts = [
-        Entry(Where(file.name, line), f"person/{row.person}", "assign-post", _assignment(row))
+        Entry(
+            Where(file.name, line),
+            f"person/{row.person}",
+            "assign-post",
+            body,
+            same=(row.person, *body.values()) in held,
+        )
         for line, row in rows
+        for body in (_assignment(row),)
     ]
     return people, posts
 

@@ -11,22 +11,21 @@ from typing import Annotated, Any, Final, Literal
 from cyclopts import App, Parameter
 from sqlalchemy import select
 
+from activities.mail.addresses import BadAddressError, parse_address
 from activities.read_models.schema import person as person_table
 from activities.read_models.schema import post as post_table
 from activities.settings import Settings
 from domain.directory.people import AssignPost, EndPost, RegisterPerson, ReplaceKey
 from domain.ids import PERSON_ID_PATTERN, PROGRAMME_CODE_PATTERN
 from domain.parties import PROGRAMME_POSTS, SCHOOL_POSTS, Post
-from starter.commands.importing import preview_all, send_all
-from starter.commands.people_file import keys_on_record, people_entries, stand_in_key
+from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
+from starter.commands.people_file import keys_on_record, people_entries, posts_on_record, stand_in_key
 from starter.commands.writing import (
     Order,
     SenderOptions,
     WriteOptions,
     carry_out,
-    person_for,
     read_body,
-    sender_for,
 )
 from starter.commands.writing import new_key as make_key
 from starter.completing import people
@@ -34,8 +33,9 @@ from starter.failures import Exit, Failure
 from starter.home import create_profile
 from starter.nearest import did_you_mean
 from starter.reading import reading
+from starter.register.csv_file import parse_rows
+from starter.register.wales import PersonRow
 from starter.rows import Column, RowOptions, say_rows
-from starter.sending import repeat_line
 
 app = App(name="person", help="People, their keys and their posts.", help_format="plaintext")
 
@@ -104,6 +104,7 @@ def add(
     if new_key and public_key:
         raise Failure(Exit.USAGE, "E-VALUE", "Give --public-key or --new-key, not both.")
     _check_person(person)
+    _check_address(email)
     posts = [
         (
             held.words,
@@ -203,6 +204,7 @@ def import_(
     new_keys: Annotated[
         bool, Parameter(negative="", help="Make a key in this home for everybody who has none on record.")
     ] = False,
+    files: FileOptions | None = None,
     options: SenderOptions | None = None,
 ) -> int:
     """Put the people of a file on record, with their posts.
@@ -210,16 +212,20 @@ def import_(
     A row is a post that somebody holds: 'school' for posts of a school, 'programme' (a code such as DEPED)
     for a post held in one programme only, 'to' where its last day is known. Other columns are not read.
     """
-    chosen = options or SenderOptions()
+    chosen, rows = options or SenderOptions(), files or FileOptions()
     settings = Settings()
+    parsed = chosen_rows(parse_rows(file, PersonRow), rows)
+    make = stand_in_key if chosen.dry_run else partial(create_profile, settings)
     with reading() as office:
-        known = keys_on_record(office)
-        if chosen.dry_run:
-            steps = people_entries(file, known, stand_in_key if new_keys else None)
-            return preview_all(person_for(settings, chosen), office, steps, "People and posts")
-        sender = sender_for(settings, chosen)
-        steps = people_entries(file, known, partial(create_profile, settings) if new_keys else None)
-        return send_all(sender, office, steps, "People and posts", repeat_line())
+        known, held = keys_on_record(office), posts_on_record(office)
+        return carry_out_import(
+            office,
+            parsed,
+            lambda: people_entries(parsed, known, make if new_keys else None, held),
+            "People and posts",
+            rows,
+            chosen,
+        )
 
 
 @app.command(name="list")
@@ -298,6 +304,16 @@ def _check_person(person: str) -> None:
             "E-PERSON",
             f"{person!r} cannot name a person: small letters, digits, '.' and '-' only, 40 at most.",
         )
+
+
+def _check_address(email: str) -> None:
+    """Raises Failure (exit 2) where no mail could go there."""
+    try:
+        parse_address(email)
+    except BadAddressError:
+        raise Failure(
+            Exit.USAGE, "E-VALUE", "--email must be a mail address, such as ann@school.example."
+        ) from None
 
 
 def _with_key(options: WriteOptions, command_key: str) -> WriteOptions:

@@ -9,19 +9,20 @@ from sqlalchemy import select
 
 from activities.read_models.schema import provider_offer
 from domain.ids import PROGRAMME_CODE_PATTERN
+from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
 from starter.commands.import_report import Where
-from starter.commands.importing import Entry, preview_all, send_all
-from starter.commands.writing import SenderOptions, person_for, sender_for
+from starter.commands.importing import Entry
+from starter.commands.writing import SenderOptions
 from starter.completing import areas as known_areas
 from starter.completing import programmes
 from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean
 from starter.reading import reading
-from starter.register.csv_file import header_of, read_rows
+from starter.register.csv_file import Parsed, parse_rows
 from starter.register.providers import ProviderRow
+from starter.register.table import read_table
 from starter.register.wales import OfferRow
 from starter.rows import Column, RowOptions, say_rows
-from starter.sending import repeat_line
 
 app = App(
     name="provider", help="Schools that help others: offers, designation, days.", help_format="plaintext"
@@ -55,19 +56,23 @@ def import_(
     /,
     *,
     programme: Annotated[str, Parameter(help="Programme of the file.", completer=programmes)] = "EAS",
+    files: FileOptions | None = None,
     options: SenderOptions | None = None,
 ) -> int:
     """Record the offers of a file, or the designations and days of one."""
     chosen = options or SenderOptions()
-    programme = programme_code(programme)
-    of_providers = "Areas" in header_of(file)
-    entries = provider_entries(file, programme) if of_providers else offer_entries(file, programme)
-    what = "Providers" if of_providers else "Offers"
+    programme, rows = programme_code(programme), files or FileOptions()
+    if "Areas" in read_table(file).header:
+        providers = chosen_rows(parse_providers(file), rows)
+        with reading() as office:
+            return carry_out_import(
+                office, providers, lambda: [provider_entries(providers, programme)], "Providers", rows, chosen
+            )
+    offers = chosen_rows(parse_offers(file), rows)
     with reading() as office:
-        if chosen.dry_run:
-            return preview_all(person_for(office.settings, chosen), office, [entries], what)
-        sender = sender_for(office.settings, chosen)
-        return send_all(sender, office, [entries], what, repeat_line())
+        return carry_out_import(
+            office, offers, lambda: [offer_entries(offers, programme)], "Offers", rows, chosen
+        )
 
 
 def programme_code(typed: str) -> str:
@@ -78,25 +83,35 @@ def programme_code(typed: str) -> str:
     return code
 
 
-def provider_entries(file: Path, programme: str) -> list[Entry]:
+def parse_providers(file: Path) -> Parsed[ProviderRow]:
+    """The rows of a file of providers. Raises Failure (exit 2)."""
+    return parse_rows(file, ProviderRow, "school", "first")
+
+
+def provider_entries(parsed: Parsed[ProviderRow], programme: str) -> list[Entry]:
     """The commands that a file of providers stands for."""
     return [
-        Entry(Where(file.name, line), f"provider/{row.school}", verb, body)
-        for line, row in read_rows(file, ProviderRow, "school", "first")
+        Entry(Where(parsed.table.path.name, line), f"provider/{row.school}", verb, body)
+        for line, row in parsed.rows
         for verb, body in row.commands(programme)
     ]
 
 
-def offer_entries(file: Path, programme: str) -> list[Entry]:
+def parse_offers(file: Path) -> Parsed[OfferRow]:
+    """The rows of a file of offers. Raises Failure (exit 2)."""
+    return parse_rows(file, OfferRow, "school", "area")
+
+
+def offer_entries(parsed: Parsed[OfferRow], programme: str) -> list[Entry]:
     """The commands that a file of offers stands for."""
     return [
         Entry(
-            Where(file.name, line),
+            Where(parsed.table.path.name, line),
             f"provider/{row.school}",
             "record-offer",
             {"programme": programme} | row.model_dump(exclude={"school"}),
         )
-        for line, row in read_rows(file, OfferRow, "school", "area")
+        for line, row in parsed.rows
     ]
 
 

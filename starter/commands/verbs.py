@@ -107,12 +107,12 @@ def _open(office: Office, values: dict[str, Any], options: WriteOptions) -> int:
     body = read_body(Open, values, options)
 
     def stream_of(key: str) -> str:
-        return case_stream(_free_reference(office, body["programme"], key))
+        return case_stream(free_reference(office, body["programme"], key))
 
     return carry_out(office, Order(Open.verb, stream_of, body, options))
 
 
-def _free_reference(office: Office, programme: str, key: str) -> str:
+def free_reference(office: Office, programme: str, key: str) -> str:
     """The reference of this opening command; the next one where another command has taken it."""
     for attempt in range(32):
         reference = case_reference(programme, key, attempt)

@@ -30,6 +30,11 @@ app.command(
     name="hand-over",
     help="Give all the work that is somebody's to somebody else; each case records it.",
 )
+app.command(
+    "starter.commands.inactive_schools:list_",
+    name="inactive-schools",
+    help="Open cases of schools that are closed, or missing from their register.",
+)
 
 _LISTS: Final[dict[Worklist, str]] = {
     "unassigned": "What staff owe and nobody in particular sees to.",

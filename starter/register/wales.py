@@ -1,9 +1,12 @@
-"""The Welsh register and the office's own lists: schools, people with posts, offers, requests."""
+"""The office's own lists: people with posts, offers, requests."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
+from activities.mail.addresses import BadAddressError, parse_address
 from domain.case.values import (
     AreaCode,
     Day,
@@ -26,28 +29,18 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
+def _address(value: str) -> str:
+    try:
+        parse_address(value)
+    except BadAddressError:
+        raise PydanticCustomError(
+            "mail_address", "must be a mail address, such as ann@school.example"
+        ) from None
+    return value
+
+
 def _languages(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(";")) if isinstance(value, str) else value
-
-
-class SchoolRow(CsvRow):
-    """A line of the register of schools."""
-
-    number: SchoolId = Field(alias="School Number")
-    name: str = Field(alias="School Name", max_length=120)
-    authority: str = Field(alias="LA Name", max_length=120)
-    sector: str | None = Field(default=None, alias="Sector", max_length=120)
-    governance: str | None = Field(default=None, alias="Governance", max_length=120)
-    language_category: str | None = Field(default=None, alias="Welsh Medium Type", max_length=120)
-    phase: Annotated[Phase, BeforeValidator(_lower)] = Field(alias="Phase")
-    town: str | None = Field(default=None, alias="Town", max_length=120)
-    postcode: str | None = Field(default=None, alias="Postcode", max_length=12)
-    pupils: int | None = Field(default=None, alias="Pupils", ge=0, le=10_000)
-    federation: str | None = Field(default=None, alias="Federation", max_length=120)
-
-    def body(self) -> dict[str, Any]:
-        """Body of the command that registers the school."""
-        return self.model_dump(exclude={"number"})
 
 
 class PersonRow(CsvRow):
@@ -55,7 +48,7 @@ class PersonRow(CsvRow):
 
     person: PersonId
     name: str = Field(max_length=120)
-    email: str = Field(max_length=120)
+    email: Annotated[str, AfterValidator(_address)] = Field(max_length=120)
     language: Literal["cy", "en", "fil", "both"]
     post: Post
     school: SchoolId | None = None
@@ -80,6 +73,16 @@ class OfferRow(CsvRow):
 class RequestRow(CsvRow):
     """A request for support as an office keeps it before it becomes a case."""
 
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "key": ("Request", "Reference", "Row Key"),
+        "recipient": ("Supported School", "School Number"),
+        "area": ("Need Area", "Area of Support"),
+        "support_language": ("Support Language",),
+        "need": ("Description", "Need Described"),
+        "desired_start": ("Start", "Wanted From"),
+        "preferred_provider": ("Preferred School",),
+        "provider": ("Provider School", "Leader School"),
+    }
     key: str = Field(alias="Key", pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,60}$")
     route: RouteCode = Field(alias="Route")
     recipient: SchoolId = Field(alias="Recipient")

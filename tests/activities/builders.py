@@ -50,10 +50,11 @@ from domain.messages import (
     Refused,
 )
 from starter.home import create_home
-from starter.register import deped
-from starter.register.csv_file import RowT, read_rows
+from starter.register.csv_file import RowT, parse_rows, read_rows
+from starter.register.profile import shipped
 from starter.register.providers import ProviderRow
-from starter.register.wales import OfferRow, PersonRow, RequestRow, SchoolRow
+from starter.register.schools import SchoolRow
+from starter.register.wales import OfferRow, PersonRow, RequestRow
 from starter.sample.money import money_entries
 from starter.sample.stories import STORIES
 from starter.sample.story import SAMPLES, Step, Story
@@ -302,10 +303,10 @@ def founded_home(home: Path, database: Database | None = None, clock: Clock = "r
 
 
 def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for school in _rows("wales/schools.csv", SchoolRow):
-        yield f"school/{school.number}", "register", school.body()
-    for leader in _rows("deped/schools.csv", deped.SchoolRow):
-        yield f"school/{leader.number}", "register", leader.body()
+    for register in SAMPLES.values():
+        with as_file(files("starter.sample") / register / "schools.csv") as path:
+            for _line, school in parse_rows(path, SchoolRow, profile=shipped(register)).rows:
+                yield f"school/{school.number}", "register", school.body()
     for programme, folder in SAMPLES.items():
         yield from _people_and_offers(programme, folder)
     yield from chain(*money_entries(NOW.date()))

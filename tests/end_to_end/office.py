@@ -137,7 +137,7 @@ class RunningOffice:
         """The schools, people and offers of the sample, by the commands that staff use."""
         for programme, register in SAMPLES.items():
             with as_file(files("starter.sample") / register) as folder:
-                self.cli("school", "import", str(folder / "schools.csv"), "--register", register).well()
+                self.cli("school", "import", str(folder / "schools.csv"), "--map", register).well()
                 self.cli("person", "import", str(folder / "people.csv"), "--new-keys").well()
                 self.cli("provider", "import", str(folder / "offers.csv"), "--programme", programme).well()
                 if (folder / "providers.csv").exists():

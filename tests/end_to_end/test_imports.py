@@ -90,7 +90,7 @@ def test_a_register_of_another_kind_is_recognised(running: RunningOffice, tmp_pa
     schools.write_text("School ID,School Name,Division,Curricular Offering\n900001,A,B,Elementary School\n")
     done = running.here("school", "import", str(schools))
     assert (done.code, "E-COLUMNS" in done.err) == (2, True)
-    assert "--register deped" in done.err
+    assert "--map deped" in done.err
 
 
 _DAYS = "School Number,What,First,Last,Reason\n6990004,inset,2027-01-04,,\n6990005,closed,2027-01-07,2027-01-08,snow\n"

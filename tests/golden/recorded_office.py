@@ -130,8 +130,10 @@ def _money() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
     more = {
-        "sector": "maintained", "governance": "community", "language_category": "English medium",
-        "town": "Aberbryn", "postcode": "CF99 9ZZ", "pupils": 212, "federation": "Cwm Federation",
+        "sector": "maintained", "governance": "community", "town": "Aberbryn", "postcode": "CF99 9ZZ",
+        "language_categories": [{"category": "Dual language", "since": "2026-09-01"}, {"category": "Special"}],
+        "pupils": 212, "federation": "Cwm Federation", "unit": True, "urn": "100000", "lea": "681",
+        "latitude": 51_550_000, "longitude": -3_010_000,
     }  # fmt: skip
     for number, name in NAMES.items():
         plainly = {"name": name, "authority": "Cwm Enfys", "phase": PHASES[number]}
@@ -142,6 +144,7 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"provider/{number}", "designate", {"programme": "EAS", "areas": areas, "since": "2025-01-06"}
         days = {"programme": "EAS", "first": "2025-spring-1", "quarter_days": PLENTY}
         yield f"provider/{number}", "declare-capacity", days
+    yield from _gone_schools()
     noted = {"area": "humanities", "languages": ["cy", "en"], "quarter_days": 4, "note": "From spring on."}
     yield "provider/6990005", "record-offer", {"programme": "EAS"} | noted
     yield from _provider_6990005()
@@ -184,6 +187,21 @@ def _provider_6990005() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield stream, "clear-conflict", {"school": "6990003"}
     yield stream, "suspend", programme | {"reason_code": "staffing"}
     yield stream, "resume", programme
+
+
+def _gone_schools() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Schools that are in no story: one closes and opens again, one closes for another, one is not listed any more."""
+    plainly = {"authority": "Cwm Enfys", "phase": "primary"}
+    for number, name in (
+        ("6990091", "Fen Primary"),
+        ("6990092", "Dune Primary"),
+        ("6990093", "Heath Primary"),
+    ):
+        yield f"school/{number}", "register", plainly | {"name": name}
+    yield "school/6990091", "close", {"on": "2024-12-20"}
+    yield "school/6990091", "reopen", {"on": "2025-01-06"}
+    yield "school/6990092", "close", {"on": "2024-12-20", "successor": "6990091", "reason": "merged"}
+    yield "school/6990093", "mark-missing", {"register_name": "wales"}
 
 
 def _own_days() -> Iterator[tuple[str, str, dict[str, Any]]]:

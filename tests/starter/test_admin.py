@@ -183,6 +183,11 @@ def as_it_was_at_revision_2(office: Office) -> None:
             "next_at",
         ):  # fmt: skip
             connection.execute(text(f"ALTER TABLE case_row DROP COLUMN {name}"))
+        connection.execute(text("DROP INDEX school_open"))
+        for name in (
+            "latitude", "longitude", "inactive", "inactive_since", "successor", "by_register", "content",
+        ):  # fmt: skip
+            connection.execute(text(f"ALTER TABLE school DROP COLUMN {name}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from pydantic import Field
 
+from starter.commands.school_import import parse_schools
 from starter.failures import Exit, Failure
-from starter.register import deped, wales
-from starter.register.csv_file import CsvRow, read_rows
-from starter.register.wales import OfferRow, PersonRow, RequestRow, SchoolRow
+from starter.register.csv_file import CsvRow, parse_rows, read_rows
+from starter.register.profile import SHIPPED, shipped
+from starter.register.schools import SchoolRow
+from starter.register.wales import OfferRow, PersonRow, RequestRow
 
 WALES = Path(__file__).resolve().parents[2] / "starter" / "sample" / "wales"
 
@@ -57,9 +59,11 @@ def test_a_cell_may_hold_commas_and_line_breaks(tmp_path: Path) -> None:
     ("content", "code", "message"),
     [
         ("Number\n1\n", "E-COLUMNS", "lacks the column Name."),
-        ("number,name\n1,One\n", "E-COLUMNS", "lacks the columns Number, Name."),
+        ("nummer,nom\n1,One\n", "E-COLUMNS", "lacks the columns Number, Name."),
         ("", "E-COLUMNS", "lacks the columns Number, Name."),
-        ("Number,Name\n1,Caf\u00e9\n".encode("latin-1"), "E-FILE", "is not UTF-8 text (byte 17)."),
+        (b"\x89PNG\r\n\x1a\n\0", "E-FILE", "neither UTF-8 nor Windows-1252 (byte 0)."),
+        (b"Number,Name\n1,\x81\n", "E-FILE", "neither UTF-8 nor Windows-1252 (byte 14)."),
+        (b"\xff\xfeN\0u", "E-FILE", "neither UTF-8 nor Windows-1252"),
         ('Number,Name\n1,"One\n', "E-ROWS", "has 1 problem; nothing was sent."),
     ],
 )
@@ -93,7 +97,6 @@ def test_of_many_problems_the_first_are_shown_and_the_rest_counted(tmp_path: Pat
 @pytest.mark.parametrize(
     ("name", "model"),
     [
-        ("schools.csv", SchoolRow),
         ("people.csv", PersonRow),
         ("offers.csv", OfferRow),
         ("requests.csv", RequestRow),
@@ -104,13 +107,59 @@ def test_the_files_of_the_sample_are_read(name: str, model: type[CsvRow]) -> Non
     assert len(read_rows(WALES / name, model)) == lines - 1
 
 
-@pytest.mark.parametrize(
-    ("model", "other", "folder"), [(wales.SchoolRow, deped.SchoolRow, "deped"), (deped.SchoolRow, wales.SchoolRow, "wales")]
-)  # fmt: skip
-def test_a_file_of_another_register_is_recognised_by_its_columns(
-    model: type[CsvRow], other: type[CsvRow], folder: str
-) -> None:
-    path = WALES.parent / folder / "schools.csv"
+@pytest.mark.parametrize("code", ["wales", "deped"])
+def test_a_file_of_another_register_is_recognised_by_its_columns(code: str) -> None:
+    (other,) = {"wales", "deped"} - {code}
     with pytest.raises(Failure) as failed:
-        read_rows(path, model, others={f"--register {folder}": other})
-    assert failed.value.details[-1] == f"These are the columns of another kind: --register {folder}"
+        parse_schools(WALES.parent / other / "schools.csv", shipped(code))
+    assert failed.value.details[-1] == f"These are the columns of another kind: --map {other}"
+
+
+NAMES = ["Ysgol Tŷ Gwyn", "Café Primary"]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_the_same_table_is_read_however_it_was_saved(tmp_path: Path, encoding: str, separator: str) -> None:
+    names = NAMES[1:] if encoding == "cp1252" else NAMES
+    lines = ["Number,Name,Opened", *(f"{number},{name}," for number, name in enumerate(names, 1))]
+    text = "\r\n".join(line.replace(",", separator) for line in lines)
+    parsed = parse_rows(file(tmp_path, text.encode(encoding)), Row)
+    assert [row.name for _line, row in parsed.rows] == names
+    notes = " ".join(parsed.table.notes)
+    assert ("cp1252" in notes, "UTF-16" in notes) == (encoding == "cp1252", encoding == "utf-16")
+    assert ("semicolons" in notes, "tabs" in notes) == (separator == ";", separator == "\t")
+
+
+def test_columns_are_known_however_they_are_cased_and_spaced(tmp_path: Path) -> None:
+    parsed = parse_rows(file(tmp_path, "NAME , n_umber,Note\nOne,1,x\n"), Row)
+    assert [(line, row.number, row.name) for line, row in parsed.rows] == [(2, 1, "One")]
+    assert parsed.unread == ("Note",)
+
+
+def test_good_rows_are_there_beside_the_bad_ones(tmp_path: Path) -> None:
+    parsed = parse_rows(file(tmp_path, "Number,Name\n1,One\n0,Zero\n3,Three\n1,Again\n"), Row, "number")
+    assert [line for line, _row in parsed.rows] == [4]
+    assert parsed.bad == {2, 3, 5}
+
+
+def test_a_file_without_rows_is_a_file_without_rows(tmp_path: Path) -> None:
+    parsed = parse_rows(file(tmp_path, "Number,Name\n"), Row)
+    assert (parsed.rows, parsed.problems) == ((), ())
+
+
+def test_the_sample_of_wales_has_no_column_that_nobody_reads() -> None:
+    parsed = parse_schools(WALES / "schools.csv", shipped("wales"))
+    assert (parsed.problems, parsed.unread) == ((), ())
+    assert len(parsed.rows) == (WALES / "schools.csv").read_text("utf-8").count("\n") - 1
+
+
+@pytest.mark.parametrize("code", SHIPPED)
+def test_every_profile_names_only_fields_of_a_school_and_all_that_are_needed(code: str) -> None:
+    profile = shipped(code)
+    fields = set(SchoolRow.model_fields)
+    assert {*profile.columns, *profile.values, *profile.forms} <= fields
+    assert {name for name, field in SchoolRow.model_fields.items() if field.is_required()} <= set(
+        profile.columns
+    )
+    assert {*profile.values, *profile.forms} <= set(profile.columns)

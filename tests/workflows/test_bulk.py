@@ -42,7 +42,9 @@ def bulk_worker_of(lab: Lab) -> Worker:
     return Worker(
         lab.client,
         task_queue=bulk_queue(lab.queue),
-        activities=BulkActivities(lab.client, task_timeout=TASK_TIMEOUT, task_queue=lab.queue).all(),
+        activities=BulkActivities(
+            lab.client, lab.office.handler, task_timeout=TASK_TIMEOUT, task_queue=lab.queue
+        ).all(),
         graceful_shutdown_timeout=timedelta(seconds=0),
     )
 
@@ -130,7 +132,9 @@ async def test_the_same_commands_again_are_answered_as_before(lab: Lab, bulk_wor
 
 async def test_another_workflow_cannot_have_a_batch_handed_on(lab: Lab) -> None:
     references = open_many(lab.office, 1)
-    activities = BulkActivities(lab.client, task_timeout=TASK_TIMEOUT, task_queue=lab.queue)
+    activities = BulkActivities(
+        lab.client, lab.office.handler, task_timeout=TASK_TIMEOUT, task_queue=lab.queue
+    )
     batch = Batch(commands=pauses(lab, references).commands)
     with pytest.raises(ApplicationError, match="not asked by its own workflow"):
         await ActivityEnvironment().run(activities.submit_batch, batch)
