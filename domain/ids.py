@@ -20,6 +20,7 @@ SCHOOL_ID_PATTERN: Final = r"^[0-9]{6,7}$"
 PROGRAMME_CODE_PATTERN: Final = r"^[A-Z]{2,8}$"
 CALENDAR_CODE_PATTERN: Final = r"^[a-z][a-z-]{1,38}[a-z]$"
 """Letters only: weekdays-1 is none of these."""
+NETWORK_CODE_PATTERN: Final = r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"
 
 _KEY_PATTERNS: Final = {
     "person": PERSON_ID_PATTERN,
@@ -27,6 +28,7 @@ _KEY_PATTERNS: Final = {
     "provider": SCHOOL_ID_PATTERN,
     "programme": PROGRAMME_CODE_PATTERN,
     "calendar": CALENDAR_CODE_PATTERN,
+    "network": NETWORK_CODE_PATTERN,
 }
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -30,6 +30,12 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Group], ...]] = (
     ("school", "starter.commands.school:app", "The register of schools.", _NOUNS),
     ("provider", "starter.commands.provider:app", "What schools offer to others.", _NOUNS),
     (
+        "network",
+        "starter.commands.network:app",
+        "Networks and courses that schools can join.",
+        _NOUNS,
+    ),
+    (
         "programme",
         "starter.commands.programme:app",
         "Programmes: their routes, areas, waits and words.",

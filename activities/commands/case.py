@@ -24,7 +24,7 @@ from activities.read_models.facts import FactReader
 from activities.read_models.outbox import count_unsent, update_unsent
 from activities.read_models.update import write_case
 from domain.case import events as e
-from domain.case.commands import SYSTEM_VERBS, Assign, CaseCommand, Open, Reopen, Submit
+from domain.case.commands import SYSTEM_VERBS, Assign, CaseCommand, Enrol, Open, Reopen, Signpost, Submit
 from domain.case.decide import decide
 from domain.case.events import read_case_event
 from domain.case.situation import Decision, Facts, Refusal
@@ -99,11 +99,22 @@ def decide_case(connection: Connection, facts: FactReader, question: Question, b
         need=(state.recipient, state.area) if isinstance(body, Submit | Reopen) else None,
         giver=state.provider if isinstance(body, Submit | Reopen) else None,
         with_holders=isinstance(body, Assign),
+        named_network=_named_network(body),
     )
     decided = decide(state, body, known, reference)
     if isinstance(decided, Refusal):
         return Declined(decided, status)
     return _accepted(question, state, known, decided, recording)
+
+
+def _named_network(body: CaseCommand) -> str | None:
+    """The network or course in which the command would end the case."""
+    match body:
+        case Signpost():
+            return body.offer
+        case Enrol():
+            return body.network
+    return None
 
 
 def _version_to_know(connection: Connection, command: UnsignedCommand, version: int) -> int:

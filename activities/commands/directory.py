@@ -36,6 +36,9 @@ _SENTENCES: Final = {
     "OfferRecorded": "An offer of {} was recorded.",
     "ProgrammePublished": "{} is in force.",
     "CalendarPublished": "{} is in force.",
+    "NetworkOpened": "{} is open to schools.",
+    "NetworkChanged": "{} was changed.",
+    "NetworkClosed": "{} takes no more schools.",
     "SchoolDaysSet": "The own days of a school were recorded in {}.",
 }
 
@@ -63,7 +66,10 @@ def decide_directory(
         return Declined(wrong)
     own = (key,) if kind == "provider" else ()
     known = facts.directory_facts(
-        person_id=command.person, now=question.now, named_schools=(*named_schools(body), *own)
+        person_id=command.person,
+        now=question.now,
+        named_schools=(*named_schools(body), *own),
+        own_network=key if kind == "network" else None,
     )
     decided = rules.decide(state, body, known, key)
     if isinstance(decided, Refusal):

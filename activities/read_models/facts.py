@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from activities.read_models.days import DaysReader
+from activities.read_models.networks import network_fact, places_taken
 from activities.read_models.schema import (
     case_row,
     person,
@@ -17,7 +18,7 @@ from activities.read_models.schema import (
     school,
 )
 from domain.calendars.counting import Days
-from domain.case.situation import Facts, SchoolFact
+from domain.case.situation import Facts, NetworkFact, SchoolFact
 from domain.case.stages import Stage
 from domain.case.state import CaseState
 from domain.directory.base import DirectoryFacts
@@ -104,6 +105,7 @@ class FactReader:
                 heads=_persons(held, entry.number, {Post.HEAD}),
                 sips=_persons(held, entry.number, {Post.SIP}),
                 staff=_persons(held, entry.number, _STAFF),
+                curriculum_partners=_persons(held, entry.number, {Post.CURRICULUM_PARTNER}),
             )
             for entry in entries
         }
@@ -121,6 +123,7 @@ class FactReader:
         need: tuple[str, str] | None = None,
         giver: str | None = None,
         with_holders: bool = False,
+        named_network: str | None = None,
     ) -> Facts:
         """Everything a decision in one case rests on.
 
@@ -146,28 +149,36 @@ class FactReader:
             known_persons=self._known(named_persons),
             holders=self._holders(state, day) if with_holders else {},
             days=self._days(programme_in_force, (None, state.recipient, state.provider, *named_schools)),
+            networks=self._network(named_network, state.recipient) if named_network else {},
         )
 
     def directory_facts(
-        self, *, person_id: str, now: datetime, named_schools: Iterable[str] = ()
+        self,
+        *,
+        person_id: str,
+        now: datetime,
+        named_schools: Iterable[str] = (),
+        own_network: str | None = None,
     ) -> DirectoryFacts:
-        """What a rule of a directory stream rests on."""
+        """What a rule of a directory stream rests on; `own_network` is the network that the command is about."""
         day = now.astimezone(ZoneInfo(_DIRECTORY_ZONE)).date()
         wanted = sorted({number for number in named_schools if number})
         known = self._connection.execute(select(school.c.number).where(school.c.number.in_(wanted))).scalars()
         administrators = self._connection.execute(
             select(post.c.person).where(post.c.post == Post.ADMINISTRATOR.value).limit(1)
         ).one_or_none()
+        programmes = [
+            _parsed(content) for content in self._connection.execute(select(programme.c.content)).scalars()
+        ]
         return DirectoryFacts(
             now=now,
             person=person_id,
             posts=self.posts(person_id, day),
             founding=administrators is None,
             schools=frozenset(known) if wanted else frozenset(),
-            areas={
-                row.code: frozenset(area.code for area in _parsed(row.content).areas)
-                for row in self._connection.execute(select(programme))
-            },
+            areas={rules.code: frozenset(area.code for area in rules.areas) for rules in programmes},
+            languages={rules.code: frozenset(rules.languages) for rules in programmes},
+            places_taken=places_taken(self._connection, own_network) if own_network else 0,
         )
 
     def candidates(self, state: CaseState) -> tuple[str, ...]:
@@ -181,6 +192,13 @@ class FactReader:
             select(school.c.number).where(school.c.open.is_(True)).order_by(school.c.number).limit(20)
         ).scalars()
         return tuple(dict.fromkeys((*offering, *others)))
+
+    def _network(self, code: str, school: str) -> dict[str, NetworkFact]:
+        found = network_fact(self._connection, code, school)
+        if found is None:
+            return {}
+        self._positions.add(found[1])
+        return {code: found[0]}
 
     def _open_cases(self, *which: ColumnElement[bool], other_than: str) -> tuple[str, ...]:
         rows = self._connection.execute(

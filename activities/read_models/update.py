@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table, delete, insert
 
 from activities.event_log.read import RecordedEvent
 from activities.read_models import schema
+from activities.read_models.networks import network_use_values, network_values
 from activities.read_models.outbox import Unsent, after_event, write_unsent
 from domain.canonical import canonical_bytes, instant_text
 from domain.case.state import CaseState, evolve
@@ -15,6 +16,7 @@ from domain.case.status import is_open, waiting_on, waiting_parties
 from domain.case.waits import awaited, next_wait, stuck_because
 from domain.directory.base import DirectoryEvent
 from domain.directory.calendars import CalendarState
+from domain.directory.networks import NetworkState
 from domain.directory.people import PersonState
 from domain.directory.programmes import ProgrammeState
 from domain.directory.schools import ProviderState, SchoolState
@@ -103,6 +105,8 @@ def write_case(connection: Connection, state: CaseState, programme: Programme, p
     _replace(connection, schema.case_row, key, [case_values(state, programme, position)])
     _replace(connection, schema.wait_row, key, wait_values(state, position))
     _replace(connection, schema.assignment, key, assignment_values(state, position))
+    if state.ended:
+        _replace(connection, schema.network_use, key, network_use_values(state, position))
 
 
 def write_directory(connection: Connection, kind: str, key: str, state: Any, position: int) -> None:
@@ -157,6 +161,8 @@ def write_directory(connection: Connection, kind: str, key: str, state: Any, pos
                 for offer in state.offers
             ]
             _replace(connection, schema.provider_offer, {"school": key}, offers)
+        case NetworkState():
+            _replace(connection, schema.network, {"code": key}, network_values(key, state, position))
         case ProgrammeState() if state.current is not None:
             row = {
                 "code": key,

@@ -30,6 +30,13 @@ from domain.case.chasing_events import (
 )
 from domain.case.earlier_forms import CASE_UPCASTERS
 from domain.case.event_base import CaseEvent
+from domain.case.network_events import EnrolmentEnded, RequestEnrolled, RequestSignposted
+from domain.case.partnership_events import (
+    AssistanceNoted,
+    ContributionRecorded,
+    NamedPersonChanged,
+    OrientationRecorded,
+)
 from domain.case.values import (
     AgreementTerms,
     AreaCode,
@@ -43,6 +50,7 @@ from domain.case.values import (
     OverviewVersion,
     PersonId,
     Phase,
+    PlanRef,
     PriorityRef,
     RouteCode,
     SchoolId,
@@ -61,7 +69,7 @@ from domain.upcasting import EventTypes
 
 
 class CaseDrafted(CaseEvent):
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     reference: str
     programme: str
     route: RouteCode
@@ -135,10 +143,6 @@ class TriageAccepted(CaseEvent):
     urgency: Urgency
 
 
-class RequestSignposted(CaseEvent):
-    to: FreeText
-
-
 class RequestDeclined(CaseEvent):
     reason_code: str
     explanation: FreeText
@@ -148,10 +152,13 @@ class RequestDeclined(CaseEvent):
 
 
 class NeedScoped(CaseEvent):
+    schema_version: ClassVar[int] = 2
     objectives: tuple[Objective, ...]
     estimated_quarter_days: int
     present: tuple[Party, ...]
     met_on: date
+    plan: PlanRef | None
+    """The improvement plan that the need was assessed from, where the route asks for one."""
 
 
 class CandidateObjected(CaseEvent):
@@ -464,7 +471,8 @@ CASE_EVENTS: Final[dict[str, type[CaseEvent]]] = {
         CaseWithdrawn, DeadlineSet, DeadlinePassed, CasePaused, PauseProlonged, CaseResumed,
         DeadlineMoved, TimerIgnored, ReminderIssued, EscalationRaised, EscalationAcknowledged, WaitReassigned,
         LapseHeld, DraftExpired, CaseLapsed, CaseReopened, WorkAssigned, ContactRecorded, MailAccepted, MailFailed,
-        VisitRescheduled, VisitCancelled,
+        VisitRescheduled, VisitCancelled, RequestEnrolled, EnrolmentEnded,
+        OrientationRecorded, ContributionRecorded, NamedPersonChanged, AssistanceNoted,
     )
 }  # fmt: skip
 

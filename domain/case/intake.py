@@ -125,10 +125,6 @@ def triage(s: Situation) -> tuple[e.CaseEvent, ...]:
     return (e.TriageAccepted(tier=command.tier, urgency=command.urgency or s.state.urgency),)
 
 
-def signpost(s: Situation) -> tuple[e.CaseEvent, ...]:
-    return (e.RequestSignposted(to=_of(s, c.Signpost).to),)
-
-
 def decline(s: Situation) -> tuple[e.CaseEvent, ...]:
     command = _of(s, c.Decline)
     return (e.RequestDeclined(reason_code=command.reason_code, explanation=command.explanation),)

@@ -30,6 +30,24 @@ class SchoolFact(Value):
     """Persons who are its school improvement partner today."""
     staff: tuple[str, ...] = ()
     """Persons who hold a post of the school itself today: head, lead or curriculum partner."""
+    curriculum_partners: tuple[str, ...] = ()
+    """Persons who are its curriculum partner today."""
+
+
+class NetworkFact(Value):
+    """What is on record of a network or course now, and of those enrolled in it."""
+
+    code: str
+    programme: str
+    open: bool
+    areas: tuple[str, ...]
+    phases: tuple[str, ...]
+    last_date: date | None
+    places: int | None
+    taken: int = 0
+    """Places that are taken, by every school together."""
+    enrolled: tuple[str, ...] = ()
+    """References of cases by which the case's own school is enrolled there."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +73,8 @@ class Facts:
     """Who plays each part in this case today."""
     days: Mapping[str, Days] = field(default_factory=dict)
     """The days that each school of the case counts on."""
+    networks: Mapping[str, NetworkFact] = field(default_factory=dict)
+    """The network or course that the command names."""
 
     @property
     def today(self) -> date:

@@ -43,6 +43,10 @@ class DirectoryFacts:
     """Those schools named in the command that are in the register."""
     areas: Mapping[str, frozenset[str]] | None = None
     """Areas of support by programme."""
+    languages: Mapping[str, frozenset[str]] | None = None
+    """Languages by programme."""
+    places_taken: int = 0
+    """Of a network: how many of its places are taken."""
 
 
 def may_administer(facts: DirectoryFacts) -> Refusal | None:

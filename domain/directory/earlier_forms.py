@@ -51,6 +51,14 @@ def _programme_before_money(payload: Payload) -> Payload:
     return payload | {"content": payload["content"] | {"matching": None, "finance": None}}
 
 
+def _programme_before_consultation(payload: Payload) -> Payload:
+    """No route asked for an orientation, for a plan to be cited, or for anybody at the provider to be heard."""
+    content = payload["content"]
+    unasked = {"consulted": [], "orientation": False, "plan_cited": False}
+    routes = [route | {"duties": route["duties"] | unasked} for route in content["routes"]]
+    return payload | {"content": content | {"routes": routes}}
+
+
 def _words(words: dict[str, Any]) -> dict[str, Any]:
     return words | {"fil": None}
 
@@ -63,4 +71,5 @@ PROGRAMMES: Final = (
     Upcaster("ProgrammePublished", 1, 2, _programme_before_languages),
     Upcaster("ProgrammePublished", 2, 3, _programme_before_ladders),
     Upcaster("ProgrammePublished", 3, 4, _programme_before_money),
+    Upcaster("ProgrammePublished", 4, 5, _programme_before_consultation),
 )

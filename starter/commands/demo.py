@@ -21,6 +21,7 @@ from activities.mail.caught import caught
 from activities.settings import Settings
 from domain.ids import case_reference
 from starter.commands.importing import Entry, send_entries
+from starter.commands.network import network_entries
 from starter.commands.people_file import keys_on_record, people_entries
 from starter.commands.provider import offer_entries
 from starter.commands.school import school_entries
@@ -132,7 +133,7 @@ async def _run(settings: Settings, postgres: bool) -> dict[str, list[str]]:
 
 async def _load_registers(settings: Settings, client: "Client") -> None:
     """The same files and the same readers that staff use."""
-    steps: tuple[list[Entry], ...] = ([], [], [], [])
+    steps: tuple[list[Entry], ...] = ([], [], [], [], [])
     with reading(settings) as office:
         sender = _sender(settings, _ADMIN)
         known = keys_on_record(office)
@@ -143,14 +144,20 @@ async def _load_registers(settings: Settings, client: "Client") -> None:
                 )
                 schools = school_entries(folder / "schools.csv", register)
                 offers = offer_entries(folder / "offers.csv", programme)
-            for step, entries in zip(steps, (schools, people, posts, offers), strict=True):
+                networks = _networks(folder / "networks.csv", programme)
+            for step, entries in zip(steps, (schools, people, posts, offers, networks), strict=True):
                 step += entries
         report = await send_entries(sender, client, office, steps, "brokerage demo --fresh")
     if report.failed:
         raise Failure(Exit.BUG, "B-SAMPLE", f"{report.failed} entries of the sample registers were refused.")
     _say(
-        f"✓ Registers read: {len(steps[0])} schools, {len(people)} people, {len(posts)} posts, {len(steps[3])} offers."
+        f"✓ Registers read: {len(steps[0])} schools, {len(people)} people, {len(posts)} posts, {len(steps[3])} offers, {len(steps[4])} networks."
     )
+
+
+def _networks(file: Path, programme: str) -> list[Entry]:
+    """Not every programme has networks."""
+    return network_entries(file, programme) if file.exists() else []
 
 
 def _requests() -> dict[str, RequestRow]:

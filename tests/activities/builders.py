@@ -52,6 +52,7 @@ from domain.messages import (
 from starter.home import create_home
 from starter.register import deped
 from starter.register.csv_file import RowT, read_rows
+from starter.register.networks import NetworkRow
 from starter.register.wales import OfferRow, PersonRow, RequestRow, SchoolRow
 from starter.sample.stories import STORIES
 from starter.sample.story import SAMPLES, Step, Story
@@ -306,6 +307,8 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"school/{leader.number}", "register", leader.body()
     for programme, folder in SAMPLES.items():
         yield from _people_and_offers(programme, folder)
+    for network in _rows("wales/networks.csv", NetworkRow):
+        yield f"network/{network.code}", "open", network.body("EAS")
 
 
 def _people_and_offers(programme: str, folder: str) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -140,6 +140,8 @@ class RunningOffice:
                 self.cli("school", "import", str(folder / "schools.csv"), "--register", register).well()
                 self.cli("person", "import", str(folder / "people.csv"), "--new-keys").well()
                 self.cli("provider", "import", str(folder / "offers.csv"), "--programme", programme).well()
+                if (folder / "networks.csv").exists():
+                    self.cli("network", "import", str(folder / "networks.csv")).well()
 
     # Typing
 

@@ -119,6 +119,7 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"provider/{number}", "record-offer", offer
     noted = {"area": "humanities", "languages": ["cy", "en"], "quarter_days": 4, "note": "From spring on."}
     yield "provider/6990005", "record-offer", {"programme": "EAS"} | noted
+    yield from _networks()
     yield from _own_days()
     for person, posts in STAFF.items():
         identity = {
@@ -142,6 +143,40 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
     finance = {"post": "finance", "programme": "EAS"}
     yield "person/former", "assign-post", finance | {"since": "2025-01-05"}
     yield "person/former", "end-post", finance | {"until": "2026-07-31"}
+
+
+def _networks() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """One that cases end in, and one that says all there can be said, is changed and closed."""
+    said = {"en": "Numeracy leads", "cy": "Arweinwyr rhifedd"}
+    plain_one = {
+        "programme": "EAS",
+        "form": "network",
+        "title": said,
+        "areas": ["numeracy"],
+        "languages": ["en"],
+    }
+    yield "network/numeracy-leads", "open", plain_one | {"how": said}
+    whole = plain_one | {
+        "form": "course", "phases": ["primary"], "host": "6990005", "dates": ["2027-01-20"], "places": 20, "how": said,
+    }  # fmt: skip
+    yield "network/one-course", "open", whole
+    yield "network/one-course", "change", {"places": 24}
+    yield "network/one-course", "close", {}
+    lac = {"en": "LAC leaders of the division", "fil": "Mga tagapanguna ng LAC ng sangay"}
+    changed = {
+        "programme": "DEPED",
+        "form": "programme",
+        "title": lac,
+        "areas": ["lac-shs"],
+        "languages": ["fil"],
+    }
+    yield "network/lac-leaders", "open", changed | {"how": lac}
+    yield "network/lac-leaders", "change", {"title": lac, "how": {"en": "Write.", "fil": "Sumulat."}}
+    yield (
+        "network/numeracy-leads",
+        "change",
+        {"title": {"en": "Leads in numeracy", "cy": "Arweinwyr rhifedd"}},
+    )
 
 
 def _own_days() -> Iterator[tuple[str, str, dict[str, Any]]]:
