@@ -50,6 +50,12 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Group], ...]] = (
     ),
     ("bulk", "starter.commands.bulk:app", "One line for many cases: pause, resume.", _NOUNS),
     ("mail", "starter.commands.mail:app", "What was sent to whom; mail caught on this machine.", _NOUNS),
+    (
+        "report",
+        "starter.commands.report:app",
+        "Documents about the work as a whole.",
+        _NOUNS,
+    ),
     ("admin", "starter.commands.admin:app", "Upkeep of the office's own tables.", _NOUNS),
     (
         "completion",

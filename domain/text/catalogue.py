@@ -77,6 +77,8 @@ class Catalogue(_Words):
     waits: Mapping[str, Template]
     words: Mapping[str, Mapping[str, Template]]
     """Words for codes, by the kind of code."""
+    pages: Mapping[str, Template]
+    """What stands on pages that are published."""
     sentences: Mapping[str, Template | Mapping[str, Template]]
     """By event type, and by variant where an event is told in more than one way."""
 
