@@ -12,3 +12,13 @@ app.command(
     name="catalogue",
     help="Publish what schools can ask for, as HTML and CSV.",
 )
+app.command(
+    "starter.commands.report_work:accomplishment",
+    name="accomplishment",
+    help="Show what was done in a case.",
+)
+app.command(
+    "starter.commands.report_work:division",
+    name="division",
+    help="Show a division's year: pairs, activities, reviews.",
+)
