@@ -7,7 +7,7 @@ from typing import Any, Final
 from domain.case.commands import COMMANDS, CaseCommand
 from domain.case.events import CASE_EVENT_TYPES, CaseEvent
 from domain.case.situation import Refusal
-from domain.directory import calendars, earlier_forms, networks, people, programmes, schools
+from domain.directory import calendars, earlier_forms, networks, overviews, people, programmes, schools
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts
 from domain.upcasting import EventTypes, UnknownEventError, Upcaster
 
@@ -80,6 +80,13 @@ DIRECTORY: Final[dict[str, DirectoryKind]] = {
         networks.decide,
         (networks.OpenNetwork, networks.ChangeNetwork, networks.CloseNetwork),
         (networks.NetworkOpened, networks.NetworkChanged, networks.NetworkClosed),
+    ),
+    "overview": _kind(
+        overviews.OverviewState,
+        overviews.evolve,
+        overviews.decide,
+        (overviews.RecordOverview,),
+        (overviews.OverviewRecorded,),
     ),
 }
 

@@ -19,6 +19,7 @@ _CHOOSES_FIELDS: Final = {
     ("case", "history"),
     ("audit", "replay"),
     ("mail", "status"),
+    ("report", "overview-drift"),
     *(("work", name) for name in _WORKLISTS),
 }
 """Beside every list."""

@@ -36,6 +36,12 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Group], ...]] = (
         _NOUNS,
     ),
     (
+        "overview",
+        "starter.commands.overview:app",
+        "Support overviews of schools, version by version.",
+        _NOUNS,
+    ),
+    (
         "programme",
         "starter.commands.programme:app",
         "Programmes: their routes, areas, waits and words.",

@@ -24,10 +24,22 @@ from activities.read_models.facts import FactReader
 from activities.read_models.outbox import count_unsent, update_unsent
 from activities.read_models.update import write_case
 from domain.case import events as e
-from domain.case.commands import SYSTEM_VERBS, Assign, CaseCommand, Enrol, Open, Reopen, Signpost, Submit
+from domain.case.commands import (
+    SYSTEM_VERBS,
+    Align,
+    Assign,
+    CaseCommand,
+    Contribute,
+    Enrol,
+    Open,
+    Reopen,
+    Signpost,
+    Submit,
+)
 from domain.case.decide import decide
 from domain.case.events import read_case_event
 from domain.case.situation import Decision, Facts, Refusal
+from domain.case.stages import Stage
 from domain.case.state import CaseState, fold
 from domain.case.status import case_status
 from domain.case.suggest import next_steps
@@ -100,6 +112,7 @@ def decide_case(connection: Connection, facts: FactReader, question: Question, b
         giver=state.provider if isinstance(body, Submit | Reopen) else None,
         with_holders=isinstance(body, Assign),
         named_network=_named_network(body),
+        cites_overview=isinstance(body, Align | Contribute),
     )
     decided = decide(state, body, known, reference)
     if isinstance(decided, Refusal):
@@ -152,6 +165,7 @@ def steps_for(
             need=(state.recipient, state.area),
             giver=state.provider,
             with_holders=True,
+            cites_overview=state.stage is Stage.AWAITING_ALIGNMENT,
         )
 
     return next_steps(state, facts_of, facts.candidates(state))

@@ -23,6 +23,7 @@ from activities.read_models.update import write_directory
 from activities.read_models.wakes import wake_for
 from domain.case.situation import Refusal
 from domain.directory.base import DirectoryCommand, DirectoryEvent
+from domain.directory.overviews import may_record
 from domain.ids import stream_key, stream_kind
 from domain.parties import Post
 from domain.streams import DIRECTORY, read_event
@@ -36,6 +37,7 @@ _SENTENCES: Final = {
     "OfferRecorded": "An offer of {} was recorded.",
     "ProgrammePublished": "{} is in force.",
     "CalendarPublished": "{} is in force.",
+    "OverviewRecorded": "A version of {} was recorded.",
     "NetworkOpened": "{} is open to schools.",
     "NetworkChanged": "{} was changed.",
     "NetworkClosed": "{} takes no more schools.",
@@ -64,7 +66,7 @@ def decide_directory(
     wrong = stale(command, state.version) or untimely(command, question.now)
     if wrong is not None:
         return Declined(wrong)
-    own = (key,) if kind == "provider" else ()
+    own = (key,) if kind in {"provider", "overview"} else ()
     known = facts.directory_facts(
         person_id=command.person,
         now=question.now,
@@ -84,7 +86,10 @@ def decide_directory(
         for event in decided:
             wake_for(connection, key, event, position)
 
-    acting = next((post for post in known.posts if post.post is Post.ADMINISTRATOR), None)
+    if kind == "overview":
+        acting = may_record(known.posts, key)
+    else:
+        acting = next((post for post in known.posts if post.post is Post.ADMINISTRATOR), None)
     return Accepted(
         events=tuple(event_draft(event, question, acting) for event in decided),
         expected_version=state.version,

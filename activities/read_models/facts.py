@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 
 from activities.read_models.days import DaysReader
 from activities.read_models.networks import network_fact, places_taken
+from activities.read_models.overviews import overview_facts
 from activities.read_models.schema import (
     case_row,
     person,
@@ -18,7 +19,7 @@ from activities.read_models.schema import (
     school,
 )
 from domain.calendars.counting import Days
-from domain.case.situation import Facts, NetworkFact, SchoolFact
+from domain.case.situation import Facts, NetworkFact, OverviewFact, SchoolFact
 from domain.case.stages import Stage
 from domain.case.state import CaseState
 from domain.directory.base import DirectoryFacts
@@ -124,6 +125,7 @@ class FactReader:
         giver: str | None = None,
         with_holders: bool = False,
         named_network: str | None = None,
+        cites_overview: bool = False,
     ) -> Facts:
         """Everything a decision in one case rests on.
 
@@ -150,6 +152,7 @@ class FactReader:
             holders=self._holders(state, day) if with_holders else {},
             days=self._days(programme_in_force, (None, state.recipient, state.provider, *named_schools)),
             networks=self._network(named_network, state.recipient) if named_network else {},
+            overviews=self._overviews(state.recipient) if cites_overview else (),
         )
 
     def directory_facts(
@@ -199,6 +202,11 @@ class FactReader:
             return {}
         self._positions.add(found[1])
         return {code: found[0]}
+
+    def _overviews(self, number: str) -> tuple[OverviewFact, ...]:
+        found, positions = overview_facts(self._connection, number)
+        self._positions.update(positions)
+        return found
 
     def _open_cases(self, *which: ColumnElement[bool], other_than: str) -> tuple[str, ...]:
         rows = self._connection.execute(

@@ -196,6 +196,18 @@ network_use = Table(
 )
 """Cases that ended in a network on record: `how` is enrolled or signposted; `places` are those still taken."""
 
+overview = Table(
+    "overview",
+    metadata,
+    Column("school", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("ref", Text, primary_key=True),
+    Column("area", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+"""Priorities of support overviews: `since` is the version in which the words of one were last changed."""
+
 wake = Table(
     "wake",
     metadata,

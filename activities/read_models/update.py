@@ -10,6 +10,7 @@ from activities.event_log.read import RecordedEvent
 from activities.read_models import schema
 from activities.read_models.networks import network_use_values, network_values
 from activities.read_models.outbox import Unsent, after_event, write_unsent
+from activities.read_models.overviews import overview_values
 from domain.canonical import canonical_bytes, instant_text
 from domain.case.state import CaseState, evolve
 from domain.case.status import is_open, waiting_on, waiting_parties
@@ -17,6 +18,7 @@ from domain.case.waits import awaited, next_wait, stuck_because
 from domain.directory.base import DirectoryEvent
 from domain.directory.calendars import CalendarState
 from domain.directory.networks import NetworkState
+from domain.directory.overviews import OverviewState
 from domain.directory.people import PersonState
 from domain.directory.programmes import ProgrammeState
 from domain.directory.schools import ProviderState, SchoolState
@@ -163,6 +165,8 @@ def write_directory(connection: Connection, kind: str, key: str, state: Any, pos
             _replace(connection, schema.provider_offer, {"school": key}, offers)
         case NetworkState():
             _replace(connection, schema.network, {"code": key}, network_values(key, state, position))
+        case OverviewState():
+            _replace(connection, schema.overview, {"school": key}, overview_values(key, state, position))
         case ProgrammeState() if state.current is not None:
             row = {
                 "code": key,

@@ -8,6 +8,7 @@ from typing import Final
 from domain.case import commands as c
 from domain.case import events as e
 from domain.case.commands import expect
+from domain.case.intake import overview_problem
 from domain.case.situation import Refusal, Situation
 from domain.parties import Party
 
@@ -70,7 +71,9 @@ def contribution_is_whole(s: Situation) -> Refusal | None:
             f"A priority of the {s.noun('overview')} is cited together with the version that was read.",
             "Give both, or neither.",
         )
-    return None
+    if command.priority is None or command.overview_version is None:
+        return None
+    return overview_problem(s, command.priority, command.overview_version)
 
 
 def those_to_be_heard_were_heard(s: Situation) -> Refusal | None:

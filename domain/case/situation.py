@@ -50,6 +50,14 @@ class NetworkFact(Value):
     """References of cases by which the case's own school is enrolled there."""
 
 
+class OverviewFact(Value):
+    """A version of the recipient's support overview that is on record."""
+
+    version: str
+    priorities: Mapping[str, str]
+    """Its priorities, each with the version since which its words stand."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """Everything outside the case that a decision rests on, read in the transaction that commits it."""
@@ -75,6 +83,8 @@ class Facts:
     """The days that each school of the case counts on."""
     networks: Mapping[str, NetworkFact] = field(default_factory=dict)
     """The network or course that the command names."""
+    overviews: tuple[OverviewFact, ...] = ()
+    """The recipient's support overviews on record, the latest last; read where the command cites one."""
 
     @property
     def today(self) -> date:

@@ -124,6 +124,8 @@ def _values(
                 "priority": state.priority or "SSO-1",
                 "overview_version": state.overview_version or f"{today.year}-1",
             }
+            for one in reversed(facts.overviews):
+                yield from ({"priority": ref, "overview_version": one.version} for ref in one.priorities)
         case "except-alignment" | "refuse-variation":
             yield {"reason": _FILL_IN}
         case "triage":

@@ -22,3 +22,8 @@ app.command(
     name="division",
     help="Show a division's year: pairs, activities, reviews.",
 )
+app.command(
+    "starter.commands.report_drift:overview_drift",
+    name="overview-drift",
+    help="List open cases that cite a priority which has changed since.",
+)

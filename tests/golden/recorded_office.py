@@ -120,6 +120,7 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
     noted = {"area": "humanities", "languages": ["cy", "en"], "quarter_days": 4, "note": "From spring on."}
     yield "provider/6990005", "record-offer", {"programme": "EAS"} | noted
     yield from _networks()
+    yield from _overviews()
     yield from _own_days()
     for person, posts in STAFF.items():
         identity = {
@@ -143,6 +144,15 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
     finance = {"post": "finance", "programme": "EAS"}
     yield "person/former", "assign-post", finance | {"since": "2025-01-05"}
     yield "person/former", "end-post", finance | {"until": "2026-07-31"}
+
+
+def _overviews() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Two versions: in the second the words of one priority stand."""
+    first = {"ref": "SSO-1", "area": "numeracy", "text": "Number sense."}
+    yield "overview/6990005", "record", {"version": "2026-1", "read_on": "2025-01-03", "priorities": [first]}
+    second = {"ref": "SSO-2", "area": "literacy", "text": "Reading."}
+    both = [{"ref": "SSO-1", "area": "numeracy"}, second]
+    yield "overview/6990005", "record", {"version": "2026-2", "read_on": "2025-01-03", "priorities": both}
 
 
 def _networks() -> Iterator[tuple[str, str, dict[str, Any]]]:

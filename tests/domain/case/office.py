@@ -18,7 +18,7 @@ from domain.calendars.counting import Days
 from domain.case import events as e
 from domain.case.commands import COMMANDS, CaseCommand, PassDeadline, RecordDelivery, Told
 from domain.case.decide import decide
-from domain.case.situation import Decision, Facts, NetworkFact, Refusal, SchoolFact
+from domain.case.situation import Decision, Facts, NetworkFact, OverviewFact, Refusal, SchoolFact
 from domain.case.stages import Stage
 from domain.case.state import CaseState, evolve, fold
 from domain.case.suggest import next_steps
@@ -121,6 +121,7 @@ class Office:
         self.open_same_need: tuple[str, ...] = ()
         self.open_as_provider: tuple[str, ...] = ()
         self.networks: dict[str, NetworkFact] = {NETWORK.code: NETWORK}
+        self.overviews: tuple[OverviewFact, ...] = ()
         self.days: dict[str, Days] = {}
         """Calendars of the schools; weekdays for those that are not named."""
         self.mail: Literal["works", "refused", "away"] = "works"
@@ -206,6 +207,7 @@ class Office:
             holders=self._holders(),
             days=self.days,
             networks=self.networks,
+            overviews=self.overviews,
         )
 
     def school(self, number: str) -> SchoolFact:

@@ -9,7 +9,7 @@ import pytest
 
 from domain.case.commands import SYSTEM_VERBS
 from domain.case.lifecycle import LIFECYCLE, row_at
-from domain.case.situation import Situation, parties_of
+from domain.case.situation import OverviewFact, Situation, parties_of
 from domain.case.stages import Stage
 from domain.parties import Party, Post
 from tests.domain.case.office import DALE, GLEN, HILL, MOOR, NETWORK, OBJECTIVE, SEA, ZONE, Office, in_stage
@@ -75,6 +75,9 @@ def _withdrawn_long_ago(office: Office) -> None:
 def _overview(office: Office) -> None:
     routes = tuple(r.model_copy(update={"overview_cited": True}) for r in office.programme.routes)
     office.programme = office.programme.model_copy(update={"routes": routes})
+
+
+OVERVIEW: Final = OverviewFact(version="2026-2", priorities={"SSO-1": "2026-1", "SSO-3": "2026-2"})
 
 
 def _network(office: Office, **changes: Any) -> None:
@@ -307,6 +310,10 @@ CASES.update({
     "places_are_left": Case(Stage.TRIAGE, "broker", "enrol", {"places": 3}, code="R-PLACES"),
     "enrolment_runs": Case(
         Stage.ENROLLED, "broker", "end-enrolment", before=lambda o: o.done("head.hill", "end-enrolment"), code="R-ALREADY"
+    ),
+    "cited_overview_is_on_record": Case(
+        Stage.AWAITING_ALIGNMENT, "sip.hill", "align",
+        before=lambda o: setattr(o, "overviews", (OVERVIEW,)), code="R-OVERVIEW",
     ),
     # Around a partnership
     "orientation_is_asked_for": Case(Stage.TRIAGE, "broker", "record-orientation", code="R-ORIENTATION"),

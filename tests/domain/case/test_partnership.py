@@ -1,5 +1,6 @@
 """What a route asks for beside the agreement: orientation, a plan that is cited, those who are heard, focal persons."""
 
+from domain.case.situation import OverviewFact
 from domain.case.stages import Stage
 from domain.text.sentences import sentence
 from domain.text.voice import Voice
@@ -34,6 +35,22 @@ def test_the_curriculum_partner_is_heard_before_the_agreement_is_drafted_on_the_
     assert office.steps()[0].verb == "contribute"
     office.done("partner.sea", "contribute", priority="SSO-2", overview_version="2026-1")
     assert office.done("broker", "draft-agreement") == ("AgreementDrafted",)
+
+
+def test_what_is_cited_is_a_version_and_a_priority_on_record_where_there_is_one() -> None:
+    office = Office("school").at(Stage.AWAITING_ALIGNMENT)
+    office.overviews = (
+        OverviewFact(version="2026-1", priorities={"SSO-1": "2026-1"}),
+        OverviewFact(version="2026-2", priorities={"SSO-1": "2026-1", "SSO-3": "2026-2"}),
+    )
+    assert office.steps()[0].values == {"priority": "SSO-1", "overview_version": "2026-1"}
+    unread = office.refused("sip.hill", "align", priority="SSO-1", overview_version="2026-3")
+    assert unread.message == "Version 2026-3 of the support overview is not on record; the latest is 2026-2."
+    lacking = office.refused("sip.hill", "align", priority="SSO-3", overview_version="2026-1")
+    assert lacking.message == "Version 2026-1 of the support overview has no priority SSO-3; it has SSO-1."
+    assert office.done("sip.hill", "align", priority="SSO-3", overview_version="2026-2") == (
+        "AlignmentConfirmed",
+    )
 
 
 def test_a_partner_school_without_a_curriculum_partner_is_not_waited_for() -> None:

@@ -1,4 +1,4 @@
-"""Networks and courses on offer, and which cases ended in one. `migrate` fills the rows."""
+"""Networks and courses on offer, which cases ended in one, and support overviews. `migrate` fills the rows."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +30,16 @@ def upgrade() -> None:
         sa.Column("until", sa.Text()),
         sa.Column("outcome", sa.Text()),
         sa.Column("position", sa.Integer(), nullable=False),
+    )
+    op.create_table(
+        "overview",
+        sa.Column("school", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("area", sa.Text(), nullable=False),
+        sa.Column("since", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("school", "version", "ref"),
     )
     op.create_index("network_use_of_network", "network_use", ["network", "school"])
 
