@@ -20,6 +20,7 @@ SCHOOL_ID_PATTERN: Final = r"^[0-9]{6,7}$"
 PROGRAMME_CODE_PATTERN: Final = r"^[A-Z]{2,8}$"
 CALENDAR_CODE_PATTERN: Final = r"^[a-z][a-z-]{1,38}[a-z]$"
 """Letters only: weekdays-1 is none of these."""
+NETWORK_CODE_PATTERN: Final = r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"
 
 FUND_CODE_PATTERN: Final = r"^[a-z][a-z0-9-]{1,30}$"
 FUND_KEY_PATTERN: Final = r"^[a-z][a-z0-9-]{1,30}\.20[0-9]{2}(-[0-9]{2})?$"
@@ -34,6 +35,8 @@ _KEY_PATTERNS: Final = {
     "calendar": CALENDAR_CODE_PATTERN,
     "fund": FUND_KEY_PATTERN,
     "ratecard": RATE_CARD_PATTERN,
+    "network": NETWORK_CODE_PATTERN,
+    "overview": SCHOOL_ID_PATTERN,
 }
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

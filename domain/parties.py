@@ -73,6 +73,12 @@ class Duties(BaseModel):
     """Who drafts the agreement."""
     sign: tuple[Party, ...] = (Party.RECIPIENT_HEAD, Party.PROVIDER_HEAD, Party.SIP)
     """Whose signatures bring it into force."""
+    consulted: tuple[Party, ...] = ()
+    """Who at the provider is heard before the agreement is drafted, where somebody there holds that post."""
+    orientation: bool = False
+    """Whether both schools must have been oriented before the need is assessed."""
+    plan_cited: bool = False
+    """Whether the need is assessed from an improvement plan, which is then cited."""
 
 
 class HeldPost(BaseModel):

@@ -7,7 +7,16 @@ from typing import Any, Final
 from domain.case.commands import COMMANDS, CaseCommand
 from domain.case.events import CASE_EVENT_TYPES, CaseEvent
 from domain.case.situation import Refusal
-from domain.directory import calendars, earlier_forms, people, programmes, providers, schools
+from domain.directory import (
+    calendars,
+    earlier_forms,
+    networks,
+    overviews,
+    people,
+    programmes,
+    providers,
+    schools,
+)
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts
 from domain.funding import funds, rates
 from domain.upcasting import EventTypes, UnknownEventError, Upcaster
@@ -95,6 +104,20 @@ DIRECTORY: Final[dict[str, DirectoryKind]] = {
         rates.decide,
         (rates.PublishRate,),
         (rates.RatePublished,),
+    ),
+    "network": _kind(
+        networks.NetworkState,
+        networks.evolve,
+        networks.decide,
+        (networks.OpenNetwork, networks.ChangeNetwork, networks.CloseNetwork),
+        (networks.NetworkOpened, networks.NetworkChanged, networks.NetworkClosed),
+    ),
+    "overview": _kind(
+        overviews.OverviewState,
+        overviews.evolve,
+        overviews.decide,
+        (overviews.RecordOverview,),
+        (overviews.OverviewRecorded,),
     ),
 }
 

@@ -36,6 +36,18 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Group], ...]] = (
     ),
     ("fund", "starter.commands.fund:app", "Money: funds, rate cards, what is promised and paid.", _NOUNS),
     (
+        "network",
+        "starter.commands.network:app",
+        "Networks and courses that schools can join.",
+        _NOUNS,
+    ),
+    (
+        "overview",
+        "starter.commands.overview:app",
+        "Support overviews of schools, version by version.",
+        _NOUNS,
+    ),
+    (
         "programme",
         "starter.commands.programme:app",
         "Programmes: their routes, areas, waits and words.",
@@ -50,6 +62,12 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Group], ...]] = (
     ),
     ("bulk", "starter.commands.bulk:app", "One line for many cases: open, pause, resume.", _NOUNS),
     ("mail", "starter.commands.mail:app", "What was sent to whom; mail caught on this machine.", _NOUNS),
+    (
+        "report",
+        "starter.commands.report:app",
+        "Documents about the work as a whole.",
+        _NOUNS,
+    ),
     ("admin", "starter.commands.admin:app", "Upkeep of the office's own tables.", _NOUNS),
     (
         "completion",

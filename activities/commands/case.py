@@ -28,14 +28,18 @@ from domain.case.candidates import candidates_of
 from domain.case.commands import (
     SYSTEM_VERBS,
     AcceptOffer,
+    Align,
     Assign,
     CaseCommand,
+    Contribute,
     DraftAgreement,
+    Enrol,
     Extend,
     Match,
     Offer,
     Open,
     Reopen,
+    Signpost,
     Submit,
 )
 from domain.case.decide import decide
@@ -115,6 +119,8 @@ def decide_case(connection: Connection, facts: FactReader, question: Question, b
         with_holders=isinstance(body, Assign),
         pool=_providers_for(facts, state, body, programme, question.now),
         money=facts.money(programme, state, (body.verb,)),
+        named_network=_named_network(body),
+        cites_overview=isinstance(body, Align | Contribute),
     )
     decided = decide(state, body, known, reference)
     if isinstance(decided, Refusal):
@@ -132,6 +138,16 @@ def _providers_for(
         return facts.pool(state, programme, now)
     if isinstance(body, AcceptOffer | DraftAgreement | Extend):
         return facts.provider(state, programme)
+    return None
+
+
+def _named_network(body: CaseCommand) -> str | None:
+    """The network or course in which the command would end the case."""
+    match body:
+        case Signpost():
+            return body.offer
+        case Enrol():
+            return body.network
     return None
 
 
@@ -174,6 +190,7 @@ def steps_for(
             with_holders=True,
             pool=pool,
             money=money,
+            cites_overview=state.stage is Stage.AWAITING_ALIGNMENT,
         )
 
     return next_steps(state, facts_of, _candidates(facts, state, facts_of("", ())))

@@ -24,6 +24,7 @@ from activities.read_models.update import write_directory
 from activities.read_models.wakes import wake_for
 from domain.case.situation import Refusal
 from domain.directory.base import DirectoryCommand, DirectoryFacts, entitling_post
+from domain.directory.overviews import may_record
 from domain.directory.providers import DeclareCapacity
 from domain.funding.funds import FundState
 from domain.funding.keepers import keeping_post
@@ -56,6 +57,10 @@ _SENTENCES: Final = {
     "FundCarriedForward": "What an earlier fund had left was brought into {}.",
     "FundClosed": "{} is closed: it takes no new reservation.",
     "RatePublished": "A day rate is in force in {}.",
+    "OverviewRecorded": "A version of {} was recorded.",
+    "NetworkOpened": "{} is open to schools.",
+    "NetworkChanged": "{} was changed.",
+    "NetworkClosed": "{} takes no more schools.",
     "SchoolDaysSet": "The own days of a school were recorded in {}.",
 }
 
@@ -85,13 +90,14 @@ def decide_directory(
     wrong = stale(command, state.version) or untimely(command, question.now)
     if wrong is not None:
         return Declined(wrong)
-    own = (key,) if kind == "provider" else ()
+    own = (key,) if kind in {"provider", "overview"} else ()
     known = facts.directory_facts(
         person_id=command.person,
         now=question.now,
         named_schools=(*named_schools(body), *own),
         taken_of=key if isinstance(body, DeclareCapacity) else None,
         named_funds=(key, *named_funds(body)) if kind == "fund" else (),
+        own_network=key if kind == "network" else None,
     )
     decided = rules.decide(state, body, known, key)
     if isinstance(decided, Refusal):
@@ -106,7 +112,7 @@ def decide_directory(
         for event in decided:
             wake_for(connection, key, event, position, state)
 
-    acting = _acting(kind, known, state, body)
+    acting = may_record(known.posts, key) if kind == "overview" else _acting(kind, known, state, body)
     return Accepted(
         events=tuple(event_draft(event, question, acting) for event in decided),
         expected_version=state.version,

@@ -174,7 +174,7 @@ def _problem(item: ErrorDetails) -> str:
 
 def named_schools(body: Any) -> tuple[str, ...]:
     """Numbers of schools that a command or event names."""
-    names = ("recipient", "provider", "preferred_provider", "school", "successor")
+    names = ("recipient", "provider", "preferred_provider", "school", "successor", "host")
     return tuple(number for name in names if isinstance(number := getattr(body, name, None), str))
 
 

@@ -19,6 +19,7 @@ from activities.mail.recipients import Recipient, recipients
 from activities.mail.server import MailServer
 from activities.mail.wording import Subject, worded
 from activities.read_models.facts import FactReader
+from activities.read_models.networks import network_entry
 from activities.read_models.outbox import Unsent
 from domain.calendars.due import local_day
 from domain.case import events as e
@@ -123,7 +124,14 @@ def read_case_mail(connection: Connection, row: Unsent, now: datetime) -> CaseMa
     people = recipients(connection, state, programme, row.notice.party, now)[:MOST_PEOPLE]
     return CaseMail(
         row=row,
-        subject=Subject(row.notice, event, state, programme, _school_names(facts, state, programme, now)),
+        subject=Subject(
+            row.notice,
+            event,
+            state,
+            programme,
+            _school_names(facts, state, programme, now),
+            network_entry(connection, state),
+        ),
         people=people,
         entries={one.person: sealed_entry(connection, one.person) for one in people},
         at=place.envelope.recorded_at,

@@ -11,6 +11,7 @@ from domain.case.mail_templates import TEMPLATES, VISIT, WAITING
 from domain.case.notices import Notice
 from domain.case.shape import CaseState
 from domain.case.waits import Awaited, awaited
+from domain.directory.networks import NetworkEntry
 from domain.parties import Party
 from domain.programmes.model import Language, Programme
 from domain.text.mail import MailText, mail_text
@@ -29,6 +30,8 @@ class Subject:
     programme: Programme
     schools: Mapping[str, str]
     """Names by number."""
+    network: NetworkEntry | None = None
+    """The network or course that the case ended in, where it is one on record."""
 
 
 def worded(subject: Subject, language: Language) -> MailText:
@@ -116,6 +119,10 @@ def _own(subject: Subject, voice: Voice) -> dict[str, str]:
         case e.EscalationRaised():
             flag = f"--escalation {event.number}"
             return {"command": f"brokerage case acknowledge {subject.state.reference} {flag}"}
+        case e.RequestSignposted():
+            return _network(subject.network, voice)
+        case e.RequestEnrolled():
+            return _network(subject.network, voice) | {"places": voice.count("places", event.places)}
         case e.DeadlineSet():
             return _which(event.wait, voice)
         case e.WaitReassigned():
@@ -145,6 +152,17 @@ def _own(subject: Subject, voice: Voice) -> dict[str, str]:
                 "length": voice.days(agreement.quarter_days),
             }
     return {}
+
+
+def _network(entry: NetworkEntry | None, voice: Voice) -> dict[str, str]:
+    if entry is None:
+        return {}
+    days = [voice.long_day(day) for day in entry.dates]
+    return {
+        "network": entry.title.said(voice.language),
+        "how": entry.how.said(voice.language),
+        "dates": voice.several(days),
+    }
 
 
 def _which(wait: str, voice: Voice) -> dict[str, str]:

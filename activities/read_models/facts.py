@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 
 from activities.read_models.days import DaysReader
 from activities.read_models.money_facts import ALL_VERBS, funds_named, read_money
+from activities.read_models.networks import network_fact, places_taken
+from activities.read_models.overviews import overview_facts
 from activities.read_models.providers import ProviderReader, Seeking
 from activities.read_models.schema import (
     case_row,
@@ -21,7 +23,7 @@ from activities.read_models.schema import (
     school,
 )
 from domain.calendars.counting import Days
-from domain.case.situation import Facts, SchoolFact
+from domain.case.situation import Facts, NetworkFact, OverviewFact, SchoolFact
 from domain.case.stages import Stage
 from domain.case.state import CaseState
 from domain.directory.base import DirectoryFacts
@@ -119,6 +121,7 @@ class FactReader:
                 sips=_persons(held, entry.number, {Post.SIP}),
                 staff=_persons(held, entry.number, _STAFF),
                 language_category=entry.language_category,
+                curriculum_partners=_persons(held, entry.number, {Post.CURRICULUM_PARTNER}),
             )
             for entry in entries
         }
@@ -138,6 +141,8 @@ class FactReader:
         with_holders: bool = False,
         pool: "Pool | None" = None,
         money: MoneyFacts = NO_MONEY,
+        named_network: str | None = None,
+        cites_overview: bool = False,
     ) -> Facts:
         """Everything a decision in one case rests on.
 
@@ -170,6 +175,8 @@ class FactReader:
             days=self._days(programme_in_force, (None, state.recipient, state.provider, *named_schools)),
             providers=known.providers,
             money=money,
+            networks=self._network(named_network, state.recipient) if named_network else {},
+            overviews=self._overviews(state.recipient) if cites_overview else (),
         )
 
     def money(self, rules: Programme, state: CaseState, verbs: Iterable[str] = ALL_VERBS) -> MoneyFacts:
@@ -204,8 +211,12 @@ class FactReader:
         named_schools: Iterable[str] = (),
         taken_of: str | None = None,
         named_funds: Iterable[str] = (),
+        own_network: str | None = None,
     ) -> DirectoryFacts:
-        """What a rule of a directory stream rests on; `taken_of` is a school whose days cases may hold."""
+        """What a rule of a directory stream rests on.
+
+        `taken_of` is a school whose days cases may hold, `own_network` the network that the command is about.
+        """
         reader = ProviderReader(self._connection)
         taken = reader.taken(taken_of) if taken_of else {}
         self._positions |= reader.positions
@@ -225,8 +236,10 @@ class FactReader:
             areas={code: frozenset(area.code for area in known.areas) for code, known in rules.items()},
             currencies={code: known.currency for code, known in rules.items()},
             years={code: known.financial_year for code, known in rules.items()},
+            languages={code: frozenset(known.languages) for code, known in rules.items()},
             funds=self._funds(named_funds),
             taken=taken,
+            places_taken=places_taken(self._connection, own_network) if own_network else 0,
         )
 
     def _funds(self, keys: Iterable[str]) -> dict[str, FundFact]:
@@ -245,6 +258,18 @@ class FactReader:
             select(school.c.number).where(school.c.open.is_(True)).order_by(school.c.number).limit(20)
         ).scalars()
         return tuple(dict.fromkeys((*offering, *others)))
+
+    def _network(self, code: str, school: str) -> dict[str, NetworkFact]:
+        found = network_fact(self._connection, code, school)
+        if found is None:
+            return {}
+        self._positions.add(found[1])
+        return {code: found[0]}
+
+    def _overviews(self, number: str) -> tuple[OverviewFact, ...]:
+        found, positions = overview_facts(self._connection, number)
+        self._positions.update(positions)
+        return found
 
     def _open_cases(self, *which: ColumnElement[bool], other_than: str) -> tuple[str, ...]:
         rows = self._connection.execute(

@@ -262,6 +262,46 @@ calendar_school = Table(
     Column("days", Text, nullable=False),
 )
 
+network = Table(
+    "network",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("programme", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("places", Integer),
+    Column("open", Boolean, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+"""Networks and courses that schools can join; `content` is the whole entry as canonical JSON."""
+
+network_use = Table(
+    "network_use",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("network", Text, nullable=False),
+    Column("school", Text, nullable=False),
+    Column("how", Text, nullable=False),
+    Column("places", Integer, nullable=False),
+    Column("since", Text),
+    Column("until", Text),
+    Column("outcome", Text),
+    Column("position", Integer, nullable=False),
+    Index("network_use_of_network", "network", "school"),
+)
+"""Cases that ended in a network on record: `how` is enrolled or signposted; `places` are those still taken."""
+
+overview = Table(
+    "overview",
+    metadata,
+    Column("school", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("ref", Text, primary_key=True),
+    Column("area", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+"""Priorities of support overviews: `since` is the version in which the words of one were last changed."""
+
 wake = Table(
     "wake",
     metadata,

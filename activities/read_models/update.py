@@ -8,7 +8,9 @@ from sqlalchemy import Connection, Table, delete, insert
 
 from activities.event_log.read import RecordedEvent
 from activities.read_models import schema
+from activities.read_models.networks import network_use_values, network_values
 from activities.read_models.outbox import Unsent, after_event, write_unsent
+from activities.read_models.overviews import overview_values
 from activities.read_models.provider_rows import (
     objection_values,
     partnership_values,
@@ -21,6 +23,8 @@ from domain.case.status import is_open, waiting_on, waiting_parties
 from domain.case.waits import awaited, next_wait, stuck_because
 from domain.directory.base import DirectoryEvent
 from domain.directory.calendars import CalendarState
+from domain.directory.networks import NetworkState
+from domain.directory.overviews import OverviewState
 from domain.directory.people import PersonState
 from domain.directory.programmes import ProgrammeState
 from domain.directory.providers import ProviderState
@@ -134,6 +138,8 @@ def write_case(connection: Connection, state: CaseState, programme: Programme, p
         _replace(connection, schema.objection, key, objection_values(state, programme, position))
     if state.money is not None:
         _replace(connection, schema.fund_use, key, fund_use_values(state, position))
+    if state.ended:
+        _replace(connection, schema.network_use, key, network_use_values(state, position))
 
 
 def school_values(number: str, entry: SchoolRegistered, state: SchoolState) -> dict[str, Any]:
@@ -207,6 +213,10 @@ def write_directory(
                 for rate in state.rates
             ]
             _replace(connection, schema.rate_card, {"code": key}, rates)
+        case NetworkState():
+            _replace(connection, schema.network, {"code": key}, network_values(key, state, position))
+        case OverviewState():
+            _replace(connection, schema.overview, {"school": key}, overview_values(key, state, position))
         case ProgrammeState() if state.current is not None:
             row = {
                 "code": key,

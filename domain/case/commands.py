@@ -19,6 +19,7 @@ from domain.case.money_commands import (
     Settle,
     SubmitClaim,
 )
+from domain.case.partnership_events import Side
 from domain.case.values import (
     AgreementTerms,
     AreaCode,
@@ -29,6 +30,7 @@ from domain.case.values import (
     FollowUpPlan,
     Mode,
     Money,
+    NetworkCode,
     Objective,
     ObjectiveRating,
     Outcome,
@@ -36,6 +38,7 @@ from domain.case.values import (
     PeriodShare,
     PersonId,
     Phase,
+    PlanRef,
     PriorityRef,
     QuarterDays,
     RouteCode,
@@ -162,7 +165,30 @@ class Signpost(CaseCommand):
 
     verb: ClassVar[str] = "signpost"
     group: ClassVar[str] = "Intake"
-    to: FreeText = Field(description="The offer pointed to.")
+    offer: NetworkCode | None = Field(
+        default=None, description="Code of the network or course pointed to, e.g. numeracy-leads."
+    )
+    to: FreeText | None = Field(default=None, description="What is pointed to, in words for the school.")
+
+
+class Enrol(CaseCommand):
+    """End the request by enrolling the school in a network or course: it takes places there from today."""
+
+    verb: ClassVar[str] = "enrol"
+    group: ClassVar[str] = "Intake"
+    network: NetworkCode = Field(description="Code of the network or course, e.g. numeracy-leads.")
+    places: int = Field(default=1, ge=1, le=99, description="Places the school takes.")
+
+
+class EndEnrolment(CaseCommand):
+    """Record how an enrolment ended; places of those who left or never came are free again."""
+
+    verb: ClassVar[str] = "end-enrolment"
+    group: ClassVar[str] = "Review"
+    outcome: Literal["completed", "left", "not-taken-up"] = Field(
+        description="completed, left or not-taken-up."
+    )
+    note: FreeText | None = Field(default=None, description="What the school took from it.")
 
 
 class Decline(CaseCommand):
@@ -192,6 +218,23 @@ class Scope(CaseCommand):
         description="Who took part; those whom the route asks for must have, and stand for none given.",
     )
     met_on: Day = Field(description="Day of the meeting.")
+    plan: PlanRef | None = Field(
+        default=None, description="Improvement plan the need was assessed from, e.g. SIP-2026."
+    )
+
+
+class RecordOrientation(CaseCommand):
+    """Record that leaders of the schools were oriented, where the route asks for it."""
+
+    verb: ClassVar[str] = "record-orientation"
+    group: ClassVar[str] = "Intake"
+    on: Day = Field(description="Day of the orientation.")
+    oriented: tuple[Side, ...] = Field(
+        default=("recipient", "provider"),
+        min_length=1,
+        max_length=2,
+        description="Whose leaders took part: recipient, provider; both where none is named.",
+    )
 
 
 class ObjectTo(CaseCommand):
@@ -246,6 +289,20 @@ class DeclineOffer(CaseCommand):
         description="Why, as a code."
     )
     reason: FreeText = Field(description="Why, in words.")
+
+
+class Contribute(CaseCommand):
+    """Say what should be heard before the agreement is drafted: as the provider's curriculum partner, or the recipient's head."""
+
+    verb: ClassVar[str] = "contribute"
+    group: ClassVar[str] = "Partner"
+    note: FreeText = Field(description="What you have to say.")
+    priority: PriorityRef | None = Field(
+        default=None, description="Priority of the support overview the work serves, e.g. SSO-2."
+    )
+    overview_version: OverviewVersion | None = Field(
+        default=None, description="Version of the overview that was read."
+    )
 
 
 class RescindOffer(CaseCommand):
@@ -462,6 +519,15 @@ class Extend(CaseCommand):
     reason: FreeText = Field(description="Why.")
 
 
+class NamePerson(CaseCommand):
+    """Name another person to lead for one's own school; the agreement stays as it was signed."""
+
+    verb: ClassVar[str] = "name-person"
+    group: ClassVar[str] = "Delivery"
+    party: Party = Field(description="Whose part: provider_lead or recipient_lead.")
+    person: PersonId = Field(description="Id of the person who leads from now on.")
+
+
 class Complete(CaseCommand):
     """Say that delivery is complete; before the last day both heads must say so."""
 
@@ -578,6 +644,16 @@ class RecordContact(CaseCommand):
     note: FreeText | None = Field(default=None, description="What was said.")
 
 
+class NoteAssistance(CaseCommand):
+    """Note technical assistance that somebody above the schools gave."""
+
+    verb: ClassVar[str] = "note-assistance"
+    group: ClassVar[str] = "At any time"
+    given_by: Literal["region", "division", "service"] = Field(description="region, division or service.")
+    on: Day = Field(description="Day on which it was given.")
+    note: FreeText = Field(description="What it was.")
+
+
 class Reopen(CaseCommand):
     """Take up again a case that lapsed, was withdrawn or found no partner."""
 
@@ -628,15 +704,15 @@ class RecordDelivery(CaseCommand):
 COMMANDS: Final[dict[str, type[CaseCommand]]] = {
     command.verb: command
     for command in (
-        Open, Amend, Submit, Consent, RefuseConsent, Align, ExceptAlignment, Triage, Signpost, Decline,
-        Scope, ObjectTo, Match, Offer, AcceptOffer, DeclineOffer, RescindOffer, NoPartner,
+        Open, Amend, Submit, Consent, RefuseConsent, Align, ExceptAlignment, Triage, Signpost, Enrol, Decline,
+        RecordOrientation, Scope, ObjectTo, Match, Offer, AcceptOffer, DeclineOffer, RescindOffer, Contribute, NoPartner,
         DraftAgreement, ApproveFunding, ReturnFunding, Sign, RequestChanges,
         ScheduleVisit, RescheduleVisit, CancelVisit, RecordVisit, MissVisit, ConfirmVisit, DisputeVisit, ResolveDispute,
-        MidReview, ProposeVariation, AgreeVariation, RefuseVariation, Extend, Complete,
-        Review, Validate, Close, RecordFollowUp,
+        MidReview, ProposeVariation, AgreeVariation, RefuseVariation, Extend, NamePerson, Complete,
+        Review, Validate, Close, RecordFollowUp, EndEnrolment,
         SubmitClaim, ReturnClaim, ApproveClaim, RecordPayment, ReleaseFunds, Liquidate, AcceptLiquidation,
         ReturnLiquidation, ReturnFunds, MoveMoney, Settle, Withdraw, Reopen, Pause, Resume,
-        Acknowledge, Assign, RecordContact, PassDeadline, Recount, RecordDelivery,
+        Acknowledge, Assign, RecordContact, NoteAssistance, PassDeadline, Recount, RecordDelivery,
     )
 }  # fmt: skip
 """Every verb of a case with its model, in the order in which a case meets them."""

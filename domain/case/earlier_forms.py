@@ -64,8 +64,25 @@ def _extension_before_capacity(payload: Payload) -> Payload:
     return payload | {"periods": []}
 
 
+def _drafted_before_consultation(payload: Payload) -> Payload:
+    """No route asked for an orientation, for a plan to be cited, or for anybody at the provider to be heard."""
+    unasked = {"consulted": [], "orientation": False, "plan_cited": False}
+    return payload | {"duties": payload["duties"] | unasked}
+
+
+def _signposted_before_offers(payload: Payload) -> Payload:
+    return payload | {"offer": None}
+
+
+def _scoped_before_plans(payload: Payload) -> Payload:
+    return payload | {"plan": None}
+
+
 CASE_UPCASTERS: Final[tuple[Upcaster, ...]] = (
     Upcaster("CaseDrafted", 1, 2, _drafted_before_duties),
+    Upcaster("CaseDrafted", 2, 3, _drafted_before_consultation),
+    Upcaster("RequestSignposted", 1, 2, _signposted_before_offers),
+    Upcaster("NeedScoped", 1, 2, _scoped_before_plans),
     Upcaster("AgreementDrafted", 1, 2, _agreement_before_work_modes),
     Upcaster("AgreementDrafted", 2, 3, _agreement_before_funds),
     Upcaster("VisitRecorded", 1, 2, _visit_before_work_modes),

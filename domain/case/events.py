@@ -46,6 +46,13 @@ from domain.case.money_events import (
     LiquidationReturned,
     PaymentRecorded,
 )
+from domain.case.network_events import EnrolmentEnded, RequestEnrolled, RequestSignposted
+from domain.case.partnership_events import (
+    AssistanceNoted,
+    ContributionRecorded,
+    NamedPersonChanged,
+    OrientationRecorded,
+)
 from domain.case.values import (
     AgreementTerms,
     AreaCode,
@@ -60,6 +67,7 @@ from domain.case.values import (
     PeriodShare,
     PersonId,
     Phase,
+    PlanRef,
     PriorityRef,
     RouteCode,
     SchoolId,
@@ -78,7 +86,7 @@ from domain.upcasting import EventTypes
 
 
 class CaseDrafted(CaseEvent):
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     reference: str
     programme: str
     route: RouteCode
@@ -152,10 +160,6 @@ class TriageAccepted(CaseEvent):
     urgency: Urgency
 
 
-class RequestSignposted(CaseEvent):
-    to: FreeText
-
-
 class RequestDeclined(CaseEvent):
     reason_code: str
     explanation: FreeText
@@ -165,10 +169,13 @@ class RequestDeclined(CaseEvent):
 
 
 class NeedScoped(CaseEvent):
+    schema_version: ClassVar[int] = 2
     objectives: tuple[Objective, ...]
     estimated_quarter_days: int
     present: tuple[Party, ...]
     met_on: date
+    plan: PlanRef | None
+    """The improvement plan that the need was assessed from, where the route asks for one."""
 
 
 class CandidateObjected(CaseEvent):
@@ -500,7 +507,8 @@ CASE_EVENTS: Final[dict[str, type[CaseEvent]]] = {
         CaseWithdrawn, DeadlineSet, DeadlinePassed, CasePaused, PauseProlonged, CaseResumed,
         DeadlineMoved, TimerIgnored, ReminderIssued, EscalationRaised, EscalationAcknowledged, WaitReassigned,
         LapseHeld, DraftExpired, CaseLapsed, CaseReopened, WorkAssigned, ContactRecorded, MailAccepted, MailFailed,
-        VisitRescheduled, VisitCancelled,
+        VisitRescheduled, VisitCancelled, RequestEnrolled, EnrolmentEnded,
+        OrientationRecorded, ContributionRecorded, NamedPersonChanged, AssistanceNoted,
         BudgetReserved, BudgetReleased, BudgetCommitted, ClaimSubmitted, ClaimReturned, ClaimApproved, PaymentRecorded,
         FundsReleased, FundsLiquidated, LiquidationReturned, LiquidationAccepted, FundsReturned, BudgetReconciled,
     )

@@ -2,6 +2,7 @@
 
 from domain.case import commands as c
 from domain.case import events as e
+from domain.case.commands import expect
 from domain.case.matching import barred_provider
 from domain.case.request import authority_problem
 from domain.case.situation import Refusal, Situation
@@ -16,6 +17,33 @@ def overview_is_cited(s: Situation) -> Refusal | None:
             "R-OVERVIEW",
             f"The request must cite a priority of the {s.noun('overview')} and the version that was read.",
             f"Add both: brokerage case amend {s.state.reference}",
+        )
+    return None
+
+
+def cited_overview_is_on_record(s: Situation) -> Refusal | None:
+    """Where versions of the recipient's overview are on record, the one that is cited is among them."""
+    command = expect(s.command, c.Align)
+    return overview_problem(s, command.priority, command.overview_version)
+
+
+def overview_problem(s: Situation, priority: str, version: str) -> Refusal | None:
+    """Why that version cannot have been read so; None also where no version is on record at all."""
+    known = {one.version: one for one in s.facts.overviews}
+    if not known:
+        return None
+    if version not in known:
+        return Refusal(
+            "R-OVERVIEW",
+            f"Version {version} of the {s.noun('overview')} is not on record; the latest is {s.facts.overviews[-1].version}.",
+            f"See: brokerage overview show {s.state.recipient}",
+        )
+    if priority not in known[version].priorities:
+        return Refusal(
+            "R-OVERVIEW",
+            f"Version {version} of the {s.noun('overview')} has no priority {priority}; "
+            f"it has {', '.join(sorted(known[version].priorities))}.",
+            f"See: brokerage overview show {s.state.recipient}",
         )
     return None
 
@@ -123,10 +151,6 @@ def except_alignment(s: Situation) -> tuple[e.CaseEvent, ...]:
 def triage(s: Situation) -> tuple[e.CaseEvent, ...]:
     command = _of(s, c.Triage)
     return (e.TriageAccepted(tier=command.tier, urgency=command.urgency or s.state.urgency),)
-
-
-def signpost(s: Situation) -> tuple[e.CaseEvent, ...]:
-    return (e.RequestSignposted(to=_of(s, c.Signpost).to),)
 
 
 def decline(s: Situation) -> tuple[e.CaseEvent, ...]:

@@ -69,7 +69,8 @@ TEMPLATES: Final[Mapping[str, frozenset[str]]] = {
     "lapse_in_sight": COMMON | WAITING,
     # News and outcomes.
     "head_consent_refused": COMMON,
-    "request_signposted": COMMON,
+    "request_signposted": COMMON | {"network", "how"},
+    "request_enrolled": COMMON | {"network", "how", "places", "dates"},
     "request_declined": COMMON,
     "offer_accepted": COMMON,
     "offer_rescinded": COMMON | {"asked"},
@@ -95,7 +96,8 @@ TEMPLATES: Final[Mapping[str, frozenset[str]]] = {
 }
 """Every template by name, with the placeholders it may use. {overdue}: the due time in words where it has passed,
 else empty; {number}: which reminder of this wait it is, {reminders}: how many went before, both in figures; {told}:
-who could not be reached; {part}: whose work it is, as the programme calls it; {to}: who has it now; {asked}: the school that was asked; {start}, {end}, {review}, {was}: days in words; {length}: days
+who could not be reached; {network}: its title, {how}: how to join, {dates}: its days, each empty where there is none
+on record; {places}: in words; {part}: whose work it is, as the programme calls it; {to}: who has it now; {asked}: the school that was asked; {start}, {end}, {review}, {was}: days in words; {length}: days
 ('4¼ days'); {outcome}: in words."""
 
 INVITATIONS: Final = frozenset({"visit_scheduled", "visit_rescheduled", "visit_cancelled"})

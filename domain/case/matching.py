@@ -124,6 +124,7 @@ def scope(s: Situation) -> tuple[e.CaseEvent, ...]:
         estimated_quarter_days=command.quarter_days,
         present=command.present or s.state.duties.present,
         met_on=command.met_on,
+        plan=command.plan,
     )
     return (event,)
 

@@ -107,6 +107,7 @@ _INVITED: Final = (*LEADS, *HEADS)
 
 _NEWS: Final[Mapping[type[e.CaseEvent], tuple[str, tuple[Party, ...]]]] = {
     e.RequestSignposted: ("request_signposted", HEADS),
+    e.RequestEnrolled: ("request_enrolled", HEADS),
     e.RequestDeclined: ("request_declined", HEADS),
     e.OfferAccepted: ("offer_accepted", _RECIPIENT),
     e.NoPartnerFound: ("no_partner_found", _RECIPIENT),

@@ -149,6 +149,16 @@ class Signature(Value):
     person: PersonId
 
 
+class Enrolment(Value):
+    """The school's part in a network or course, and how it ended."""
+
+    network: str
+    places: int
+    since: date
+    outcome: Literal["completed", "left", "not-taken-up"] | None = None
+    until: date | None = None
+
+
 class Agreement(Value):
     """The agreement as last drafted, and who signed that very text."""
 
@@ -172,6 +182,15 @@ class Agreement(Value):
     """Visits that had been held when it was extended: they took nothing of the extension."""
     offer: int = 0
     """Number of the offer that it came from; 0 where nobody was offered the case."""
+    provider_lead: str = ""
+    recipient_lead: str = ""
+    """Who leads for each side now: as signed, or named since."""
+
+    def lead_of(self, party: Party) -> str:
+        """The person who leads for that side; a ValueError for a party that leads for none."""
+        if party not in {Party.PROVIDER_LEAD, Party.RECIPIENT_LEAD}:
+            raise ValueError(f"{party} leads for no side")
+        return self.provider_lead if party is Party.PROVIDER_LEAD else self.recipient_lead
 
     @property
     def signed(self) -> tuple[Party, ...]:
@@ -242,6 +261,15 @@ class CaseState(Value):
     preferred_provider: str | None = None
     alignment_owner: Party = Party.SIP
     tier: Tier | None = None
+    oriented: tuple[str, ...] = ()
+    """Sides whose school leaders were oriented."""
+    signposted_to: str | None = None
+    """The network or course pointed to, where it is one on record."""
+    enrolment: Enrolment | None = None
+    plan: str | None = None
+    """The improvement plan that the need was assessed from."""
+    contributed: tuple[Party, ...] = ()
+    """Who was heard before the agreement with this provider was drafted."""
     objectives: tuple[Objective, ...] = ()
     estimated_quarter_days: int = 0
     objected: tuple[str, ...] = ()

@@ -37,6 +37,32 @@ class SchoolFact(Value):
     latitude: int | None = None
     """In millionths of a degree."""
     longitude: int | None = None
+    curriculum_partners: tuple[str, ...] = ()
+    """Persons who are its curriculum partner today."""
+
+
+class NetworkFact(Value):
+    """What is on record of a network or course now, and of those enrolled in it."""
+
+    code: str
+    programme: str
+    open: bool
+    areas: tuple[str, ...]
+    phases: tuple[str, ...]
+    last_date: date | None
+    places: int | None
+    taken: int = 0
+    """Places that are taken, by every school together."""
+    enrolled: tuple[str, ...] = ()
+    """References of cases by which the case's own school is enrolled there."""
+
+
+class OverviewFact(Value):
+    """A version of the recipient's support overview that is on record."""
+
+    version: str
+    priorities: Mapping[str, str]
+    """Its priorities, each with the version since which its words stand."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +92,10 @@ class Facts:
     """Schools as providers: the whole pool where one is looked for, the case's own where its days matter."""
     money: MoneyFacts = NO_MONEY
     """Funds, rate cards and earlier advances; read only for commands that ask about them."""
+    networks: Mapping[str, NetworkFact] = field(default_factory=dict)
+    """The network or course that the command names."""
+    overviews: tuple[OverviewFact, ...] = ()
+    """The recipient's support overviews on record, the latest last; read where the command cites one."""
 
     @property
     def today(self) -> date:

@@ -23,6 +23,7 @@ class Stage(StrEnum):
     CLOSED = "closed"
     ARCHIVED = "archived"
     SIGNPOSTED = "signposted"
+    ENROLLED = "enrolled"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     NO_PARTNER = "no_partner"
@@ -41,6 +42,7 @@ TERMINAL = frozenset(
     {
         Stage.ARCHIVED,
         Stage.SIGNPOSTED,
+        Stage.ENROLLED,
         Stage.DECLINED,
         Stage.WITHDRAWN,
         Stage.NO_PARTNER,

@@ -15,6 +15,7 @@ from domain.case.shape import (
     Agreement,
     CaseState,
     Deadline,
+    Enrolment,
     Objection,
     OfferMade,
     RankedSchool,
@@ -29,7 +30,7 @@ from domain.case.waits import awaited_keys
 from domain.parties import Party
 
 __all__ = [
-    "Agreement", "CaseState", "Deadline", "OfferMade", "SideReview", "Signature", "Variation", "Visit",
+    "Agreement", "CaseState", "Deadline", "Enrolment", "OfferMade", "SideReview", "Signature", "Variation", "Visit",
     "evolve", "fold",
 ]  # fmt: skip
 
@@ -84,7 +85,6 @@ def _moves_to(stage: Stage, *kinds: type[e.CaseEvent]) -> None:
 
 _moves_to(Stage.AWAITING_HEAD_CONSENT, e.HeadConsentRequested)
 _moves_to(Stage.WITHDRAWN, e.HeadConsentRefused)
-_moves_to(Stage.SIGNPOSTED, e.RequestSignposted)
 _moves_to(Stage.DECLINED, e.RequestDeclined)
 _moves_to(Stage.IN_DELIVERY, e.DeliveryStarted)
 _moves_to(Stage.ARCHIVED, e.CaseArchived)
@@ -103,6 +103,11 @@ def _no_partner(_state: CaseState, _event: e.NoPartnerFound) -> Change:
 @_evolves(e.FollowUpRecorded, e.FollowUpMissed)
 def _followed_up(_state: CaseState, _event: e.CaseEvent) -> Change:
     return {"followed_up": True}
+
+
+@_evolves(e.AssistanceNoted)
+def _nothing_more(_state: CaseState, _event: e.AssistanceNoted) -> Change:
+    return {}
 
 
 @_evolves(e.CaseDrafted)
@@ -155,6 +160,7 @@ def _scoped(state: CaseState, event: e.NeedScoped) -> Change:
     return {
         "stage": Stage.AGREEMENT_DRAFTING if state.provider_began else Stage.MATCHING,
         "objectives": event.objectives,
+        "plan": event.plan,
         "estimated_quarter_days": event.estimated_quarter_days,
         "ranking": None,
     }
@@ -186,7 +192,8 @@ def _offered(state: CaseState, event: e.PartnerOffered) -> Change:
 
 @_evolves(e.OfferAccepted)
 def _accepted(state: CaseState, event: e.OfferAccepted) -> Change:
-    return {"stage": Stage.AGREEMENT_DRAFTING, "offers": _answered(state, event.offer, "accepted")}
+    answered = _answered(state, event.offer, "accepted")
+    return {"stage": Stage.AGREEMENT_DRAFTING, "offers": answered, "contributed": ()}
 
 
 @_evolves(e.OfferDeclined)
@@ -235,6 +242,8 @@ def _agreement_drafted(state: CaseState, event: e.AgreementDrafted) -> Change:
         end=event.terms.end,
         quarter_days=event.terms.quarter_days,
         offer=len(state.offers),
+        provider_lead=event.terms.provider_lead,
+        recipient_lead=event.terms.recipient_lead,
     )
     return {"stage": Stage.FUNDING_APPROVAL, "agreement": agreement}
 
@@ -439,6 +448,41 @@ def _visit_rescheduled(state: CaseState, event: e.VisitRescheduled) -> Change:
 @_evolves(e.VisitCancelled)
 def _visit_cancelled(state: CaseState, event: e.VisitCancelled) -> Change:
     return _visits(state, event.visit, status="cancelled")
+
+
+@_evolves(e.RequestSignposted)
+def _signposted(_state: CaseState, event: e.RequestSignposted) -> Change:
+    return {"stage": Stage.SIGNPOSTED, "signposted_to": event.offer}
+
+
+@_evolves(e.RequestEnrolled)
+def _enrolled(_state: CaseState, event: e.RequestEnrolled) -> Change:
+    enrolment = Enrolment(network=event.network, places=event.places, since=event.since)
+    return {"stage": Stage.ENROLLED, "enrolment": enrolment}
+
+
+@_evolves(e.EnrolmentEnded)
+def _enrolment_ended(state: CaseState, event: e.EnrolmentEnded) -> Change:
+    if state.enrolment is None:
+        raise ValueError("the log is not a lawful history: the end of an enrolment that never was")
+    ended = state.enrolment.model_copy(update={"outcome": event.outcome, "until": event.on})
+    return {"enrolment": ended}
+
+
+@_evolves(e.OrientationRecorded)
+def _oriented(state: CaseState, event: e.OrientationRecorded) -> Change:
+    return {"oriented": tuple(dict.fromkeys((*state.oriented, *event.oriented)))}
+
+
+@_evolves(e.ContributionRecorded)
+def _contributed(state: CaseState, event: e.ContributionRecorded) -> Change:
+    return {"contributed": tuple(dict.fromkeys((*state.contributed, event.party)))}
+
+
+@_evolves(e.NamedPersonChanged)
+def _named_anew(state: CaseState, event: e.NamedPersonChanged) -> Change:
+    side = "provider_lead" if event.party is Party.PROVIDER_LEAD else "recipient_lead"
+    return {"agreement": _agreement(state, **{side: event.person})}
 
 
 _EVOLVERS.update(CHASED)

@@ -72,7 +72,12 @@ _ALSO: Final[dict[str, tuple[tuple[Party, str], ...]]] = {
     "draft": ((Party.RECIPIENT_HEAD, "submit"),),
     "alignment": ((Party.PRINCIPAL_ADVISER, "except-alignment"),),
     "triage": ((Party.PRINCIPAL_ADVISER, "triage"),),
-    "scoping": ((Party.RECIPIENT_HEAD, "scope"),),
+    "scoping": (
+        (Party.RECIPIENT_HEAD, "scope"),
+        (Party.SIP, "record-orientation"),
+        (Party.BROKER, "record-orientation"),
+    ),
+    "drafting": ((Party.CURRICULUM_PARTNER, "contribute"),),
     "first_offer": ((Party.PRINCIPAL_ADVISER, "no-partner"),),
     "first_visit": ((Party.PROVIDER_HEAD, "record-visit"), (Party.CURRICULUM_PARTNER, "record-visit")),
     "visit_note": (
@@ -121,13 +126,20 @@ def _values(
                 "priority": state.priority or "SSO-1",
                 "overview_version": state.overview_version or f"{today.year}-1",
             }
+            for one in reversed(facts.overviews):
+                yield from ({"priority": ref, "overview_version": one.version} for ref in one.priorities)
         case "except-alignment" | "refuse-variation":
             yield {"reason": _FILL_IN}
         case "triage":
             yield {"tier": "standard"}
         case "scope":
             objective = {"aim": _FILL_IN, "baseline": _FILL_IN, "success": _FILL_IN}
-            yield {"objectives": [objective], "quarter_days": 16, "met_on": today.isoformat()}
+            scoped = {"objectives": [objective], "quarter_days": 16, "met_on": today.isoformat()}
+            yield scoped | ({"plan": f"SIP-{today.year}"} if state.duties.plan_cited else {})
+        case "record-orientation":
+            yield {"on": today.isoformat()}
+        case "contribute":
+            yield {"note": _FILL_IN}
         case "offer":
             wished = (state.preferred_provider,) if state.preferred_provider else ()
             for provider in (*wished, *providers):

@@ -8,7 +8,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.ids import FUND_CODE_PATTERN, PERSON_ID_PATTERN, PROGRAMME_CODE_PATTERN, SCHOOL_ID_PATTERN
+from domain.ids import (
+    FUND_CODE_PATTERN,
+    NETWORK_CODE_PATTERN,
+    PERSON_ID_PATTERN,
+    PROGRAMME_CODE_PATTERN,
+    SCHOOL_ID_PATTERN,
+)
 from domain.parties import Party
 from domain.personal import FreeText
 
@@ -29,6 +35,8 @@ ProgrammeCode = Annotated[str, Field(pattern=PROGRAMME_CODE_PATTERN)]
 PersonId = Annotated[str, Field(pattern=PERSON_ID_PATTERN)]
 WorkModeCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$", description="e.g. lac")]
 AreaCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
+NetworkCode = Annotated[str, Field(pattern=NETWORK_CODE_PATTERN, description="e.g. numeracy-leads")]
+PlanRef = Annotated[str, Field(pattern=r"^[A-Z]{2,8}-20[0-9]{2}(-[0-9]{1,2})?$", description="e.g. SIP-2026")]
 PriorityRef = Annotated[str, Field(pattern=r"^[A-Z]{2,6}-[0-9]{1,3}$", description="e.g. SSO-2")]
 OverviewVersion = Annotated[str, Field(pattern=r"^20[0-9]{2}-[0-9]{1,2}$", description="e.g. 2026-1")]
 VisitId = Annotated[str, Field(pattern=r"^V[1-9][0-9]{0,3}$", description="e.g. V2")]

@@ -54,6 +54,10 @@ class DirectoryFacts:
     """Month in which each programme's financial year begins."""
     funds: Mapping[str, FundFact] = field(default_factory=dict)
     """Those funds that the command is about or names, by 'code.year'."""
+    languages: Mapping[str, frozenset[str]] | None = None
+    """Languages by programme."""
+    places_taken: int = 0
+    """Of a network: how many of its places are taken."""
 
 
 def may_administer(facts: DirectoryFacts) -> Refusal | None:

@@ -57,13 +57,13 @@ def _programme_before_ladders(payload: Payload) -> Payload:
 
 
 def _programme_before_money(payload: Payload) -> Payload:
-    """No provider was ranked, and no account was kept of money."""
-    return payload | {"content": payload["content"] | {"matching": None, "finance": None}}
-
-
-def _programme_before_accounts(payload: Payload) -> Payload:
-    """How money was to be kept account of could be said, but nothing was done about it, and nothing awaited."""
-    return payload | {"content": payload["content"] | {"finance": None}}
+    """No provider was ranked, and no account was kept of money; no route asked for an orientation, for a plan
+    to be cited, or for anybody at the provider to be heard.
+    """
+    content = payload["content"]
+    unasked = {"consulted": [], "orientation": False, "plan_cited": False}
+    routes = [route | {"duties": route["duties"] | unasked} for route in content["routes"]]
+    return payload | {"content": content | {"matching": None, "finance": None, "routes": routes}}
 
 
 def _words(words: dict[str, Any]) -> dict[str, Any]:
@@ -79,5 +79,4 @@ PROGRAMMES: Final = (
     Upcaster("ProgrammePublished", 1, 2, _programme_before_languages),
     Upcaster("ProgrammePublished", 2, 3, _programme_before_ladders),
     Upcaster("ProgrammePublished", 3, 4, _programme_before_money),
-    Upcaster("ProgrammePublished", 4, 5, _programme_before_accounts),
 )

@@ -12,7 +12,8 @@ from domain.characters import holds_controls, is_blank
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts, may_administer
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
+    """A public text that shows something and hides nothing; a pydantic error otherwise."""
     if is_blank(text):
         raise PydanticCustomError("text_empty", "must not be empty")
     if holds_controls(text):
@@ -20,7 +21,7 @@ def _readable(text: str) -> str:
     return text
 
 
-Line = Annotated[str, AfterValidator(_readable), Field(max_length=120)]
+Line = Annotated[str, AfterValidator(readable), Field(max_length=120)]
 """A line of a register: what is shown in lists and on terminals."""
 
 

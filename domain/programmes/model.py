@@ -128,6 +128,8 @@ class Route(_Strict):
             raise ValueError("duties.sign: both heads sign, and the sip may; each once")
         if Party.RECIPIENT_HEAD not in duties.present or len(set(duties.present)) < len(duties.present):
             raise ValueError("duties.present: recipient_head must take part; each once")
+        if set(duties.consulted) - {Party.CURRICULUM_PARTNER} or len(duties.consulted) > 1:
+            raise ValueError("duties.consulted: only the curriculum_partner can be; once")
         return self
 
 

@@ -83,6 +83,8 @@ class Catalogue(_Words):
     """Why a school got the points it has, by the code of a ranking's line."""
     exclusions: Mapping[str, Template]
     """Why a school was left out of a ranking."""
+    pages: Mapping[str, Template]
+    """What stands on pages that are published."""
     sentences: Mapping[str, Template | Mapping[str, Template]]
     """By event type, and by variant where an event is told in more than one way."""
 

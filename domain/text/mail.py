@@ -19,7 +19,9 @@ LONGEST_SUBJECT: Final = 78
 """Characters of a subject in one language; what fills it is cut to fit."""
 
 
-MAY_BE_EMPTY: Final = frozenset({"provider", "days", "lapse", "overdue", "mode", "command"})
+MAY_BE_EMPTY: Final = frozenset(
+    {"provider", "days", "lapse", "overdue", "mode", "command", "network", "how", "dates"}
+)
 """Placeholders that have no value in some cases; their paragraph is left out there."""
 
 

@@ -78,7 +78,37 @@ TELLINGS: Final[Mapping[type[e.CaseEvent], Telling]] = {
     e.TriageAccepted: Telling(
         lambda v, w: {"tier": w.code("tier", v.tier), "urgency": w.code("urgency", v.urgency)}
     ),
-    e.RequestSignposted: Telling(),
+    e.RequestSignposted: Telling(
+        lambda v, _: {"offer": v.offer or ""},
+        lambda v: "offer" if v.offer else "elsewhere",
+        ("offer", "elsewhere"),
+    ),
+    e.RequestEnrolled: Telling(
+        lambda v, w: {
+            "network": v.network,
+            "places": w.count("places", v.places),
+            "since": w.day(v.since),
+        }
+    ),
+    e.EnrolmentEnded: Telling(lambda v, w: {"network": v.network, "outcome": w.code("enrolment", v.outcome)}),
+    e.OrientationRecorded: Telling(
+        lambda v, w: {"on": w.day(v.on), "oriented": w.several([w.noun(side) for side in v.oriented])}
+    ),
+    e.ContributionRecorded: Telling(
+        lambda v, w: {
+            "by": w.party(v.party),
+            "agreement": w.noun("agreement"),
+            "priority": v.priority or "",
+            "overview": w.noun("overview"),
+            "version": v.overview_version or "",
+        },
+        lambda v: "priority" if v.priority else "plain",
+        ("plain", "priority"),
+    ),
+    e.NamedPersonChanged: Telling(lambda v, w: {"person": v.person, "was": v.was, "party": w.party(v.party)}),
+    e.AssistanceNoted: Telling(
+        lambda v, w: {"given_by": w.code("assistance", v.given_by), "on": w.day(v.on)}
+    ),
     e.RequestDeclined: Telling(lambda v, w: {"reason": w.code("decline_reason", v.reason_code)}),
     e.NeedScoped: Telling(
         lambda v, w: {

@@ -180,11 +180,18 @@ def _page(view: dict[str, Any], programme: Programme) -> Iterator[tuple[str, str
     yield _label(programme.noun("provider")), provider
     yield "Area", f"{view['area']}, route {view['route']}"
     yield "Stage", view["stage"].replace("_", " ") + (" (paused)" if view["paused"] else "")
+    if view["network"]:
+        places = f", places: {view['places']}" if view["places"] else ""
+        yield "Network", view["network"] + places
+    if view["plan"]:
+        yield "Assessed from", view["plan"]
     if view["agreement_hash"]:
         signed = ", ".join(programme.word(Party(party)) for party in view["signed"]) or "nobody"
         version, days = view["agreement_version"], view["days_agreed"]
         yield _label(programme.noun("agreement")), f"version {version}, {days} days, signed by {signed}"
         yield "Text hash", view["agreement_hash"]
+        for party in (Party.PROVIDER_LEAD, Party.RECIPIENT_LEAD):
+            yield _label(programme.word(party)), view[party.value]
     if view["visits"]:
         yield "Days", f"{view['days_counted']} held, {view['days_confirmed']} confirmed"
     if view["money"]:

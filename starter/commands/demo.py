@@ -23,6 +23,7 @@ from activities.settings import Settings
 from domain.ids import case_reference
 from starter.commands.import_report import Report, Where
 from starter.commands.importing import Entry, send_entries
+from starter.commands.network import network_entries
 from starter.commands.people_file import keys_on_record, people_entries
 from starter.commands.provider import offer_entries, parse_offers, parse_providers, provider_entries
 from starter.commands.school_import import parse_schools, school_entries
@@ -136,7 +137,7 @@ async def _run(settings: Settings, postgres: bool) -> dict[str, list[str]]:
 
 async def _load_registers(settings: Settings, client: "Client") -> None:
     """The same files and the same readers that staff use."""
-    steps: tuple[list[Entry], ...] = ([], [], [], [])
+    steps: tuple[list[Entry], ...] = ([], [], [], [], [])
     with reading(settings) as office:
         sender = _sender(settings, _ADMIN)
         known = keys_on_record(office)
@@ -149,7 +150,8 @@ async def _load_registers(settings: Settings, client: "Client") -> None:
                 offers = offer_entries(parse_offers(folder / "offers.csv"), programme)
                 if (folder / "providers.csv").exists():
                     offers += provider_entries(parse_providers(folder / "providers.csv"), programme)
-            for step, entries in zip(steps, (schools, people, posts, offers), strict=True):
+                networks = _networks(folder / "networks.csv", programme)
+            for step, entries in zip(steps, (schools, people, posts, offers, networks), strict=True):
                 step += entries
         money = [
             [Entry(Where("money", number), *entry) for number, entry in enumerate(entries, start=1)]
@@ -162,8 +164,13 @@ async def _load_registers(settings: Settings, client: "Client") -> None:
         raise Failure(Exit.BUG, "B-SAMPLE", f"{report.failed} entries of the sample registers were refused.")
     _say(
         f"✓ Registers read: {len(steps[0])} schools, {len(people)} people, {len(posts)} posts, {len(steps[3])} offers, "
-        f"{len(money[0])} funds and rates."
+        f"{len(steps[4])} networks, {len(money[0])} funds and rates."
     )
+
+
+def _networks(file: Path, programme: str) -> list[Entry]:
+    """Not every programme has networks."""
+    return network_entries(file, programme) if file.exists() else []
 
 
 def _requests() -> dict[str, RequestRow]:

@@ -152,8 +152,15 @@ def person_for(settings: Settings, options: SenderOptions) -> str:
     return person
 
 
-def read_body(model: type[BaseModel], typed: dict[str, Any], options: WriteOptions) -> dict[str, Any]:
+def read_body(
+    model: type[BaseModel],
+    typed: dict[str, Any],
+    options: WriteOptions,
+    given: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """The body that the flags and the file say, and no more, checked by the command's own model.
+
+    `given` are values that a command line has read itself.
 
     What was not given is left out, not filled in: the same line has the same body after an update that
     knows one more flag, and a worker of the version before can still read it.
@@ -161,7 +168,7 @@ def read_body(model: type[BaseModel], typed: dict[str, Any], options: WriteOptio
     """
     body = _from_file(options.from_) if options.from_ else {}
     try:
-        _merge(body, read_values(model, typed))
+        _merge(body, read_values(model, typed) | (given or {}))
         return plain(model.model_validate(body).model_dump(exclude_unset=True))  # type: ignore[no-any-return]
     except FlagError as error:
         raise Failure(Exit.USAGE, "E-VALUE", f"{error}.") from None

@@ -66,6 +66,11 @@ _A_CELL: Final = objective(
     "A cell has met four times and written down what it tried",
 )
 
+
+def _oriented(today: date) -> dict[str, Any]:
+    return {"on": today.isoformat()}
+
+
 DEPED_STORIES: Final[tuple[Story, ...]] = (
     Story(
         "deped-2026-01",
@@ -75,7 +80,8 @@ DEPED_STORIES: Final[tuple[Story, ...]] = (
             Step("head.900101", "submit", after=0),
             Step("head.900001", "consent", after=3),
             Step("coordinator.nena", "triage", fixed(tier="standard"), after=3),
-            Step("head.900101", "scope", scoped(8, _REACHING_ALL), after=4),
+            Step("psds.ramon", "record-orientation", _oriented, after=2),
+            Step("head.900101", "scope", scoped(8, _REACHING_ALL, plan="SIP-2026"), after=2),
             Step(
                 "head.900101",
                 "draft-agreement",
@@ -109,10 +115,20 @@ DEPED_STORIES: Final[tuple[Story, ...]] = (
             Step("focal.900001", "confirm-visit", fixed(visit="V1")),
             Step("psds.ramon", "mid-review", fixed(decision="continue", note="Both cells meet."), after=4),
             Step(
+                "coordinator.nena",
+                "note-assistance",
+                lambda today: {
+                    "given_by": "region",
+                    "on": today.isoformat(),
+                    "note": "The regional office went through the record of both cells with us.",
+                },
+                after=2,
+            ),
+            Step(
                 "focal.900101",
                 "record-visit",
                 visit(4, [1], "Heads looked at the plan for improvement together.", work_mode="sbm"),
-                after=8,
+                after=6,
             ),
             Step("focal.900001", "confirm-visit", fixed(visit="V2")),
             Step("head.900101", "complete"),
@@ -137,7 +153,8 @@ DEPED_STORIES: Final[tuple[Story, ...]] = (
             Step("head.900103", "submit", after=0),
             Step("head.900005", "consent", after=3),
             Step("coordinator.nena", "triage", fixed(tier="light"), after=2),
-            Step("head.900103", "scope", scoped(16, _A_CELL), after=4),
+            Step("coordinator.nena", "record-orientation", _oriented, after=1),
+            Step("head.900103", "scope", scoped(16, _A_CELL, plan="SIP-2026"), after=3),
             Step(
                 "head.900103",
                 "draft-agreement",

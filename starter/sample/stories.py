@@ -102,10 +102,19 @@ STORIES: Final[tuple[Story, ...]] = (
             ),
             Step("head.6990103", "accept-offer", fixed(conflict="none"), after=2),
             Step(
+                "partner.eleri",
+                "contribute",
+                fixed(
+                    note="Planning first, then lessons: years 3 and 4 before years 5 and 6.",
+                    priority="SSO-1",
+                    overview_version="2026-1",
+                ),
+            ),
+            Step(
                 "broker.dylan",
                 "draft-agreement",
                 _agreed(16, "partner.eleri", "lead.6990004", "head.6990004", 88000),
-                after=3,
+                after=2,
             ),
             Step("finance.gwilym", "approve-funding", after=2),
             Step("head.6990004", "sign"),
@@ -384,12 +393,27 @@ STORIES: Final[tuple[Story, ...]] = (
             Step(
                 "broker.dylan",
                 "signpost",
-                fixed(to="The humanities network of the region, which meets in Welsh."),
+                fixed(
+                    offer="dyniaethau-cymraeg",
+                    to="The humanities network of the region, which meets in Welsh.",
+                ),
                 after=3,
             ),
         ),
         "signposted",
         begins=30,
+    ),
+    Story(
+        "wales-2026-07",
+        "by the SIP; a course serves it better than a partner, and the school is enrolled",
+        "sip.nerys",
+        (
+            Step("sip.nerys", "submit", after=0),
+            Step("head.6990015", "consent", after=2),
+            Step("broker.mali", "enrol", fixed(network="calm-classrooms", places=2), after=2),
+        ),
+        "enrolled",
+        begins=34,
     ),
     Story(
         "wales-2026-12",

@@ -51,11 +51,12 @@ def objective(aim: str, baseline: str, success: str) -> dict[str, str]:
     return {"aim": aim, "baseline": baseline, "success": success}
 
 
-def scoped(quarter_days: int, *objectives: dict[str, str]) -> Values:
+def scoped(quarter_days: int, *objectives: dict[str, str], plan: str | None = None) -> Values:
     return lambda today: {
         "objectives": list(objectives),
         "quarter_days": quarter_days,
         "met_on": today.isoformat(),
+        **({"plan": plan} if plan else {}),
     }
 
 

@@ -13,6 +13,7 @@ from domain.case.state import CaseState, fold
 from domain.case.status import waiting_on
 from domain.case.waits import awaited
 from domain.messages import NextStep
+from domain.parties import Party
 from domain.programmes.model import Programme
 from domain.text.voice import wait_words
 from starter.back import look_json
@@ -81,6 +82,11 @@ def case_json(office: Office, record: CaseRecord) -> dict[str, Any]:
         "objectives": len(state.objectives),
         "agreement_version": agreement.version if agreement else None,
         "agreement_hash": agreement.content_hash if agreement else None,
+        "provider_lead": agreement.lead_of(Party.PROVIDER_LEAD) if agreement else None,
+        "recipient_lead": agreement.lead_of(Party.RECIPIENT_LEAD) if agreement else None,
+        "plan": state.plan,
+        "network": state.enrolment.network if state.enrolment else state.signposted_to,
+        "places": state.enrolment.places if state.enrolment else None,
         "signed": list(agreement.signed) if agreement else [],
         "days_agreed": _days(agreement.all_quarter_days) if agreement else None,
         "days_counted": _days(state.counted_quarter_days),

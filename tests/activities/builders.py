@@ -51,6 +51,7 @@ from domain.messages import (
 )
 from starter.home import create_home
 from starter.register.csv_file import RowT, parse_rows, read_rows
+from starter.register.networks import NetworkRow
 from starter.register.profile import shipped
 from starter.register.providers import ProviderRow
 from starter.register.schools import SchoolRow
@@ -310,6 +311,8 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for programme, folder in SAMPLES.items():
         yield from _people_and_offers(programme, folder)
     yield from chain(*money_entries(NOW.date()))
+    for network in _rows("wales/networks.csv", NetworkRow):
+        yield f"network/{network.code}", "open", network.body("EAS")
 
 
 def _people_and_offers(programme: str, folder: str) -> Iterator[tuple[str, str, dict[str, Any]]]:

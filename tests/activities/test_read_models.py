@@ -33,6 +33,9 @@ def told(new_office: NewOffice, tmp_path_factory: pytest.TempPathFactory) -> Ite
             shared.tell(story)
         shared.speak_of(next(story for story in STORIES if story.ends == "awaiting_alignment"))
         shared.done("broker.dylan", "assign", {"party": "broker", "to": "broker.mali"})
+        read = {"ref": "SSO-3", "area": "expressive-arts", "text": "Drama and music."}
+        version = {"version": "2026-1", "read_on": "2026-09-01", "priorities": [read]}
+        shared.done("sip.tomos", "record", version, stream="overview/6990023")
         closed = {"inset": ["2026-11-06"]}
         shared.done(ADMIN, "set-school-days", {"school": "6990004", "days": closed}, stream="calendar/wales")
         for verb, body in (

@@ -74,12 +74,16 @@ WRONG = {
         "routes.sip: opened_by: provider_head cannot open a request; sip, recipient_head, recipient_lead can",
     ),
     "a duty of somebody who cannot": (
-        'step = "head_consent"', 'step = "head_consent"\nduties = { draft = "finance" }',
+        'consulted = ["curriculum_partner"]', 'draft = "finance"',
         "routes.sip: duties.draft: finance cannot; broker can",
     ),
     "an agreement that one head need not sign": (
-        'step = "head_consent"', 'step = "head_consent"\nduties = { sign = ["recipient_head", "sip"] }',
+        'consulted = ["curriculum_partner"]', 'sign = ["recipient_head", "sip"]',
         "routes.sip: duties.sign: both heads sign, and the sip may; each once",
+    ),
+    "somebody to be heard who is not the provider's": (
+        'consulted = ["curriculum_partner"]', 'consulted = ["broker"]',
+        "routes.sip: duties.consulted: only the curriculum_partner can be; once",
     ),
     "a language that is not English alone": (
         'currency = "GBP"', 'currency = "GBP"\nlanguages = ["cy"]', "languages: en must be among them"
@@ -131,7 +135,7 @@ WRONG = {
         "finance_approves_up_to_minor = 500000", "finance_approves_up_to_minor = 5000.00",
         "rules.finance_approves_up_to_minor: must be a valid integer",
     ),
-    "not TOML": ("[waits.draft]", "[waits.draft", "not TOML: Expected ']' at the end of a table declaration (at line 111, column 13)"),
+    "not TOML": ("[waits.draft]", "[waits.draft", "not TOML: Expected ']' at the end of a table declaration (at line 114, column 13)"),
 }  # fmt: skip
 
 

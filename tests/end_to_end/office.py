@@ -142,6 +142,8 @@ class RunningOffice:
                 self.cli("provider", "import", str(folder / "offers.csv"), "--programme", programme).well()
                 if (folder / "providers.csv").exists():
                     self.cli("provider", "import", str(folder / "providers.csv")).well()
+                if (folder / "networks.csv").exists():
+                    self.cli("network", "import", str(folder / "networks.csv")).well()
 
     # Typing
 

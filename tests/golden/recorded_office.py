@@ -148,6 +148,8 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
     noted = {"area": "humanities", "languages": ["cy", "en"], "quarter_days": 4, "note": "From spring on."}
     yield "provider/6990005", "record-offer", {"programme": "EAS"} | noted
     yield from _provider_6990005()
+    yield from _networks()
+    yield from _overviews()
     yield from _own_days()
     yield from _money()
     for person, posts in STAFF.items():
@@ -202,6 +204,49 @@ def _gone_schools() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "school/6990091", "reopen", {"on": "2025-01-06"}
     yield "school/6990092", "close", {"on": "2024-12-20", "successor": "6990091", "reason": "merged"}
     yield "school/6990093", "mark-missing", {"register_name": "wales"}
+
+
+def _overviews() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Two versions: in the second the words of one priority stand."""
+    first = {"ref": "SSO-1", "area": "numeracy", "text": "Number sense."}
+    yield "overview/6990005", "record", {"version": "2026-1", "read_on": "2025-01-03", "priorities": [first]}
+    second = {"ref": "SSO-2", "area": "literacy", "text": "Reading."}
+    both = [{"ref": "SSO-1", "area": "numeracy"}, second]
+    yield "overview/6990005", "record", {"version": "2026-2", "read_on": "2025-01-03", "priorities": both}
+
+
+def _networks() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """One that cases end in, and one that says all there can be said, is changed and closed."""
+    said = {"en": "Numeracy leads", "cy": "Arweinwyr rhifedd"}
+    plain_one = {
+        "programme": "EAS",
+        "form": "network",
+        "title": said,
+        "areas": ["numeracy"],
+        "languages": ["en"],
+    }
+    yield "network/numeracy-leads", "open", plain_one | {"how": said}
+    whole = plain_one | {
+        "form": "course", "phases": ["primary"], "host": "6990005", "dates": ["2027-01-20"], "places": 20, "how": said,
+    }  # fmt: skip
+    yield "network/one-course", "open", whole
+    yield "network/one-course", "change", {"places": 24}
+    yield "network/one-course", "close", {}
+    lac = {"en": "LAC leaders of the division", "fil": "Mga tagapanguna ng LAC ng sangay"}
+    changed = {
+        "programme": "DEPED",
+        "form": "programme",
+        "title": lac,
+        "areas": ["lac-shs"],
+        "languages": ["fil"],
+    }
+    yield "network/lac-leaders", "open", changed | {"how": lac}
+    yield "network/lac-leaders", "change", {"title": lac, "how": {"en": "Write.", "fil": "Sumulat."}}
+    yield (
+        "network/numeracy-leads",
+        "change",
+        {"title": {"en": "Leads in numeracy", "cy": "Arweinwyr rhifedd"}},
+    )
 
 
 def _own_days() -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -180,6 +180,35 @@ def leader_route_to_archive(office: Office) -> None:
     office.done("sip.hill", "record-follow-up")
 
 
+def pointed_to_an_offer(office: Office) -> None:
+    """A request that is pointed to a network on record, without words of its own."""
+    office.on("sip").at(Stage.TRIAGE)
+    office.done("broker", "signpost", offer="numeracy-leads", to=None)
+
+
+def enrolled(office: Office) -> None:
+    """A request that ends in a network; the school takes part, and how that went is recorded."""
+    office.at(Stage.TRIAGE)
+    office.done("broker", "enrol", places=2)
+    office.days_pass(30)
+    office.done("head.hill", "end-enrolment", note="We plan together now.")
+
+
+def focal_person_changes(office: Office) -> None:
+    """Oriented one after the other, the curriculum partner heard as one may be, a lead named anew, help from above."""
+    office.on("leader").at(Stage.AWAITING_HEAD_CONSENT)
+    office.done("broker", "record-orientation", oriented=["provider"])
+    office.done("head.hill", "consent")
+    office.done("broker", "triage")
+    office.done("sip.hill", "record-orientation", oriented=["recipient"])
+    office.done("head.sea", "scope")
+    office.done("partner.sea", "contribute", priority="SIP-2", overview_version="2026-1")
+    office.done("head.hill", "contribute")
+    _go_on_as_leader(office)
+    office.done("head.sea", "name-person")
+    office.done("broker", "note-assistance")
+
+
 def declined(office: Office) -> None:
     """A request that is not for this programme."""
     office.at(Stage.TRIAGE)
@@ -273,7 +302,7 @@ STORIES: Final[dict[str, Callable[[Office], None]]] = {
         sip_route_to_archive, school_route_to_archive, partner_declines, withdrawn, paused_and_resumed,
         changed_in_delivery, nobody_answers, consent_refused, signposted, declined,
         leader_route_to_archive, worked_case, draft_expires, lapsed_and_reopened, nobody_reads, taken_over,
-        overdue_and_paused, visits_moved, partner_is_ranked,
+        overdue_and_paused, visits_moved, partner_is_ranked, pointed_to_an_offer, enrolled, focal_person_changes,
     )
 }  # fmt: skip
 
@@ -287,6 +316,14 @@ def _open_fully(office: Office) -> None:
         preferred_provider=SEA,
         urgency="urgent",
     )
+
+
+def _go_on_as_leader(office: Office) -> None:
+    """From the draft of the agreement into delivery, on the route that the provider begins."""
+    for person, verb in (
+        ("head.sea", "draft-agreement"), ("adviser", "approve-funding"), ("head.hill", "sign"), ("head.sea", "sign"),
+    ):  # fmt: skip
+        office.done(person, verb)
 
 
 def _go_on(office: Office, stage: Stage) -> None:

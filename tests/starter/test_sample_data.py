@@ -25,6 +25,7 @@ COLUMNS: Final = {
     "people.csv": "person,name,email,language,post,school,authority,from,to,programme",
     "offers.csv": "School Number,Area,Languages,Days Per Term,Note",
     "providers.csv": "School Number,Areas,Designated From,Designated To,Half Term From,Half Term To,Days Per Half Term",
+    "networks.csv": "Code,Form,Title EN,Title CY,Areas,Phases,Languages,Host,Dates,Places,How EN,How CY",
     "requests.csv": "Key,Route,Recipient,Area,Phase,Language,Urgency,Priority,Overview Version,Need,Desired Start,Preferred Provider",
 }
 KEYS: Final = {
@@ -32,6 +33,7 @@ KEYS: Final = {
     "people.csv": ("person", "post", "school"),
     "offers.csv": ("School Number", "Area"),
     "providers.csv": ("School Number",),
+    "networks.csv": ("Code",),
     "requests.csv": ("Key",),
 }
 AREAS: Final = _words(
@@ -264,3 +266,14 @@ def test_a_preferred_provider_offers_what_is_asked(offers: list[Row], requests: 
 def plain(text: str) -> str:
     """The text in lower case without accents, as it stands in a mail address."""
     return unicodedata.normalize("NFD", text).encode("ascii", "ignore").decode().lower()
+
+
+def test_networks_are_about_areas_of_the_programme_and_hosted_by_schools_that_offer(
+    providers: frozenset[str],
+) -> None:
+    for row in read("networks.csv"):
+        assert set(row["Areas"].split(";")) <= AREAS
+        assert set(filter(None, row["Phases"].split(";"))) <= PHASES
+        assert row["Host"] in {*providers, ""}
+        assert row["Title CY"], "said in both languages"
+        assert row["How CY"]

@@ -29,7 +29,7 @@ from domain.case.commands import (
     Told,
 )
 from domain.case.decide import decide
-from domain.case.situation import Decision, Facts, Refusal, SchoolFact
+from domain.case.situation import Decision, Facts, NetworkFact, OverviewFact, Refusal, SchoolFact
 from domain.case.stages import Stage
 from domain.case.state import CaseState, evolve, fold
 from domain.case.suggest import next_steps
@@ -91,6 +91,10 @@ SPEAKER: Final = {
 PLENTY_OF_DAYS: Final = 400
 """Quarter-days in a half term that no single case can use up."""
 
+NETWORK: Final = NetworkFact(
+    code="numeracy-leads", programme="EAS", open=True, areas=("numeracy",), phases=("primary",),
+    last_date=date(2027, 6, 10), places=20, taken=18,
+)  # fmt: skip
 OBJECTIVE: Final = {"aim": "fluency", "baseline": "40 of 100", "success": "60 of 100"}
 Route = Literal["sip", "school", "leader"]
 
@@ -154,6 +158,8 @@ class Office:
         self.authorities: dict[str, str] = {}
         self.open_same_need: tuple[str, ...] = ()
         self.open_as_provider: tuple[str, ...] = ()
+        self.networks: dict[str, NetworkFact] = {NETWORK.code: NETWORK}
+        self.overviews: tuple[OverviewFact, ...] = ()
         self.days: dict[str, Days] = {}
         """Calendars of the schools; weekdays for those that are not named."""
         self.designated: set[str] = set(NAMES)
@@ -251,6 +257,8 @@ class Office:
             days=self.days,
             providers={number: self.provider(number) for number in sorted(pool)},
             money=self.money,
+            networks=self.networks,
+            overviews=self.overviews,
         )
 
     def _pool(self, command: CaseCommand | None) -> set[str]:
@@ -290,6 +298,7 @@ class Office:
             heads=self._holding(number, Post.HEAD),
             sips=self._holding(number, Post.SIP),
             staff=self._holding(number, Post.HEAD, Post.LEAD, Post.CURRICULUM_PARTNER),
+            curriculum_partners=self._holding(number, Post.CURRICULUM_PARTNER),
         )
 
     def appoint(self, person: str, post: Post, school: str | None = None) -> None:
@@ -406,8 +415,19 @@ class Office:
             "except-alignment": {"reason": "a new head asked"},
             "triage": {"tier": "standard"},
             "signpost": {"to": "the network meeting"},
+            "enrol": {"network": NETWORK.code},
+            "end-enrolment": {"outcome": "completed"},
+            "record-orientation": {"on": today},
+            "contribute": {"note": "start with Year 4"},
+            "name-person": {
+                "party": "provider_lead", "person": "partner.sea" if agreement and agreement.provider_lead != "partner.sea" else "lead.sea",
+            },
+            "note-assistance": {"given_by": "region", "on": today, "note": "a session on the plan"},
             "decline": {"reason_code": "out-of-scope", "explanation": "it is for another service"},
-            "scope": {"objectives": [OBJECTIVE], "quarter_days": "4", "met_on": today},
+            "scope": {
+                "objectives": [OBJECTIVE], "quarter_days": "4", "met_on": today,
+                "plan": "SIP-2026" if self.route == "leader" else None,
+            },
             "object-to": {"provider": DALE, "reason": "worked with them before"},
             "offer": {"provider": SEA, "reason": "strong in number"},
             "accept-offer": {"conflict": "none"},
@@ -531,6 +551,7 @@ _FROM_TRIAGE: Final = (
     ("head.sea", "claim"), ("finance", "approve-claim"), ("finance", "record-payment"), ("finance", "settle"),
     ("sip.hill", "record-follow-up"),
 )  # fmt: skip
+_CONTRIBUTION: Final = _FROM_TRIAGE.index(("broker", "draft-agreement"))
 _FROM_VISITS: Final = _FROM_TRIAGE[
     _FROM_TRIAGE.index(("lead.sea", "record-visit")) : _FROM_TRIAGE.index(("head.sea", "claim"))
 ]
@@ -539,16 +560,20 @@ _FROM_AGREED: Final = (
     ("finance", "settle"), ("sip.hill", "record-follow-up"),
 )  # fmt: skip
 USUAL_COURSE: Final = {
-    **{route: (*first, *_FROM_TRIAGE) for route, first in _TO_TRIAGE.items()},
+    "school": (*_TO_TRIAGE["school"], *_FROM_TRIAGE),
+    "sip": (
+        *_TO_TRIAGE["sip"], *_FROM_TRIAGE[:_CONTRIBUTION], ("partner.sea", "contribute"), *_FROM_TRIAGE[_CONTRIBUTION:],
+    ),
     "leader": (
         ("head.sea", "open"), ("head.sea", "submit"), ("head.hill", "consent"), ("broker", "triage"),
-        ("head.sea", "scope"), ("head.sea", "draft-agreement"), ("adviser", "approve-funding"),
+        ("sip.hill", "record-orientation"), ("head.sea", "scope"), ("head.sea", "draft-agreement"), ("adviser", "approve-funding"),
         ("head.hill", "sign"), ("head.sea", "sign"), *_FROM_AGREED,
     ),
 }  # fmt: skip
 
 ENDINGS: Final[dict[Stage, tuple[Stage, str, str]]] = {
     Stage.SIGNPOSTED: (Stage.TRIAGE, "broker", "signpost"),
+    Stage.ENROLLED: (Stage.TRIAGE, "broker", "enrol"),
     Stage.DECLINED: (Stage.TRIAGE, "adviser", "decline"),
     Stage.WITHDRAWN: (Stage.SCOPING, "head.hill", "withdraw"),
 }

@@ -97,6 +97,7 @@ def test_the_leaders_head_assesses_and_drafts_with_the_partners_head_at_the_tabl
     office = in_stage(Stage.SCOPING, "leader")
     assert office.refused("sip.hill", "scope").code == "R-POST"
     assert office.refused("head.sea", "scope", present=["provider_head"]).code == "R-PRESENT"
+    office.done("broker", "record-orientation")
     office.done("head.sea", "scope")
     scoped = next(event for event, _ in office.log if isinstance(event, e.NeedScoped))
     assert scoped.present == (Party.RECIPIENT_HEAD, Party.PROVIDER_HEAD)

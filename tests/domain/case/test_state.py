@@ -25,12 +25,18 @@ from tests.domain.case.office import NAMES, Office, in_stage, refolded
 def offices() -> tuple[Office, ...]:
     """A few cases in which, together, everything happens that can happen."""
     usual = [in_stage(Stage.ARCHIVED), in_stage(Stage.ARCHIVED, "leader"), Office("sip").at(Stage.ARCHIVED)]
-    endings = [in_stage(s) for s in (Stage.SIGNPOSTED, Stage.DECLINED, Stage.WITHDRAWN, Stage.NO_PARTNER)]
+    ends = (Stage.SIGNPOSTED, Stage.ENROLLED, Stage.DECLINED, Stage.WITHDRAWN, Stage.NO_PARTNER)
+    endings = [in_stage(s) for s in ends]
+    endings[1].done("broker", "end-enrolment")
+    pointed = Office("sip").at(Stage.TRIAGE)
+    pointed.done("broker", "signpost", offer="numeracy-leads")
+    heard = Office("sip").at(Stage.AGREEMENT_DRAFTING)
+    heard.done("head.hill", "contribute", priority="SSO-2", overview_version="2026-1")
     refused = in_stage(Stage.AWAITING_HEAD_CONSENT)
     refused.done("sip.hill", "amend")
     refused.done("head.hill", "refuse-consent")
     eventful = (_long_search(), _eventful_delivery(), _paused(), _missed_follow_up())
-    return (*usual, *endings, refused, *eventful, *_chased(), *_paid_late_and_back())
+    return (*usual, *endings, pointed, heard, refused, *eventful, *_chased(), *_paid_late_and_back())
 
 
 def _long_search() -> Office:
@@ -75,6 +81,8 @@ def _eventful_delivery() -> Office:
     office.done("head.sea", "agree-variation")
     office.done("sip.hill", "mid-review")
     office.done("adviser", "extend")
+    office.done("head.sea", "name-person")
+    office.done("broker", "note-assistance")
     return office
 
 

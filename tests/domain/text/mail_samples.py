@@ -43,5 +43,9 @@ def sample_values(language: Language, programme: Programme | None = None) -> dic
         "start": voice.long_day(date(2026, 12, 1)),
         "end": voice.long_day(date(2027, 3, 26)),
         "review": voice.long_day(date(2027, 1, 8)),
+        "network": {"cy": "Rhwydwaith rhifedd", "fil": "Ugnayan sa bilang"}.get(language, "Numeracy network"),
+        "how": {"cy": "Ysgrifennwch atom.", "fil": "Sumulat sa amin."}.get(language, "Write to us."),
+        "dates": voice.several([voice.long_day(date(2026, 12, 1)), voice.long_day(date(2027, 1, 8))]),
+        "places": voice.count("places", 2),
         "outcome": voice.code("outcome", "met"),
     }

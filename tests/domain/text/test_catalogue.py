@@ -77,6 +77,8 @@ def test_every_code_that_an_event_may_hold_has_a_word_and_no_other() -> None:
         "widening": allowed(e.NoPartnerFound, "widening"),
         "mid_review": allowed(e.MidReviewRecorded, "decision"),
         "sustained": allowed(e.FollowUpRecorded, "sustained"),
+        "enrolment": allowed(e.EnrolmentEnded, "outcome"),
+        "assistance": allowed(e.AssistanceNoted, "given_by"),
         "completion": allowed(e.DeliveryCompleted, "cause"),
         "decline_reason": allowed(c.Decline, "reason_code"),
         "offer_reason": allowed(c.DeclineOffer, "reason_code"),

@@ -1,0 +1,90 @@
+"""`brokerage report catalogue`: what schools can ask for, to be published."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from domain.programmes.model import Language, Programme
+from starter.completing import programmes
+from starter.failures import Exit, Failure
+from starter.output import say
+from starter.pages.catalogue import CSV_FIELDS, csv_rows, read_catalogue
+from starter.pages.catalogue_html import as_html
+from starter.reading import Office, reading
+from starter.rows import csv_text
+
+
+def catalogue(
+    *,
+    programme: Annotated[
+        str, Parameter(help="Programme whose offers they are.", completer=programmes)
+    ] = "EAS",
+    html: Annotated[Path | None, Parameter(help="Write a page that can be put on any web server.")] = None,
+    csv: Annotated[Path | None, Parameter(help="Write the same as CSV (RFC 4180, UTF-8).")] = None,
+    lang: Annotated[
+        Literal["cy", "en", "fil", "both"],
+        Parameter(help="Language of the page; both: every language of the programme, as equals."),
+    ] = "both",
+) -> int:
+    """Publish what schools can ask for: areas, who offers what, networks and courses, how to ask.
+
+    It names schools, never people, and the position of the log at which it holds: the same log always gives
+    the same bytes. Both files are written anew.
+    """
+    if html is None and csv is None:
+        raise Failure(
+            Exit.USAGE,
+            "E-VALUE",
+            "Say where the catalogue is to be written.",
+            (),
+            (f"brokerage report catalogue --programme {programme} --html offers.html --csv offers.csv",),
+        )
+    with reading() as office:
+        rules = _programme(office, programme.upper())
+        found = read_catalogue(office, rules)
+    languages = _languages(rules, lang)
+    if html is not None:
+        _write(html, as_html(found, languages))
+    if csv is not None:
+        _write(csv, csv_text(csv_rows(found), CSV_FIELDS))
+    schools = {one.school for offers in found.areas for one in offers.schools}
+    networks = {row["code"] for offers in found.areas for row in offers.networks}
+    say(
+        f"✓ {rules.code} at position {found.position}: {len(found.areas)} areas, {len(schools)} schools, "
+        f"{len(networks)} networks and courses."
+    )
+    for path in filter(None, (html, csv)):
+        say(f"  {path}")
+    return Exit.DONE
+
+
+def _programme(office: Office, code: str) -> Programme:
+    rules = office.facts.programme(code)
+    if rules is None:
+        raise Failure(
+            Exit.NOT_FOUND,
+            "E-PROGRAMME",
+            f"No programme {code} is on record.",
+            (),
+            ("brokerage programme list",),
+        )
+    return rules
+
+
+def _languages(rules: Programme, lang: str) -> tuple[Language, ...]:
+    chosen = tuple(language for language in rules.languages if lang in {language, "both"})
+    if not chosen:
+        raise Failure(
+            Exit.USAGE,
+            "E-VALUE",
+            f"--lang: {rules.code} does not speak {lang!r}; its languages are {', '.join(rules.languages)}.",
+        )
+    return chosen
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_bytes(text.encode())
+    except OSError as error:
+        raise Failure(Exit.USAGE, "E-FILE", f"{path} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,1 @@
+"""Pages that are published: whole documents, the same bytes for the same log."""
