@@ -252,7 +252,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
          (S.AWAITING_HEAD_CONSENT, S.AWAITING_ALIGNMENT, S.TRIAGE), (e.CaseReopened,), chasing.reopen,
          chasing.can_be_reopened, chasing.reopened_in_time, intake.need_is_not_open_already,
          intake.provider_has_no_other_partner, intake.recipient_has_a_head),
-    _row("–", c.NoteAssistance, _CHASED - {S.DRAFT}, (P.BROKER, P.PRINCIPAL_ADVISER, P.SIP), _SAME, (e.AssistanceNoted,),
+    _row("–", c.NoteAssistance, _CHASED - {S.DRAFT, S.WITHDRAWN}, (P.BROKER, P.PRINCIPAL_ADVISER, P.SIP), _SAME, (e.AssistanceNoted,),
          partnership.note_assistance, partnership.assistance_has_been, while_paused=True),
     # Chasing
     _row("–", c.Acknowledge, _CHASED, (P.SIP, P.BROKER, P.PRINCIPAL_ADVISER, P.FINANCE), _SAME,

@@ -228,7 +228,10 @@ class Town:
             Stage.SCOPING: [("sip.hill", "scope", {"quarter_days": days})],
             Stage.MATCHING: [("broker", "offer", {})],
             Stage.PARTNER_OFFERED: [(head, "accept-offer", {})],
-            Stage.AGREEMENT_DRAFTING: [("broker", "draft-agreement", {"terms": terms})],
+            Stage.AGREEMENT_DRAFTING: [
+                *([("partner.sea", "contribute", {})] if office.state.provider == SEA else []),
+                ("broker", "draft-agreement", {"terms": terms}),
+            ],
             Stage.FUNDING_APPROVAL: [("finance", "approve-funding", {})],
             Stage.AWAITING_SIGNATURES: [
                 ("head.hill", "sign", {}),
