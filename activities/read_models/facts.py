@@ -1,13 +1,14 @@
 """Facts for decisions, read from the rows of other streams in the transaction that commits the decision."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
 from activities.read_models.days import DaysReader
 from activities.read_models.money_facts import ALL_VERBS, funds_named, read_money
@@ -109,6 +110,9 @@ class FactReader:
         ).all()
         entries = self._connection.execute(select(school).where(school.c.number.in_(wanted))).all()
         self._positions.update(row.position for row in (*held, *entries))
+        posts: dict[str, list[Row[Any]]] = defaultdict(list)
+        for row in held:
+            posts[row.school].append(row)
         return {
             entry.number: SchoolFact(
                 number=entry.number,
@@ -117,9 +121,9 @@ class FactReader:
                 authority=entry.authority,
                 phase=entry.phase,
                 federation=entry.federation,
-                heads=_persons(held, entry.number, {Post.HEAD}),
-                sips=_persons(held, entry.number, {Post.SIP}),
-                staff=_persons(held, entry.number, _STAFF),
+                heads=_persons(posts[entry.number], {Post.HEAD}),
+                sips=_persons(posts[entry.number], {Post.SIP}),
+                staff=_persons(posts[entry.number], _STAFF),
                 language_category=entry.language_category,
                 curriculum_partners=_persons(held, entry.number, {Post.CURRICULUM_PARTNER}),
             )
@@ -316,10 +320,10 @@ def _held_on(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return post.c.since <= text, or_(post.c.until.is_(None), post.c.until >= text)
 
 
-def _persons(rows: Iterable[object], number: str, posts: Iterable[Post]) -> tuple[str, ...]:
+def _persons(rows: Iterable[Row[Any]], posts: Iterable[Post]) -> tuple[str, ...]:
+    """Who holds one of these posts, of the rows of one school."""
     wanted = {one.value for one in posts}
-    found = (row.person for row in rows if row.school == number and row.post in wanted)  # type: ignore[attr-defined]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(row.person for row in rows if row.post in wanted))
 
 
 _NOBODY: Final = Pool()

@@ -1,6 +1,6 @@
 """What is kept of a search for a partner: every school that was looked at, with its points or why it was left out."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from domain.case.event_base import CaseEvent
 from domain.case.values import SchoolId, Value
@@ -59,3 +59,7 @@ class MatchCandidatesScored(CaseEvent):
     """The days that are needed."""
     candidates: tuple[ScoredSchool, ...]
     excluded: tuple[ExcludedSchool, ...]
+
+    def payload(self) -> dict[str, Any]:
+        """The payload as plain JSON values; there are thousands of them, and none that JSON has not."""
+        return self.model_dump(mode="json")

@@ -1,0 +1,178 @@
+"""`brokerage case match` and `brokerage provider`: read without a key, a worker or Temporal."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.ids import stream_key
+from starter.register.providers import ProviderRow
+from tests.activities.builders import Office
+from tests.starter.shell import Typed, typed
+
+BROKER = "broker.dylan"
+
+
+@pytest.fixture
+def looking(office: Office) -> Office:
+    """An office whose case looks for a partner."""
+    office.tell(before="offer")
+    return office
+
+
+def match(office: Office, *words: str) -> Typed:
+    return typed(office, "case", "match", stream_key(office.stream), *words)
+
+
+def test_before_anything_is_kept_the_ranking_is_shown_as_it_would_be_now(looking: Office) -> None:
+    shown = match(looking).out
+    assert "; not on record." in shown
+    assert "1. " in shown
+    assert "Travel 7.5 of 15: The way between the schools is not known." in shown
+    assert "Rhydbarcud Comprehensive (6990102): It is not designated for Numeracy." in shown
+    assert shown.splitlines()[-1].endswith(f"brokerage case match {stream_key(looking.stream)} --score")
+    assert "MatchCandidatesScored" not in looking.types()
+
+
+def test_what_is_kept_is_shown_and_later_facts_do_not_change_it(looking: Office) -> None:
+    looking.done(BROKER, "match")
+    kept = match(looking, "--json").json
+    assert kept["kept_as_event"] == len(looking.events())
+    suspended = {"programme": "EAS", "reason_code": "staffing"}
+    looking.done("adviser.meinir", "suspend", suspended, stream="provider/6990103")
+    assert match(looking, "--json").json == kept
+    looking.done("head.6990004", "object-to", {"provider": "6990107", "reason": "…"})
+    now = match(looking, "--json").json
+    assert now["kept_as_event"] is None
+    assert {x["school"]: x["code"] for x in now["excluded"]}.items() >= {
+        "6990103": "suspended", "6990107": "objected",
+    }.items()  # fmt: skip
+    then = match(looking, "--json", "--as-of", f"event:{kept['kept_as_event']}").json
+    assert then == kept
+
+
+def test_a_sentence_for_each_line_in_each_language_of_the_programme(looking: Office) -> None:
+    looking.done(BROKER, "match")
+    for language in ("en", "cy"):
+        entry = match(looking, "--json", "--language", language).json["candidates"][0]
+        assert len(entry["lines"]) == 7
+        assert all(line["sentence"].endswith(".") for line in entry["lines"])
+    assert sum(float(line["points"]) for line in entry["lines"]) == pytest.approx(
+        float(entry["points"]), abs=0.7
+    )
+
+
+def test_why_not_that_school_has_an_answer_and_who_was_not_looked_at_has_none(looking: Office) -> None:
+    assert "not designated for Numeracy" in match(looking, "--why", "6990102").out
+    assert "Expertise" in match(looking, "--why", "6990103").out
+    nobody = match(looking, "--why", "6990001")
+    assert (nobody.code, "E-SCHOOL" in nobody.err) == (3, True)
+
+
+def test_a_case_that_was_never_matched_has_no_ranking(office: Office) -> None:
+    office.tell(before="triage")
+    answer = match(office)
+    assert (answer.code, "E-RANKING" in answer.err) == (3, True)
+
+
+def test_scoring_can_be_tried_and_looks_only_forward(looking: Office) -> None:
+    tried = match(looking, "--score", "--dry-run", "--profile", BROKER)
+    assert "Of 10 schools, 3 could be asked" in tried.out
+    assert "MatchCandidatesScored" not in looking.types()
+    assert match(looking, "--score", "--why", "6990103").code == 2
+
+
+def test_who_can_offer_what_is_found_with_the_days_left(office: Office) -> None:
+    def found(*words: str) -> list[str]:
+        rows = typed(office, "provider", "find", "--area", "numeracy", "--json", *words).json
+        return sorted(row["school"] for row in rows)
+
+    assert found() == ["6990103", "6990105", "6990107"]
+    assert found("--language", "cy") == ["6990107"]
+    assert found("--phase", "secondary") == []
+    assert found("--days", "20") == ["6990103", "6990105"]
+    assert found("--near", "6990103") == ["6990105", "6990107"]
+    row = typed(office, "provider", "find", "--area", "humanities", "--from", "2027-01-11", "--json").json[0]
+    assert row["free"]["2027-spring-1"] == "5"
+    assert typed(office, "provider", "find", "--area", "latin").code == 3
+    assert typed(office, "provider", "find", "--area", "numeracy", "--days", "-1").code == 2
+    assert typed(office, "provider", "find", "--area", "numeracy", "--near", "6999999").code == 3
+
+
+def test_a_provider_is_shown_with_the_cases_that_take_its_days(looking: Office) -> None:
+    looking.done(BROKER, "offer", {"provider": "6990103", "reason": "…"})
+    view = typed(looking, "provider", "show", "6990103", "--json").json
+    assert view["designated_for"] == ["digital-competence", "numeracy", "teaching-learning"]
+    spring = next(row for row in view["half_terms"] if row["half_term"] == "2027-spring-1")
+    assert spring == {
+        "half_term": "2027-spring-1", "declared": "8", "free": "4",
+        "taken_by": f"{stream_key(looking.stream)} (4)",
+    }  # fmt: skip
+    assert typed(looking, "provider", "show", "6999999").code == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("capacity 6990103 --first 2027-spring-1 --days 3", 0, "were declared"),
+        ("capacity 6990103 --first 2027-spring-9 --days 3", 2, "--first: must look like 2027-spring-1"),
+        ("capacity 6990103 --first 2027-spring-1 --days -3", 2, "--days"),
+        ("capacity 6990103 --first 2027-spring-1 --days 900", 2, "--days"),
+        ("designate 6990103 --area numeracy --since 2026-09-01", 4, "R-POST"),
+        ("designate 6990103 --area latin --since 2026-09-01 --profile admin", 4, "R-AREA"),
+        ("designate 69901 --area numeracy --since 2026-09-01", 2, "E-SCHOOL"),
+        (
+            "end-designation 6990103 --until 2027-07-20 --profile adviser.meinir",
+            0,
+            "The end of the designation",
+        ),
+        ("conflict 6990103 6990004 --kind governor", 0, "A conflict"),
+        ("conflict 6990103 6990004 --kind rivalry", 2, "--conflict"),
+        ("clear-conflict 6990103 6990004", 4, "R-NOTHING"),
+        ("suspend 6990103 --reason staffing --profile adviser.meinir", 0, "no new cases"),
+        ("resume 6990103 --profile adviser.meinir", 4, "R-NOTHING"),
+    ],
+)
+def test_what_is_put_on_record_of_a_provider_is_tried_first(
+    office: Office, line: str, code: int, said: str
+) -> None:
+    profile = [] if "--profile" in line else ["--profile", BROKER]
+    answer = typed(office, "provider", *line.split(), "--dry-run", *profile)
+    assert answer.code == code, answer
+    assert said in answer.out + answer.err
+
+
+def test_a_list_of_providers_is_imported_and_what_is_on_record_stays(office: Office, tmp_path: Path) -> None:
+    header = (
+        "School Number,Areas,Designated From,Designated To,Half Term From,Half Term To,Days Per Half Term\n"
+    )
+    known = "6990103,digital-competence;numeracy;teaching-learning,2025-09-01,,2025-autumn-1,,8.00\n"
+    changed = "6990105,numeracy,2026-09-01,2027-07-20,2027-spring-1,2027-spring-2,3.25\n"
+    only_days = "6990107,,,,2027-summer-1,2027-summer-1,0\n"
+    file = tmp_path / "providers.csv"
+    file.write_text(header + known + changed + only_days)
+    said = typed(office, "provider", "import", str(file), "--dry-run", "--profile", "admin")
+    assert (said.code, "Providers: 3 new or changed, 2 as on record, 0 refused." in said.out) == (0, True), (
+        said
+    )
+    file.write_text(header + "6990103,numeracy,,,,,\n6990105,,,,2027-spring-1,,-2\n6990107,,,,,,\n")
+    wrong = typed(office, "provider", "import", str(file), "--dry-run", "--profile", "admin")
+    assert wrong.code == 2
+    for line, problem in ((2, "go together"), (3, "Days Per Half Term"), (4, "neither areas nor days")):
+        assert any(f"providers.csv:{line}" in each and problem in each for each in wrong.err.splitlines()), (
+            wrong.err
+        )
+
+
+def test_a_line_stands_for_what_it_says_and_no_more() -> None:
+    row = ProviderRow.model_validate({"school": "6990103", "first": "2027-spring-1", "quarter_days": "2"})
+    assert [verb for verb, _ in row.commands("EAS")] == ["declare-capacity"]
+
+
+def test_time_passes_and_what_expired_is_found_no_more(office: Office) -> None:
+    until = {"programme": "EAS", "until": (office.now + timedelta(days=1)).date().isoformat()}
+    office.done("adviser.meinir", "end-designation", until, stream="provider/6990107")
+    rows = typed(
+        office, "provider", "find", "--area", "expressive-arts", "--from", "2030-01-07", "--json"
+    ).json
+    assert rows == []
