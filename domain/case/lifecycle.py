@@ -92,7 +92,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
          request.amendment_changes_something, request.amendment_keeps_its_area, request.amendment_fits_recipient),
     _row("2, 3, 5", c.Submit, S.DRAFT, _OPENERS,
          (S.AWAITING_HEAD_CONSENT, S.AWAITING_ALIGNMENT), (e.RequestSubmitted, e.HeadConsentRequested, e.AlignmentRequested),
-         intake.submit, intake.submitted_by_the_route, intake.need_is_not_open_already, intake.overview_is_cited,
+         intake.submit, intake.submitted_by_the_route, intake.recipient_is_still_open, intake.need_is_not_open_already, intake.overview_is_cited,
          intake.provider_still_suits, intake.provider_has_no_other_partner, intake.recipient_has_a_head),
     _row("4", c.Consent, S.AWAITING_HEAD_CONSENT, (P.RECIPIENT_HEAD,), (S.TRIAGE,), (e.HeadConsentGiven,),
          intake.consent, intake.request_version_was_read),
@@ -183,7 +183,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
          control.resume, control.is_paused, while_paused=True),
     _row("28", c.Reopen, frozenset({S.LAPSED, S.WITHDRAWN, S.NO_PARTNER}), (P.BROKER, P.PRINCIPAL_ADVISER),
          (S.AWAITING_HEAD_CONSENT, S.AWAITING_ALIGNMENT, S.TRIAGE), (e.CaseReopened,), chasing.reopen,
-         chasing.can_be_reopened, chasing.reopened_in_time, intake.need_is_not_open_already,
+         chasing.can_be_reopened, chasing.reopened_in_time, intake.recipient_is_still_open, intake.need_is_not_open_already,
          intake.provider_has_no_other_partner, intake.recipient_has_a_head),
     # Chasing
     _row("–", c.Acknowledge, _CHASED, (P.SIP, P.BROKER, P.PRINCIPAL_ADVISER, P.FINANCE), _SAME,
