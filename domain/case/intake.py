@@ -91,6 +91,14 @@ def provider_has_no_other_partner(s: Situation) -> Refusal | None:
     )
 
 
+def recipient_is_still_open(s: Situation) -> Refusal | None:
+    """A school may close, or go missing from its register, while the draft lies."""
+    school = s.facts.schools.get(s.state.recipient)
+    if school is not None and school.open:
+        return None
+    return Refusal("R-SCHOOL", f"{_school(s, s.state.recipient)} is not open in the register.")
+
+
 def recipient_has_a_head(s: Situation) -> Refusal | None:
     route = s.route
     if route.step == "head_consent" and not s.facts.schools[s.state.recipient].heads:

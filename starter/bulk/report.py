@@ -82,6 +82,8 @@ class Report:
     verb: str
     answered: Sequence[Answered]
     dry_run: bool = False
+    noun: str = "case"
+    """What its commands went to: cases, or rows of a file."""
 
     @property
     def counts(self) -> dict[Told, int]:
@@ -103,7 +105,7 @@ class Report:
         if self.dry_run:
             shown |= {"done": "would be done", "refused": "would be refused"}
         told = ", ".join(f"{n} {shown.get(name, name)}" for name, n in self.counts.items() if n)
-        return f"{self.verb}: {many(len(self.answered))}, {told}"
+        return f"{self.verb}: {many(len(self.answered), self.noun)}, {told}"
 
     def json(self) -> dict[str, Any]:
         """For programs: flat, stable, a row a case."""
@@ -151,9 +153,9 @@ def check_csv(path: Path) -> None:
         pass
 
 
-def many(cases: int) -> str:
+def many(number: int, noun: str = "case") -> str:
     """'1 case', '61 cases'."""
-    return f"{cases} case{'s' * (cases != 1)}"
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _school(case: Mapping[str, Any]) -> str:

@@ -7,8 +7,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from domain.bulk import BULK_ID_PATTERN, command_id_prefix
-from domain.ids import stream_key
-from starter.bulk.report import Answered, Report
+from domain.ids import stream_key, stream_kind
+from domain.streams import CASE
+from starter.bulk.report import Answered, Report, many
 from starter.failures import Exit, Failure
 from starter.output import note, say, say_json
 from starter.reading import reading
@@ -39,7 +40,9 @@ def status(
         for record in records
         for reference in (stream_key(record.stream),)
     ]
-    report = Report(bulk, records[0].verb if records else "bulk", answered)
+    of_cases = all(stream_kind(record.stream) == CASE for record in records)
+    verb = records[0].verb if records else "bulk"
+    report = Report(bulk, verb, answered, noun="case" if of_cases else "row")
     running = None if known is None else known.running > 0
     if json:
         say_json(report.json() | {"person": records[0].person if records else None, "running": running})
@@ -50,7 +53,9 @@ def status(
         if known is None:
             note("Whether it is still under way, Temporal cannot be asked now: brokerage doctor")
         elif known.running:
-            say(f"Under way: {known.running} of {known.parts} parts; {known.cases} cases were handed over.")
+            say(
+                f"Under way: {known.running} of {known.parts} parts; {many(known.cases, report.noun)} handed over."
+            )
     return Exit.NOT_YET if running else Exit.DONE
 
 

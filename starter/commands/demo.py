@@ -158,12 +158,12 @@ async def _load_registers(settings: Settings, client: "Client") -> None:
             for entries in money_entries(business_now(settings).date())
         ]
         report = Report()
-        await send_entries(sender, client, office, (*steps, *money), report)
+        await send_entries(sender, client, office, (*steps, *money), report, quiet=True)
     if report.failed or report.unknown:
         report.say_refused()
         raise Failure(Exit.BUG, "B-SAMPLE", f"{report.failed} entries of the sample registers were refused.")
     _say(
-        f"✓ Registers read: {len(steps[0])} schools, {len(people)} people, {len(posts)} posts, {len(steps[3])} offers, "
+        f"✓ Registers read: {len(steps[0])} schools, {len(steps[1])} people, {len(steps[2])} posts, {len(steps[3])} offers, "
         f"{len(steps[4])} networks, {len(money[0])} funds and rates."
     )
 

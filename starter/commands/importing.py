@@ -167,10 +167,12 @@ async def send_entries(
     office: Office,
     steps: Sequence[Sequence[Entry]],
     report: Report,
+    *,
+    quiet: bool = False,
 ) -> None:
     """Send the steps over an open connection, one after the other, and fill the report.
 
-    Without a client only what is on record already is told. Raises Failure (exit 6) where nothing was sent.
+    `quiet` says nothing of how far it has come. Without a client only what is on record already is told. Raises Failure (exit 6) where nothing was sent.
     """
     for step in steps:
         for entry in step:
@@ -179,13 +181,13 @@ async def send_entries(
         new = [entry for entry in step if not entry.same]
         if new and client is not None:
             bulk = import_id(sender, step)
-            outcomes = await _hand_over(sender, client, office, bulk, new)
+            outcomes = await _hand_over(sender, client, office, bulk, new, quiet=quiet)
             for entry, outcome in zip(new, outcomes, strict=True):
                 _tell(report, entry, outcome)
 
 
 async def _hand_over(
-    sender: Sender, client: "Client", office: Office, bulk: str, entries: Sequence[Entry]
+    sender: Sender, client: "Client", office: Office, bulk: str, entries: Sequence[Entry], *, quiet: bool
 ) -> list[CaseOutcome]:
     """What became of each entry."""
     from starter.bulk.handing_over import hand_over
@@ -197,8 +199,12 @@ async def _hand_over(
 
     def answered() -> int:
         count = office.log.count_commands_named(prefix) - before
-        progress.show(min(count, len(commands)))
+        if not quiet:
+            progress.show(min(count, len(commands)))
         return count
+
+    if not quiet and len(commands) >= _WORTH_A_WORD:
+        note(f"It goes on without this terminal. See: brokerage bulk status {bulk}")
 
     try:
         outcomes = await hand_over(client, sender, bulk, commands, answered)

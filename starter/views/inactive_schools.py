@@ -45,5 +45,6 @@ def _part(part: str) -> Select[Any]:
             ),
         )
         .join(case_row, case_row.c[part] == school.c.number)
-        .where(school.c.open.is_(False), case_row.c.open.is_(True))
+        # Not "is true": that would lead in by way of all open cases.
+        .where(school.c.open.is_(False), case_row.c.open.is_not(False))
     )

@@ -143,6 +143,34 @@ def test_good_rows_are_there_beside_the_bad_ones(tmp_path: Path) -> None:
     assert parsed.bad == {2, 3, 5}
 
 
+def test_of_fifteen_hundred_rows_exactly_the_twelve_that_are_wrong_are_left_out(tmp_path: Path) -> None:
+    lines = [f"{6_800_000 + n},Ysgol {n},Cwm Enfys,Primary,{n % 900}" for n in range(1500)]
+    wrong = {
+        7: "x,Ysgol,Cwm Enfys,Primary,1",
+        100: "6800098,,Cwm Enfys,Primary,1",
+        101: "6800099,Ysgol,,Primary,1",
+        205: "6800203,Ysgol,Cwm Enfys,Tea,1",
+        206: "6800204,Ysgol,Cwm Enfys,,1",
+        399: "6800397,Ysgol,Cwm Enfys,Primary,-1",
+        400: "6800398,Ysgol,Cwm Enfys,Primary,many",
+        777: f"6800775,{'Y' * 121},Cwm Enfys,Primary,1",
+        778: "6800776,Ysgol\x00,Cwm Enfys,Primary,1",
+        900: "6800898,Ysgol,Cwm Enfys,Primary,1,more",
+        1400: "6801399,Ysgol,Cwm Enfys,Primary,1",
+    }
+    for line, cells in wrong.items():
+        lines[line - 2] = cells
+    header = "School Number,School Name,LA Name,Phase,Pupils"
+    parsed = parse_schools(file(tmp_path, "\n".join([header, *lines, ""])), shipped("wales"))
+    # The last of them names the school of the line after it: neither can be meant.
+    assert parsed.bad == {*wrong, 1401}
+    assert len(parsed.rows) == 1500 - 12
+    told = {problem.line: problem.column for problem in parsed.problems}
+    assert [told[line] for line in (7, 100, 101, 205, 399, 777, 900)] == [
+        "School Number", "School Name", "LA Name", "Phase", "Pupils", "School Name", "",
+    ]  # fmt: skip
+
+
 def test_a_file_without_rows_is_a_file_without_rows(tmp_path: Path) -> None:
     parsed = parse_rows(file(tmp_path, "Number,Name\n"), Row)
     assert (parsed.rows, parsed.problems) == ((), ())

@@ -201,6 +201,7 @@ CASES: Final[dict[str, Case]] = {
         Stage.DRAFT, "head.sea", "submit", before=lambda o: setattr(o, "open_as_provider", ("DEPED-0000000-0",)),
         code="R-ONE-PARTNER", route="leader",
     ),
+    "recipient_is_still_open": Case(Stage.DRAFT, "head.hill", "submit", before=lambda o: o.closed_schools.add(HILL), code="R-SCHOOL"),
     "recipient_has_a_head": Case(
         Stage.DRAFT, "sip.hill", "submit", before=lambda o: o.vacate("head.hill"), code="R-VACANT", route="sip"
     ),
