@@ -41,7 +41,7 @@ class Share(Value):
     @property
     def unclaimed(self) -> int:
         """Committed, and no claim is under way for it."""
-        return self.committed - (self.claimed - self.paid)
+        return self.committed - max(0, self.claimed - self.paid)
 
     @property
     def unaccounted(self) -> int:

@@ -110,7 +110,7 @@ def copied(home: Path, to: Path) -> RecordedOffice:
 def _money() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """The funds that the stories are paid from; one is treated in every way that a fund can be."""
     source = "Award letter"
-    for year in ("2024-25", "2025-26", "2026-27"):
+    for year in ("2024-25", "2025-26", "2026-27", "2027-28"):
         body = {"programme": "EAS", "title": "Improvement grant", "currency": "GBP"}
         yield f"fund/laeg.{year}", "open", body | {"amount_minor": 500_000_00, "source": source}
     for year in ("2026", "2027"):

@@ -296,6 +296,64 @@ def visits_moved(office: Office) -> None:
     office.done("lead.hill", "cancel-visit")
 
 
+def claimed_and_paid(office: Office) -> None:
+    """A claim that comes back and is made again, its payment, and what is left; the follow-up was made before."""
+    office.on("sip").at(Stage.CLOSED)
+    office.done("sip.hill", "record-follow-up")
+    office.done("lead.sea", "claim", visits=["V1"], amount_minor="100.00", currency="GBP")
+    office.done("finance", "return-claim")
+    office.done("head.sea", "claim", visits=["V1"], amount_minor="900.00")
+    office.done("finance", "approve-claim")
+    office.done("finance", "record-payment")
+    office.done("finance", "move-money", from_year="2026-27", to_year="2027-28", amount_minor="10.00")
+    office.done("finance", "settle")
+
+
+def advanced_and_returned(office: Office) -> None:
+    """An advance that is accounted for in two steps; what was not spent comes back."""
+    office.on("leader").at(Stage.CLOSED)
+    spent = {"use": "pedagogy", "amount_minor": "600.00", "document": "OR-7"}
+    office.done("head.sea", "liquidate", spent=[spent], currency="PHP")
+    office.done("finance", "return-liquidation")
+    office.done("lead.sea", "liquidate", spent=[spent, {**spent, "amount_minor": "100.00"}])
+    office.done("finance", "accept-liquidation")
+    office.done("finance", "return-funds", amount_minor="300.00", currency="PHP")
+    office.done("finance", "settle")
+
+
+def withdrawn_in_delivery(office: Office) -> None:
+    """Withdrawn after a visit: its worth stays committed and is paid, the rest is free again at once."""
+    office.on("school").at(Stage.IN_DELIVERY)
+    office.done("head.hill", "withdraw")
+    office.done("lead.hill", "confirm-visit")
+    office.done("head.sea", "claim")
+    office.done("finance", "approve-claim")
+    office.done("finance", "record-payment")
+    office.done("finance", "settle")
+
+
+def budget_changes(office: Office) -> None:
+    """A budget that is returned, asked to change, taken back in part and extended."""
+    office.on("sip").at(Stage.FUNDING_APPROVAL)
+    office.done("finance", "return-funding")
+    office.done("broker", "draft-agreement")
+    office.done("finance", "approve-funding")
+    office.done("head.hill", "request-changes")
+    terms = office.terms(fund="laeg", travel_minor="60.00", supplies_minor="40.00")
+    office.done("broker", "draft-agreement", terms=terms)
+    office.done("finance", "approve-funding")
+    for person in ("head.hill", "head.sea", "sip.hill"):
+        office.done(person, "sign")
+    office.done("lead.sea", "record-visit")
+    office.done("broker", "propose-variation", quarter_days="3")
+    office.done("head.hill", "agree-variation")
+    office.done("head.sea", "agree-variation")
+    office.done("sip.hill", "mid-review")
+    office.done("adviser", "extend")
+    office.done("lead.hill", "confirm-visit")
+    office.done("head.sea", "claim", travel_minor="30.00", supplies_minor="40.00")
+
+
 STORIES: Final[dict[str, Callable[[Office], None]]] = {
     story.__name__.replace("_", "-"): story
     for story in (
@@ -303,6 +361,7 @@ STORIES: Final[dict[str, Callable[[Office], None]]] = {
         changed_in_delivery, nobody_answers, consent_refused, signposted, declined,
         leader_route_to_archive, worked_case, draft_expires, lapsed_and_reopened, nobody_reads, taken_over,
         overdue_and_paused, visits_moved, partner_is_ranked, pointed_to_an_offer, enrolled, focal_person_changes,
+        claimed_and_paid, advanced_and_returned, withdrawn_in_delivery, budget_changes,
     )
 }  # fmt: skip
 

@@ -1,0 +1,459 @@
+"""A case's money: reserved with the draft, committed with the last signature, claimed or accounted for, settled."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from domain.case import events as e
+from domain.case.situation import Decision, Refusal
+from domain.case.stages import Stage
+from domain.case.waits import awaited
+from domain.funding.facts import FundFact, GrantUse, OpenAdvance, RateFact
+from tests.domain.case.office import Office
+
+
+def fund(code: str = "laeg", year: str = "2026-27", **has: Any) -> FundFact:
+    usual = {"programme": "EAS", "title": "Grant", "currency": "GBP", "allocated": 9_000_00}
+    return FundFact.model_validate({"code": code, "year": year} | usual | has)
+
+
+def drafting(*funds: FundFact, route: Any = "school") -> Office:
+    office = Office(route).at(Stage.AGREEMENT_DRAFTING)
+    if funds:
+        office.money = replace(office.money, funds=funds)
+    return office
+
+
+def draft(office: Office, **terms: Any) -> Decision | Refusal:
+    return office.say("broker", "draft-agreement", terms=office.terms(**terms))
+
+
+def moved(answer: Decision | Refusal) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Each event that moves money, with how much of which fund and year."""
+    assert isinstance(answer, Decision), answer
+    return [
+        (event.type_name(), [(f"{share.fund}.{share.year}", share.amount_minor) for share in event.shares])
+        for event in answer.events
+        if hasattr(event, "shares")
+    ]
+
+
+def has(office: Office, *names: str) -> tuple[int, ...]:
+    money = office.state.money
+    assert money is not None
+    return tuple(money.total(name) for name in names)
+
+
+def waits(office: Office) -> set[str]:
+    return {item.wait for item in awaited(office.state)}
+
+
+def over_two_years(office: Office) -> dict[str, Any]:
+    end = office.now.date() + timedelta(weeks=40)
+    return {
+        "end": end,
+        "final_review_on": end + timedelta(weeks=2),
+        "years": [
+            {"financial_year": "2026-27", "quarter_days": "3"},
+            {"financial_year": "2027-28", "quarter_days": "1"},
+        ],
+        "cover_minor": "1000.01",
+    }
+
+
+def test_a_draft_reserves_its_amount_over_the_financial_years_by_their_days() -> None:
+    office = drafting(fund(), fund(year="2027-28"))
+    assert moved(draft(office, **over_two_years(office))) == [
+        ("BudgetReserved", [("laeg.2026-27", 750_01), ("laeg.2027-28", 250_00)])
+    ]
+    agreement = office.state.agreement
+    assert agreement is not None
+    assert agreement.terms.fund == "laeg", "the draft names the fund that was chosen"
+
+
+def test_what_a_fund_has_not_is_refused_with_the_figure_and_who_holds_the_rest() -> None:
+    held = fund(allocated=50_000_00, committed=49_200_00, holders=(("EAS-0000000-0", 49_200_00),))
+    refusal = draft(drafting(held))
+    assert isinstance(refusal, Refusal)
+    assert refusal.message == (
+        "Fund laeg.2026-27 has GBP 800.00 left of GBP 50,000.00; GBP 1,000.00 are asked for."
+    )
+    assert refusal.hint == "Most of it is held by EAS-0000000-0 (GBP 49,200.00)."
+
+
+@pytest.mark.parametrize(
+    ("funds", "message"),
+    [
+        (
+            (fund(authorities=("Dyffryn",)),),
+            "No open fund of EAS in 2026-27 may pay for schools of Cwm Enfys.",
+        ),
+        ((fund(open=False),), "No open fund of EAS in 2026-27 may pay for schools of Cwm Enfys."),
+        ((fund(), fund("rural")), "Several funds may pay: laeg and rural."),
+    ],
+)
+def test_without_one_fund_that_may_pay_none_is_guessed(funds: tuple[FundFact, ...], message: str) -> None:
+    refusal = draft(drafting(*funds))
+    assert isinstance(refusal, Refusal)
+    assert refusal.message == message
+
+
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [
+        (fund("rural", open=False), "R-FUND"),
+        (fund("rural", authorities=("Dyffryn",)), "R-FUND"),
+        (fund("rural", currency="PHP"), "R-CURRENCY"),
+        (fund("rural", year="2027-28"), "R-FUND"),
+    ],
+)
+def test_a_fund_that_is_named_must_be_fit_to_pay(named: FundFact, code: str) -> None:
+    refusal = draft(drafting(fund(), named), fund="rural")
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == code
+
+
+def test_an_agreement_that_costs_nothing_needs_no_fund() -> None:
+    office = drafting(fund(allocated=0))
+    assert moved(draft(office, cover_minor="0.00")) == []
+    assert office.state.money is None
+
+
+def test_cover_above_what_the_days_cost_is_refused_with_both_figures() -> None:
+    office = drafting()
+    office.money = replace(office.money, rates=(rate("2026-01-01", 220_00),))
+    refusal = draft(office)
+    assert isinstance(refusal, Refusal)
+    assert (
+        refusal.message == "Cover of GBP 1,000.00 is more than 4 days cost at GBP 220.00 a day: GBP 880.00."
+    )
+
+
+def rate(since: str, minor: int) -> RateFact:
+    return RateFact(
+        code="eas-2026",
+        programme="EAS",
+        since=date.fromisoformat(since),
+        until=None,
+        day_rate_minor=minor,
+        currency="GBP",
+    )
+
+
+def test_a_leader_schools_agreements_of_one_year_stay_within_its_grant_together() -> None:
+    office = Office("leader").at(Stage.AGREEMENT_DRAFTING)
+    office.money = replace(
+        office.money, grants=(GrantUse(reference="DEPED-0000000-0", year="2026", amount=139_500_00),)
+    )
+    refusal = office.say("head.sea", "draft-agreement")
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "R-GRANT"
+    assert (
+        "PHP 139,500.00 of 2026 (DEPED-0000000-0); PHP 1,000.00 more exceed the grant of PHP 140,000.00"
+        in refusal.message
+    )
+    office.money = replace(
+        office.money, grants=(GrantUse(reference="DEPED-0000000-0", year="2025", amount=139_500_00),)
+    )
+    assert office.done("head.sea", "draft-agreement") == ("AgreementDrafted",)
+
+
+@pytest.mark.parametrize(
+    ("stage", "person", "verb"),
+    [
+        (Stage.FUNDING_APPROVAL, "finance", "return-funding"),
+        (Stage.AWAITING_SIGNATURES, "head.sea", "request-changes"),
+        (Stage.AWAITING_SIGNATURES, "head.hill", "withdraw"),
+    ],
+)
+def test_what_was_reserved_is_free_again_where_the_draft_falls(stage: Stage, person: str, verb: str) -> None:
+    office = Office().at(stage)
+    assert moved(office.say(person, verb)) == [("BudgetReleased", [("laeg.2026-27", 1000_00)])]
+    assert has(office, "reserved", "committed") == (0, 0)
+    assert "settlement" not in waits(office)
+
+
+def test_a_lapse_frees_the_reservation() -> None:
+    office = Office().at(Stage.AWAITING_SIGNATURES)
+    office.done("head.sea", "sign")
+    office.done("sip.hill", "sign")
+    for _ in range(30):
+        office.days_pass(1)
+        for item in awaited(office.state):
+            if item.name == "escalation":
+                who = {"broker": "broker", "principal_adviser": "adviser"}[item.owner.value]
+                office.done(who, "acknowledge", escalation=int(item.wait.partition(":")[2]))
+    assert office.state.stage is Stage.LAPSED
+    assert has(office, "reserved") == (0,)
+
+
+def test_the_last_signature_commits_what_was_reserved_and_none_before() -> None:
+    office = Office().at(Stage.AWAITING_SIGNATURES)
+    assert moved(office.say("head.hill", "sign")) == []
+    office.done("head.sea", "sign")
+    assert moved(office.say("sip.hill", "sign")) == [("BudgetCommitted", [("laeg.2026-27", 1000_00)])]
+    assert has(office, "reserved", "committed") == (0, 1000_00)
+
+
+def test_more_days_cost_more_and_fewer_days_free_money_at_the_agreed_price() -> None:
+    office = Office().at(Stage.IN_DELIVERY)
+    office.done("sip.hill", "mid-review")
+    assert moved(office.say("adviser", "extend")) == [
+        ("BudgetReserved", [("laeg.2026-27", 250_00)]),
+        ("BudgetCommitted", [("laeg.2026-27", 250_00)]),
+    ]
+    office.done("broker", "propose-variation", quarter_days="3")
+    office.done("head.hill", "agree-variation")
+    assert moved(office.say("head.sea", "agree-variation")) == [
+        ("BudgetReleased", [("laeg.2026-27", 250_00)])
+    ]
+    assert has(office, "committed") == (1000_00,)
+
+
+def test_a_case_withdrawn_in_delivery_keeps_what_was_delivered_and_waits_for_its_payment() -> None:
+    office = Office().at(Stage.IN_DELIVERY)
+    assert moved(office.say("head.hill", "withdraw")) == [("BudgetReleased", [("laeg.2026-27", 875_00)])]
+    assert waits(office) == {"visit_confirmation:V1", "settlement"}
+    office.done("lead.hill", "confirm-visit")
+    assert waits(office) == {"claim"}
+    assert office.refused("finance", "settle").code == "R-EARLY"
+    office.done("head.sea", "claim")
+    office.done("finance", "approve-claim")
+    office.done("finance", "record-payment")
+    assert office.done("finance", "settle") == ("BudgetReconciled",)
+    assert office.state.stage is Stage.WITHDRAWN
+    assert waits(office) == set()
+    assert has(office, "committed", "paid") == (0, 125_00)
+
+
+def test_a_case_withdrawn_before_anything_was_delivered_has_nothing_to_settle() -> None:
+    office = Office().at(Stage.AGREED)
+    assert office.done("head.hill", "withdraw") == ("CaseWithdrawn", "BudgetReconciled")
+    assert waits(office) == set()
+
+
+# Claims
+
+
+def closed(**terms: Any) -> Office:
+    """A closed case with one visit of half a day confirmed, at two hundred pounds a day."""
+    office = Office().at(Stage.AGREEMENT_DRAFTING)
+    office.money = replace(office.money, rates=(rate("2026-01-01", 200_00), rate("2027-01-01", 300_00)))
+    draft(office, **{"cover_minor": "800.00"} | terms)
+    course = (
+        ("finance", "approve-funding"), ("head.hill", "sign"), ("head.sea", "sign"), ("sip.hill", "sign"),
+        ("lead.sea", "record-visit"), ("lead.hill", "confirm-visit"), ("sip.hill", "mid-review"), ("head.hill", "complete"),
+        ("head.sea", "complete"), ("head.hill", "review"), ("lead.sea", "review"), ("sip.hill", "validate"), ("broker", "close"),
+    )  # fmt: skip
+    for person, verb in course:
+        office.done(person, verb)
+    return office
+
+
+def test_a_claim_is_what_its_confirmed_days_are_worth_at_the_rate_of_their_day() -> None:
+    office = closed()
+    answer = office.say("head.sea", "claim")
+    assert moved(answer) == [("ClaimSubmitted", [("laeg.2026-27", 100_00)])]
+    claimed = next(event for event, _ in reversed(office.log) if isinstance(event, e.ClaimSubmitted))
+    assert [(v.visit, v.day_rate_minor, v.worth_minor) for v in claimed.visits] == [("V1", 200_00, 100_00)]
+
+
+def test_more_than_the_confirmed_days_are_worth_is_refused_with_both_figures() -> None:
+    refusal = closed().refused("head.sea", "claim", amount_minor="100.01")
+    assert refusal.message == "GBP 100.01 are claimed; 0.5 confirmed days are worth GBP 100.00."
+
+
+def test_less_may_be_claimed_and_a_visit_is_claimed_once() -> None:
+    office = closed()
+    assert moved(office.say("head.sea", "claim", amount_minor="80.00")) == [
+        ("ClaimSubmitted", [("laeg.2026-27", 80_00)])
+    ]
+    assert (
+        office.refused("head.sea", "claim", visits=["V1"]).message == "Visit V1 was claimed already, in C1."
+    )
+    office.done("finance", "return-claim")
+    office.done("lead.sea", "claim")
+    assert has(office, "claimed") == (100_00,)
+
+
+def test_visits_that_nobody_confirmed_are_refused_by_name() -> None:
+    office = Office().at(Stage.IN_DELIVERY)
+    assert office.refused("head.sea", "claim", visits=["V1"]).message == (
+        "Visit V1 is recorded, not confirmed: it cannot be claimed."
+    )
+    assert "Not confirmed yet: V1" in office.refused("head.sea", "claim").hint
+
+
+def test_travel_and_supplies_are_claimed_within_what_was_agreed_for_them() -> None:
+    office = closed(travel_minor="60.00", supplies_minor="40.00")
+    refusal = office.refused("head.sea", "claim", travel_minor="60.01")
+    assert refusal.message == (
+        "GBP 60.00 were agreed for travel, GBP 0.00 are claimed already; GBP 60.01 more exceed it."
+    )
+    assert moved(office.say("head.sea", "claim", travel_minor="60.00", supplies_minor="40.00")) == [
+        ("ClaimSubmitted", [("laeg.2026-27", 200_00)])
+    ]
+
+
+def test_what_was_agreed_for_travel_is_not_used_up_by_cover() -> None:
+    office = closed(cover_minor="60.00", travel_minor="60.00")
+    assert moved(office.say("head.sea", "claim")) == [("ClaimSubmitted", [("laeg.2026-27", 60_00)])]
+
+
+def test_an_amount_in_another_currency_is_refused_by_name() -> None:
+    assert closed().refused("head.sea", "claim", amount_minor="10.00", currency="PHP").message == (
+        "The money of this case is in GBP, not in PHP."
+    )
+
+
+def test_a_claim_after_the_funds_last_day_is_the_principal_advisers() -> None:
+    office = closed()
+    last = office.now.date() - timedelta(days=1)
+    office.money = replace(office.money, funds=(fund(claims_until=last),))
+    office.done("head.sea", "claim")
+    assert office.refused("finance", "approve-claim").code == "R-POST"
+    assert office.done("adviser", "approve-claim") == ("ClaimApproved",)
+
+
+def test_a_claim_above_the_threshold_is_the_principal_advisers() -> None:
+    office = closed()
+    office.rule(finance_approves_up_to_minor=99_99)
+    office.done("head.sea", "claim")
+    assert waits(office) >= {"claim_decision:C1"}
+    assert office.refused("finance", "approve-claim").code == "R-POST"
+    office.done("adviser", "approve-claim")
+
+
+def test_nobody_approves_what_they_drafted_or_claimed_and_finance_may_pay_what_it_approved() -> None:
+    office = closed()
+    office.posts["broker"] = (*office.posts["broker"], *office.posts["finance"])
+    office.done("head.sea", "claim")
+    assert office.refused("broker", "approve-claim").code == "R-SEPARATION"
+    office.done("finance", "approve-claim")
+    assert (
+        office.refused("finance", "record-payment", paid_on=office.now.date() + timedelta(days=1)).code
+        == "R-DATES"
+    )
+    office.done("finance", "record-payment")
+    assert has(office, "committed", "claimed", "paid") == (700_00, 100_00, 100_00)
+    assert (
+        office.refused("finance", "record-payment", claim="C1").message == "Claim C1 is paid, not approved."
+    )
+
+
+def test_a_closed_case_is_archived_only_when_its_money_is_settled() -> None:
+    office = closed()
+    assert office.done("sip.hill", "record-follow-up") == ("FollowUpRecorded",)
+    assert office.state.stage is Stage.CLOSED
+    office.done("head.sea", "claim")
+    assert office.refused("finance", "settle").code == "R-SETTLE"
+    office.done("finance", "approve-claim")
+    office.done("finance", "record-payment")
+    assert waits(office) == {"settlement"}
+    assert office.done("finance", "settle") == ("BudgetReconciled", "CaseArchived")
+    assert has(office, "committed", "paid") == (0, 100_00)
+
+
+def test_settled_before_the_follow_up_the_follow_up_archives() -> None:
+    office = closed()
+    for person, verb in (("head.sea", "claim"), ("finance", "approve-claim"), ("finance", "record-payment")):
+        office.done(person, verb)
+    assert office.done("finance", "settle") == ("BudgetReconciled",)
+    assert office.done("sip.hill", "record-follow-up") == ("FollowUpRecorded", "CaseArchived")
+
+
+def test_what_is_not_claimed_in_time_finance_settles_without() -> None:
+    office = closed()
+    assert office.refused("finance", "settle").code == "R-EARLY"
+    office.days_pass(21)
+    assert "BudgetReconciled" in office.done("finance", "settle")
+
+
+def test_money_is_moved_between_years_and_never_more_than_is_left_of_one() -> None:
+    office = closed()
+    assert office.refused("finance", "move-money", amount_minor="800.01").code == "R-FUND"
+    assert moved(office.say("finance", "move-money", amount_minor="100.00")) == [
+        ("BudgetReleased", [("laeg.2026-27", 100_00)]),
+        ("BudgetReserved", [("laeg.2027-28", 100_00)]),
+        ("BudgetCommitted", [("laeg.2027-28", 100_00)]),
+    ]
+    assert has(office, "committed") == (800_00,)
+
+
+# Advances
+
+
+def advanced() -> Office:
+    return Office("leader").at(Stage.CLOSED)
+
+
+def test_an_advance_is_paid_accounted_for_and_the_rest_comes_back() -> None:
+    office = advanced()
+    assert has(office, "committed", "paid", "advanced") == (0, 1000_00, 1000_00)
+    spent = {"use": "pedagogy", "amount_minor": "700.00", "document": "OR-1"}
+    office.done("head.sea", "liquidate", spent=[spent])
+    assert office.refused("finance", "settle").code == "R-SETTLE"
+    assert moved(office.say("finance", "accept-liquidation")) == [
+        ("LiquidationAccepted", [("s2s.2026", 700_00)])
+    ]
+    assert (
+        "PHP 300.00 of the advance of PHP 1,000.00"
+        in office.refused("finance", "return-funds", amount_minor="300.01").message
+    )
+    office.done("finance", "return-funds", amount_minor="300.00")
+    assert has(office, "paid", "liquidated", "returned") == (700_00, 700_00, 300_00)
+    office.done("finance", "settle")
+
+
+def test_nothing_is_advanced_while_an_earlier_advance_is_open_where_the_programme_says_so() -> None:
+    office = Office("leader").at(Stage.AGREED)
+    assert "release" in waits(office)
+    finance = office.programme.finance
+    assert finance is not None
+    office.money = replace(
+        office.money, open_advances=(OpenAdvance(reference="DEPED-0000000-0", amount=5_00),)
+    )
+    refusal = office.refused("finance", "release-funds")
+    assert refusal.message == (
+        "The leader school has not accounted for an earlier advance: PHP 5.00 in DEPED-0000000-0."
+    )
+    lenient = finance.model_copy(update={"earlier_advance_settled": False})
+    office.programme = office.programme.model_copy(update={"finance": lenient})
+    assert office.done("finance", "release-funds") == ("FundsReleased",)
+
+
+def test_a_use_that_is_not_permitted_is_refused_with_those_that_are() -> None:
+    refusal = advanced().refused(
+        "head.sea", "liquidate", spent=[{"use": "fiesta", "amount_minor": "1.00", "document": "OR-1"}]
+    )
+    assert refusal.message == "'fiesta' is no permitted use."
+    assert "pedagogy" in refusal.hint
+
+
+def test_an_advance_can_be_paid_in_parts_but_not_more_than_is_committed() -> None:
+    office = Office("leader").at(Stage.AGREED)
+    office.done("finance", "release-funds", amount_minor="600.00")
+    assert (
+        "PHP 400.00 are committed and not paid"
+        in office.refused("finance", "release-funds", amount_minor="400.01").message
+    )
+    office.done("finance", "release-funds")
+    assert has(office, "committed", "advanced") == (0, 1000_00)
+
+
+def test_where_no_account_is_kept_of_money_everything_goes_on_as_before() -> None:
+    office = Office().without_money().at(Stage.CLOSED)
+    assert office.state.money is None
+    assert office.refused("head.sea", "claim").code == "R-MONEY"
+    assert office.done("sip.hill", "record-follow-up") == ("FollowUpRecorded", "CaseArchived")
+
+
+def test_fewer_days_take_back_only_what_was_not_paid_out() -> None:
+    office = Office("leader").at(Stage.AGREED)
+    office.done("finance", "release-funds", amount_minor="900.00")
+    office.done("broker", "propose-variation", quarter_days="2")
+    office.done("head.hill", "agree-variation")
+    assert moved(office.say("head.sea", "agree-variation")) == [("BudgetReleased", [("s2s.2026", 100_00)])]
+    assert has(office, "committed", "paid") == (0, 900_00)
