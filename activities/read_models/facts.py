@@ -125,7 +125,10 @@ class FactReader:
                 sips=_persons(posts[entry.number], {Post.SIP}),
                 staff=_persons(posts[entry.number], _STAFF),
                 language_category=entry.language_category,
-                curriculum_partners=_persons(held, entry.number, {Post.CURRICULUM_PARTNER}),
+                curriculum_partners=_persons(posts[entry.number], {Post.CURRICULUM_PARTNER}),
+                pupils=entry.pupils,
+                latitude=entry.latitude,
+                longitude=entry.longitude,
             )
             for entry in entries
         }

@@ -50,6 +50,7 @@ school = Table(
     Column("federation", Text),
     Column("open", Boolean, nullable=False),
     Column("position", Integer, nullable=False),
+    Column("pupils", Integer),
     Column("latitude", Integer),
     Column("longitude", Integer),
     Column("inactive", Text),

@@ -154,6 +154,7 @@ def school_values(number: str, entry: SchoolRegistered, state: SchoolState) -> d
         "language_category": "; ".join(one.category for one in entry.language_categories) or None,
         "federation": entry.federation,
         "open": state.open,
+        "pupils": entry.pupils,
         "latitude": entry.latitude,
         "longitude": entry.longitude,
         "inactive": "closed" if closed else "missing" if state.missing else None,

@@ -25,7 +25,7 @@ from domain.personal import Personal
 from starter.home import create_home
 from tests.activities import builders
 from tests.activities.builders import ADMIN, seed_of
-from tests.domain.case.office import NAMES, PHASES, PLENTY, STAFF, Office
+from tests.domain.case.office import NAMES, PHASES, PLENTY_OF_DAYS, STAFF, Office
 
 FOUNDED: Final = datetime(2025, 1, 6, 8, 0, tzinfo=UTC)
 """Before the first day of any story."""
@@ -142,7 +142,7 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"provider/{number}", "record-offer", offer
         areas = ["numeracy", "humanities", "literacy"]
         yield f"provider/{number}", "designate", {"programme": "EAS", "areas": areas, "since": "2025-01-06"}
-        days = {"programme": "EAS", "first": "2025-spring-1", "quarter_days": PLENTY}
+        days = {"programme": "EAS", "first": "2025-spring-1", "quarter_days": PLENTY_OF_DAYS}
         yield f"provider/{number}", "declare-capacity", days
     yield from _gone_schools()
     noted = {"area": "humanities", "languages": ["cy", "en"], "quarter_days": 4, "note": "From spring on."}

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for name in ("latitude", "longitude"):
+    for name in ("pupils", "latitude", "longitude"):
         op.add_column("school", sa.Column(name, sa.Integer()))
     for name in ("inactive", "inactive_since", "successor"):
         op.add_column("school", sa.Column(name, sa.Text()))
