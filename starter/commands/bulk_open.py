@@ -101,7 +101,7 @@ def open_(
             _open_all(sender, office, rules.code, wanted)
         finally:
             _write(target, parsed, wanted)
-        note(f"What became of each request: {target}")
+        say(f"What became of each request: {target}")
     return _finish(wanted)
 
 

@@ -12,7 +12,7 @@ from starter.commands.importing import Entry, connect_and_send, preview_all, say
 from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.failures import Exit, Failure
 from starter.numbers import whole_number
-from starter.output import note
+from starter.output import note, say
 from starter.reading import Office
 from starter.register.csv_file import MOST_PROBLEMS, Parsed, RowT, shown_problems
 from starter.register.result_file import check_result, result_path, write_result
@@ -133,7 +133,7 @@ def _write(parsed: Parsed[Any], report: Report, files: FileOptions) -> None:
         return
     if failed:
         rows = ",".join(map(str, failed[:MOST_PROBLEMS])) + (",…" if len(failed) > MOST_PROBLEMS else "")
-        note(f"What became of each row: {target}. Once mended: --only-rows {rows}")
+        say(f"What became of each row: {target}. Once mended: --only-rows {rows}")
 
 
 def _lines(text: str) -> set[int]:

@@ -104,7 +104,8 @@ def _entries(
             "closures": [plain(row.closure()) for _, row in lines if row.what == "closed"],
         }
         body = _body(school, days)
-        entries.append(Entry(Where(file.name, lines[0][0]), stream, "set-school-days", body))
+        same = body["days"] == own.model_dump(mode="json")
+        entries.append(Entry(Where(file.name, lines[0][0]), stream, "set-school-days", body, same))
     return entries
 
 

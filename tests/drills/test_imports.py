@@ -70,12 +70,11 @@ async def test_a_line_killed_half_way_is_finished_when_it_is_typed_again(
         assert verified(parts)
 
 
-@pytest.mark.parametrize("point", ["before_commit", "after_commit"])
 async def test_a_worker_killed_half_way_costs_the_line_nothing_but_time(
-    registered_home: Path, tmp_path: Path, register: Path, point: str
+    registered_home: Path, tmp_path: Path, register: Path
 ) -> None:
     async with parts_of(registered_home, tmp_path) as parts:
-        await parts.start_worker(point, SCHOOLS // 2)
+        await parts.start_worker("before_commit", SCHOOLS // 2)
         process = await typed(parts, "school", "import", str(register), "--timeout", "40")
         assert await parts.worker_died() == signal.SIGKILL
         assert 0 < len(entered(parts)) < SCHOOLS

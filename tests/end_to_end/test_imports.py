@@ -16,7 +16,8 @@ def test_a_row_that_was_refused_goes_in_once_the_register_is_mended(
     schools.write_text(_SCHOOLS.format(number="6997001"))
     for _ in range(2):
         refused = running.here("provider", "import", str(offers))
-        assert (refused.code, refused.out) == (7, "✗ Offers: 0 new or changed, 0 as on record, 1 refused.\n")
+        assert refused.code == 7
+        assert refused.out.endswith("✗ Offers: 0 new or changed, 0 as on record, 1 refused.\n")
     running.here("school", "import", str(schools)).well()
     assert "1 new or changed" in running.here("provider", "import", str(offers), "--dry-run").well().out
     before = running.head()

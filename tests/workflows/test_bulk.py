@@ -24,7 +24,8 @@ from domain.bulk import (
     bulk_queue,
     part_workflow_id,
 )
-from domain.ids import case_stream
+from domain.ids import WAKES_ID, case_stream
+from tests.activities.builders import ADMIN
 from tests.many_cases import open_many
 from tests.workflows.lab import Lab
 from workflows.options import TASK_TIMEOUT
@@ -67,7 +68,7 @@ def pauses(lab: Lab, references: tuple[str, ...], bulk: str = "storm", person: s
 
 async def start(lab: Lab, part: BulkPart) -> WorkflowHandle[Any, Outcomes]:
     id = part_workflow_id(part)
-    lab.watch(id, *(command.stream for command in part.commands))
+    lab.watch(id, *(c.stream for c in part.commands if c.stream.startswith("case/")))
     return await lab.client.start_workflow(
         BULK_WORKFLOW, part, id=id, task_queue=lab.queue, task_timeout=TASK_TIMEOUT, result_type=Outcomes
     )
@@ -139,3 +140,46 @@ async def test_another_workflow_cannot_have_a_batch_handed_on(lab: Lab) -> None:
     with pytest.raises(ApplicationError, match="not asked by its own workflow"):
         await ActivityEnvironment().run(activities.submit_batch, batch)
     assert paused(lab, references[0]) == 0
+
+
+def entries(lab: Lab, bulk: str, *orders: tuple[str, str, dict[str, Any]]) -> BulkPart:
+    """A signed entry for each stream, verb and body."""
+    return BulkPart(
+        bulk=bulk,
+        commands=tuple(
+            lab.office.sign(ADMIN, verb, body, stream=stream, key=f"{bulk}.{number}{lab.office.tag}")
+            for number, (stream, verb, body) in enumerate(orders)
+        ),
+    )
+
+
+async def test_entries_of_a_directory_go_to_the_log_without_a_workflow_of_their_own(
+    lab: Lab, bulk_worker: Worker
+) -> None:
+    body = {"name": "Ysgol Newydd", "authority": "Cwm Enfys", "phase": "primary"}
+    orders = [(f"school/{number}", "register", body) for number in range(6990900, 6990900 + BATCH + 3)]
+    handle = await start(lab, entries(lab, "first", *orders))
+    assert {(one.kind, one.same) for one in (await handle.result()).outcomes} == {("done", False)}
+    again = entries(lab, "again", *orders, ("school/6990999", "close", {"on": "2026-01-05"}))
+    outcomes = (await (await start(lab, again)).result()).outcomes
+    assert {(one.kind, one.same) for one in outcomes[:-1]} == {("done", True)}
+    assert (outcomes[-1].kind, outcomes[-1].code) == ("refused", "R-SCHOOL")
+    # Its run answers for what stands in the log.
+    (event,) = lab.office.events("school/6990900")
+    assert event.envelope.engine is not None
+    assert event.envelope.engine.workflow == handle.id
+    lab.office.check()
+
+
+async def test_cases_that_an_entry_concerns_look_again_once_the_batch_is_through(
+    lab: Lab, bulk_worker: Worker
+) -> None:
+    await lab.tell(before="consent")
+    case = lab.office.stream
+    closing = entries(lab, "closing", ("school/6990004", "close", {"on": "2026-01-05"}))
+    lab.watch(WAKES_ID)
+    assert [one.kind for one in (await (await start(lab, closing)).result()).outcomes] == ["done"]
+    await lab.client.get_workflow_handle(WAKES_ID).result()
+    looked = [one.record.stream for one in lab.office.commands() if one.record.verb == "recount"]
+    assert looked == [case]
+    lab.office.check()
