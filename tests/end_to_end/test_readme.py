@@ -37,7 +37,7 @@ def typed(lines: str, office: RunningOffice) -> str:
         env=office.environment(),
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
