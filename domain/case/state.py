@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from domain.case import events as e
 from domain.case.chased import CHASED, Change, tidied, without_deadline
+from domain.case.money_owed import live_money
 from domain.case.money_state import MONEY
 from domain.case.shape import (
     Agreement,
@@ -101,8 +102,9 @@ def _no_partner(_state: CaseState, _event: e.NoPartnerFound) -> Change:
 
 
 @_evolves(e.FollowUpRecorded, e.FollowUpMissed)
-def _followed_up(_state: CaseState, _event: e.CaseEvent) -> Change:
-    return {"followed_up": True}
+def _followed_up(state: CaseState, _event: e.CaseEvent) -> Change:
+    """Archived in the same step, but where its money is not settled yet."""
+    return {} if live_money(state) is None else {"followed_up": True}
 
 
 @_evolves(e.AssistanceNoted)

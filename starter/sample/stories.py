@@ -172,7 +172,7 @@ STORIES: Final[tuple[Story, ...]] = (
                 "sip.carys",
                 "record-follow-up",
                 fixed(sustained="yes", note="Still planned across four areas."),
-                after=35,
+                after=27,
             ),
         ),
         "archived",

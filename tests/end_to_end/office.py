@@ -49,6 +49,12 @@ from tests.end_to_end.worker_log import workflow_complaints
 from tests.telling import at_once
 
 PROGRAMME: Final = "EAS"
+MONEY: Final = (
+    "fund open laeg --programme EAS --title Grant --amount 60000.00 --source Award",
+    "fund open s2s --programme DEPED --title Grant --amount 560000.00 --source Award",
+    "fund set-rate eas-2026 --programme EAS --since 2026-01-01 --day-rate 220.00",
+)
+"""What finance enters before anything can be agreed."""
 _LONGEST_COMMAND_SECONDS: Final = 60
 _OURS: Final = ("BROKERAGE_", "TEMPORAL_")
 
@@ -146,6 +152,8 @@ class RunningOffice:
                     self.cli("provider", "import", str(everywhere), "--programme", programme).well()
                 if (folder / "networks.csv").exists():
                     self.cli("network", "import", str(folder / "networks.csv")).well()
+        for line in MONEY:
+            self.here(*shlex.split(line)).well()
 
     # Typing
 

@@ -37,7 +37,7 @@ def typed(lines: str, office: RunningOffice) -> str:
         env=office.environment(),
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -53,6 +53,9 @@ def walkthrough() -> str:
         # The support then spans two financial years, and the split must be said.
         split = f"--year {today.year - 1}-{today.year % 100}=1 --year {today.year}-{(today.year + 1) % 100}=1"
         lines = lines.replace("--end +1d", f"--end +1d {split}")
+        ahead = f"laeg.{today.year}-{(today.year + 1) % 100:02d} --profile finance.gwilym --programme EAS"
+        fund = f"brokerage fund open {ahead} --title Next --amount 60000.00 --source Award\n"
+        lines = lines.replace("brokerage fund set-rate", f"{fund}brokerage fund set-rate", 1)
     return lines
 
 

@@ -33,7 +33,7 @@ def stored(file: Path) -> list[tuple[Envelope, dict[str, Any]]]:
 
 
 def test_every_story_was_recorded() -> None:
-    assert [file.stem for file in FILES] == sorted(STORIES)
+    assert sorted(file.stem for file in FILES) == sorted(STORIES)
 
 
 def test_everything_that_can_happen_to_a_case_happens_in_one_of_them() -> None:

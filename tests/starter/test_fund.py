@@ -1,0 +1,104 @@
+"""`brokerage fund`: what it prints adds up, from the lists and from the log alike."""
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import orjson
+import pytest
+
+from starter.reading import reading
+from starter.sample.deped_stories import DEPED_STORIES
+from starter.sample.stories import STORIES
+from starter.views.fund_account import statement_rows
+from starter.views.funds import authority_rows, fund_rows
+from tests.activities.builders import Office, founded_home
+from tests.starter.shell import typed
+
+HELD = ("reserved", "committed", "paid", "claimed", "advanced", "liquidated", "returned")
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """An office in which every story of the demonstration was told."""
+    home = founded_home(tmp_path_factory.mktemp("funds") / "home")
+    office = Office(home)
+    for story in (*STORIES, *DEPED_STORIES):
+        office.tell(story)
+    office.check()
+    yield office
+    office.close()
+
+
+def test_what_a_fund_has_left_is_what_was_allocated_less_what_is_held_to_the_penny(told: Office) -> None:
+    rows = _rows(told, "fund status --json")
+    assert {row["fund"] for row in rows} == {"laeg", "s2s"}
+    for row in rows:
+        assert row["available"] == row["allocated"] - row["reserved"] - row["committed"] - row["paid"]
+        assert row["available"] >= 0
+    this_year = next(row for row in rows if (row["fund"], row["year"]) == ("laeg", "2026-27"))
+    assert this_year["allocated"] == 62_500_00, "with what the year before left"
+    assert this_year["paid"] == 720_00 + 440_00
+
+
+def test_the_account_read_from_the_log_ends_where_the_status_stands(told: Office) -> None:
+    with reading(told.settings) as office:
+        for row in fund_rows(office):
+            account = statement_rows(office, f"{row['fund']}.{row['year']}")
+            names = ("allocated", "reserved", "committed", "paid", "available")
+            assert {name: account[-1][name] for name in names} == {name: row[name] for name in names}
+            assert all(line["available"] >= 0 for line in account)
+            assert all(earlier["position"] <= later["position"] for earlier, later in pairwise(account))
+
+
+def test_what_authorities_have_adds_up_to_what_their_funds_hold(told: Office) -> None:
+    with reading(told.settings) as office:
+        parts, whole = authority_rows(office), fund_rows(office)
+    for row in whole:
+        own = [part for part in parts if (part["fund"], part["year"]) == (row["fund"], row["year"])]
+        assert {name: sum(part[name] for part in own) for name in HELD} == {name: row[name] for name in HELD}
+
+
+def test_the_account_says_who_moved_what_on_which_paper(told: Office) -> None:
+    lines = list(csv.DictReader(io.StringIO(_run(told, "fund statement s2s.2026 --csv"))))
+    released = next(line for line in lines if line["event"] == "FundsReleased")
+    assert (released["person"], released["post"], released["paper"]) == ("budget.lita", "finance", "ADA-0118")
+    assert released["case"].startswith("DEPED-")
+    at = released["position"]
+    then = _run(told, f"fund statement s2s.2026 --as-of position:{at} --csv").splitlines()
+    assert then == _run(told, "fund statement s2s.2026 --csv").splitlines()[: len(then)]
+    assert then[-1].startswith(f"{at},")
+
+
+def test_the_liquidation_rate_counts_what_was_accounted_for_and_what_came_back(told: Office) -> None:
+    (row,) = (r for r in _rows(told, "fund status --programme deped --json") if r["year"] == "2026")
+    assert (row["advanced"], row["liquidated"], row["returned"]) == (86_000_00, 81_250_00, 4_750_00)
+    assert row["liquidation_per_mille"] == 1000
+
+
+def test_a_case_says_what_money_it_has(told: Office) -> None:
+    (reference,) = {
+        line["case"]
+        for line in _rows(told, "fund statement s2s.2026 --json")
+        if line["event"] == "FundsReleased"
+    }
+    shown = _rows(told, f"case show {reference} --json")
+    assert (shown["money"]["paid"], shown["money"]["settled"]) == (81_250_00, True)
+
+
+def test_a_fund_that_is_not_there_is_answered_with_those_that_are(told: Office) -> None:
+    done = typed(told, *["fund", "statement", "laegg.2026-27"])
+    assert done.code == 3
+    assert "Did you mean laeg.2026-27?" in done.err
+
+
+def _run(office: Office, line: str) -> str:
+    done = typed(office, *line.split())
+    assert done.code == 0, done.err
+    return done.out
+
+
+def _rows(office: Office, line: str) -> Any:
+    return orjson.loads(_run(office, line))
