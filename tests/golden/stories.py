@@ -84,6 +84,7 @@ def partner_is_ranked(office: Office) -> None:
     office.done("head.glen", "decline-offer")
     office.done("broker", "offer")
     office.done("head.sea", "accept-offer")
+    office.done("partner.sea", "contribute")
     office.done("broker", "draft-agreement")
     _go_on(office, Stage.IN_DELIVERY)
     office.done("sip.hill", "mid-review")
