@@ -54,7 +54,7 @@ def test_an_envelope_says_who_acted_in_which_post_under_which_rules_and_where(of
     assert envelope.programme is not None
     assert (envelope.programme.code, envelope.programme.version, envelope.calendar) == (
         "EAS",
-        1,
+        2,
         "wales@1",
     )
     assert envelope.engine is not None
