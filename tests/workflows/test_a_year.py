@@ -130,7 +130,7 @@ async def test_a_year_of_a_case(skip_lab: Lab) -> None:
 
     # A SIP who never signs: reminded, escalated, relieved; the adviser signs in their place.
     await step(lab, "offer", 1)
-    for verb, nth in (("accept-offer", 0), ("draft-agreement", 1), ("approve-funding", 0)):
+    for verb, nth in (("accept-offer", 0), ("contribute", 0), ("draft-agreement", 1), ("approve-funding", 0)):
         await step(lab, verb, nth)
     for person in (HEAD, "head.6990103"):
         await sign(lab, person)
