@@ -206,7 +206,10 @@ async def test_a_worker_brings_an_older_log_up_to_date(registered_home: Path, tm
     with sqlite3.connect(home / "log.db", isolation_level=None) as connection:
         rows = ("case_row", "person", "post", "school", "provider_offer", "programme")
         later = ("wait_row", "outbox", "calendar", "calendar_school", "assignment", "wake")
-        for table in (*rows, *later):
+        matching = (
+            "designation", "suspension", "capacity", "conflict", "capacity_use", "partnership", "objection",
+        )  # fmt: skip
+        for table in (*rows, *later, *matching):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
     connection.close()

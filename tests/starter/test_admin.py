@@ -173,7 +173,10 @@ def spoil_one(office: Office) -> None:
 def as_it_was_at_revision_2(office: Office) -> None:
     """Take from the rows what later revisions added, as a home of an earlier version has them."""
     with office.engine.begin() as connection:
-        for table in ("assignment", "wake", "calendar_school", "calendar", "outbox", "wait_row"):
+        for table in (
+            "assignment", "wake", "calendar_school", "calendar", "outbox", "wait_row", "designation", "suspension",
+            "capacity", "conflict", "capacity_use", "partnership", "objection",
+        ):  # fmt: skip
             connection.execute(text(f"DROP TABLE {table}"))
         for index in ("case_row_of_provider", "case_row_next"):
             connection.execute(text(f"DROP INDEX {index}"))
