@@ -16,6 +16,7 @@ from domain.case import events as e
 from domain.case.commands import COMMANDS, SYSTEM_VERBS, Recount
 from domain.case.events import read_case_event
 from domain.case.lifecycle import LIFECYCLE, row_at
+from domain.case.money_owed import live_money
 from domain.case.situation import Decision, Refusal
 from domain.case.stages import Stage
 from domain.case.state import CaseState, evolve
@@ -128,7 +129,7 @@ def run(office: Office, move: Move) -> str:
     assert row is not None
     assert {type(event) for event in answer.events} <= {*row.events, *DEADLINES}
     assert office.state.stage in {*row.to, before.stage}
-    assert not before.ended or verb in {"reopen", "end-enrolment"}
+    assert not before.ended or verb in {"reopen", "end-enrolment"} or before.money is not None
     assert not before.paused or row.while_paused
     return " ".join(event.type_name() for event in answer.events)
 
@@ -179,7 +180,8 @@ def check(office: Office) -> None:
     assert len(waits) == len(set(waits))
     assert {deadline.wait for deadline in state.deadlines} == set(waits), "a wait without a due date"
     assert len(state.deadlines) == len(waits)
-    assert bool(waits) != state.ended, "a silent case, or one that ended and still waits"
+    settling = state.ended and live_money(state) is not None
+    assert bool(waits) == (settling or not state.ended), "a silent case, or one that ended and still waits"
     for item in awaited(state):
         deadline = state.deadline(item.wait)
         assert deadline is not None
