@@ -15,8 +15,8 @@ from domain.case.matching_events import MatchCandidatesScored
 from domain.ids import case_reference, case_stream, stream_key
 from domain.messages import Receipt, Refused
 from domain.streams import read_event
-from tests.domain.case.office import eas
 from tests.activities.builders import ADMIN, WHOLE, NewOffice, Office
+from tests.domain.case.office import eas
 
 BROKER: Final = "broker.dylan"
 SEA: Final = "provider/6990103"
