@@ -69,7 +69,7 @@ def _alike(office: Office, reference: str) -> list[str]:
     """Providers of the same phase as the school that asks."""
     with office.reading.connect() as connection:
         case = connection.execute(select(case_row).where(case_row.c.reference == reference)).one()
-        phases = dict(connection.execute(select(school.c.number, school.c.phase)).tuples().all())
+        phases = dict(connection.execute(select(school.c.number, school.c.phase)).all())
     return [one for one in PROVIDERS if phases[one] == case.phase and one != case.recipient]
 
 
