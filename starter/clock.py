@@ -16,7 +16,7 @@ from activities.settings import Settings
 from domain.ids import TASK_QUEUE
 from starter.failures import Exit, Failure
 from starter.output import show_time
-from starter.reading import reading
+from starter.reading import Office, reading
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -39,7 +39,7 @@ async def move_clock(settings: Settings, client: "Client", to: datetime) -> int:
 
 
 async def pass_time(
-    settings: Settings,
+    office: Office,
     client: "Client",
     to: datetime,
     tell: Callable[[datetime, int], None] = lambda _instant, _cases: None,
@@ -49,15 +49,15 @@ async def pass_time(
     `tell` gets each such instant and how many cases it concerned. Raises Failure as `move_clock`, and
     where something that is due does not happen.
     """
+    settings, engine = office.settings, office.engine
     require_movable(settings, to)
     mail_leaves = True
-    with reading(settings) as office:
-        while (instant := _next(office.engine)) is not None and instant <= to:
-            tell(instant, await _go_to(settings, office.engine, client, instant))
-            # Where no mail server takes it, waiting for it once is enough.
-            mail_leaves = await _until_done(office.engine, instant, mail_leaves)
-        await _go_to(settings, office.engine, client, to)
-        await _until_done(office.engine, to, mail_leaves)
+    while (instant := _next(engine)) is not None and instant <= to:
+        tell(instant, await _go_to(settings, engine, client, instant))
+        # Where no mail server takes it, waiting for it once is enough.
+        mail_leaves = await _until_done(engine, instant, mail_leaves)
+    await _go_to(settings, engine, client, to)
+    await _until_done(engine, to, mail_leaves)
 
 
 def require_movable(settings: Settings, to: datetime) -> None:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,6 +71,12 @@ class Office:
     looks: Mapping[str, Look] = field(default_factory=dict)
     untold: list[str] = field(default_factory=list)
     """A line for each case that cannot be told as it was."""
+
+    @contextmanager
+    def now_again(self) -> Iterator["Office"]:
+        """The same log as it is by now, for whoever looks often."""
+        with self.engine.connect() as connection:
+            yield replace(self, connection=connection)
 
     def case_events(self, reference: str) -> tuple[RecordedEvent, ...]:
         """The events of a case that count. Raises LogDamagedError."""

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from activities.business_clock import business_now
+from activities.event_log.read import read_stream
 from activities.read_models.schema import case_row
 from activities.settings import Settings
 from domain.canonical import plain
@@ -85,6 +86,10 @@ class Telling:
 
     async def tell(self, stories: Sequence[Story]) -> None:
         """Tell them all to their ends. Raises Failure where one does not go as it should."""
+        with reading(self._settings) as office:
+            await self._tell(office, stories)
+
+    async def _tell(self, office: Office, stories: Sequence[Story]) -> None:
         first = _weekday_after(business_now(self._settings).date(), 1)
         turns = [
             _Turn(_instant(_weekday_after(first, story.begins), story, number), number, 0)
@@ -93,9 +98,9 @@ class Telling:
         heapq.heapify(turns)
         while turns:
             turn = heapq.heappop(turns)
-            await self._pass_time(turn.at)
+            await self._pass_time(office, turn.at)
             story = stories[turn.number]
-            await self._speak(story, turn)
+            await self._speak(office, story, turn)
             steps = _steps(story)
             if turn.place + 1 < len(steps):
                 wait = steps[turn.place + 1].after
@@ -105,15 +110,15 @@ class Telling:
                     at = _instant(_weekday_after(turn.at.astimezone(zone).date(), wait), story, turn.number)
                 heapq.heappush(turns, _Turn(at, turn.number, turn.place + 1))
         for story in stories:
-            self._require_end(story)
+            _require_end(office, story)
 
-    async def _pass_time(self, to: datetime) -> None:
+    async def _pass_time(self, office: Office, to: datetime) -> None:
         if to <= business_now(self._settings):
             return
-        await pass_time(self._settings, self._client, to)
-        self._hear()
+        await pass_time(office, self._client, to)
+        self._hear(office)
 
-    async def _speak(self, story: Story, turn: _Turn) -> None:
+    async def _speak(self, office: Office, story: Story, turn: _Turn) -> None:
         reference = case_reference(story.programme, story.request)
         today = turn.at.astimezone(_ZONES[story.programme]).date()
         if turn.place == 0:
@@ -129,10 +134,10 @@ class Telling:
             step = _steps(story)[turn.place]
         body = step.values(today)
         if step.verb == "sign":
-            body = {"content_hash": self._text_that_stands(reference)}
+            body = {"content_hash": _text_that_stands(office, reference)}
         key = f"{story.request}:{turn.place}" if turn.place else story.request
         await self._give(reference, step, body, key)
-        self._hear()
+        self._hear(office)
 
     async def _give(self, reference: str, step: Step, body: dict[str, Any], key: str) -> None:
         sender = Sender(
@@ -144,16 +149,16 @@ class Telling:
             command, await deliver(self._client, command, sender.timeout, lambda: "brokerage demo --fresh")
         )
 
-    def _hear(self) -> None:
+    def _hear(self, office: Office) -> None:
         """Print what has happened since, in all cases, in the order in which it happened."""
-        with reading(self._settings) as office:
+        with office.now_again() as now:
             new: list[_Heard] = []
-            for reference, version in office.connection.execute(
+            for reference, version in now.connection.execute(
                 select(case_row.c.reference, case_row.c.version)
             ):
                 sentences = self.told[reference]
                 if version > len(sentences):
-                    heard = list(self._heard(office, reference, after=len(sentences)))
+                    heard = list(self._heard(now, reference, after=len(sentences)))
                     sentences += [each.sentence for each in heard]
                     new += heard
         for each in sorted(new, key=lambda heard: heard.position):
@@ -167,7 +172,7 @@ class Telling:
         if rules is None:
             raise Failure(Exit.BUG, "B-STORY", f"No programme {code} is on record.")
         voice = Voice(rules, office.school_names())
-        for recorded in office.case_events(reference)[after:]:
+        for recorded in read_stream(office.connection, case_stream(reference), after):
             envelope = recorded.envelope
             event = read_case_event(envelope.type, envelope.schema_version, recorded.payload)
             yield _Heard(
@@ -186,17 +191,19 @@ class Telling:
         person = _SHOWN_OF_SYSTEM if heard.person == SYSTEM_PERSON else heard.person
         self._say(f"   {heard.reference:<15} {person:<20} {heard.sentence}")
 
-    def _text_that_stands(self, reference: str) -> str:
-        with reading(self._settings) as office:
-            agreement = read_case(office, reference).state.agreement
-        return agreement.content_hash if agreement else ""
 
-    def _require_end(self, story: Story) -> None:
-        reference = case_reference(story.programme, story.request)
-        with reading(self._settings) as office:
-            stage = read_case(office, reference).state.stage
-        if stage != story.ends:
-            raise Failure(Exit.BUG, "B-STORY", f"{reference} ended in {stage}, not in {story.ends}.")
+def _text_that_stands(office: Office, reference: str) -> str:
+    with office.now_again() as now:
+        agreement = read_case(now, reference).state.agreement
+    return agreement.content_hash if agreement else ""
+
+
+def _require_end(office: Office, story: Story) -> None:
+    reference = case_reference(story.programme, story.request)
+    with office.now_again() as now:
+        stage = read_case(now, reference).state.stage
+    if stage != story.ends:
+        raise Failure(Exit.BUG, "B-STORY", f"{reference} ended in {stage}, not in {story.ends}.")
 
 
 def _steps(story: Story) -> tuple[Step, ...]:

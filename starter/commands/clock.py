@@ -60,6 +60,7 @@ def _target(now: datetime, to: str | None, forward: int | None) -> datetime | No
 async def _let_pass(settings: Settings, target: datetime) -> None:
     from starter.clock import pass_time, require_movable
     from starter.connection import connect
+    from starter.reading import reading
 
     require_movable(settings, target)
     client = await connect(settings)
@@ -67,4 +68,5 @@ async def _let_pass(settings: Settings, target: datetime) -> None:
     def tell(instant: datetime, cases: int) -> None:
         note(f"{show_time(instant, None, _ZONE)}: something happens in {cases} case{'s' * (cases != 1)}")
 
-    await pass_time(settings, client, target, tell)
+    with reading(settings) as office:
+        await pass_time(office, client, target, tell)
