@@ -14,7 +14,7 @@ AREAS: Final = ("numeracy", "literacy", "humanities")
 
 
 def open_many(
-    office: Office, count: int, *, area: str | None = None, submitted: bool = True
+    office: Office, count: int, *, area: str | None = None, submitted: bool = True, start: str = "2027-01-11"
 ) -> tuple[str, ...]:
     """That many cases of EAS by the route sip, all awaiting the head's consent; their references.
 
@@ -42,7 +42,7 @@ def open_many(
                 "area": need,
                 "phase": phase,
                 "support_language": "en",
-                "desired_start": "2027-01-11",
+                "desired_start": start,
                 "need": "Help with planning across the school.",
             },
             key=key,

@@ -12,22 +12,14 @@ from sqlalchemy import func, select
 
 from activities.read_models.schema import capacity, capacity_use, objection
 from domain.case.matching_events import MatchCandidatesScored
-from domain.ids import case_reference, case_stream, stream_key
+from domain.ids import stream_key
 from domain.messages import Receipt, Refused
 from domain.streams import read_event
 from tests.activities.builders import ADMIN, WHOLE, NewOffice, Office
 from tests.domain.case.office import eas
+from tests.racing import AREAS, BROKER, SEA, SIPS, SPRING, designate, in_matching
 
-BROKER: Final = "broker.dylan"
-SEA: Final = "provider/6990103"
-SPRING: Final = {"period": "2027-spring-1", "quarter_days": 4}
-SIPS: Final = {
-    "6990001": "carys", "6990003": "carys", "6990004": "carys", "6990006": "gethin", "6990008": "gethin",
-    "6990009": "gethin", "6990011": "nerys", "6990012": "nerys", "6990014": "nerys", "6990016": "tomos",
-    "6990018": "tomos", "6990020": "tomos", "6990021": "tomos",
-}  # fmt: skip
-"""Primary schools, with the improvement partner of each."""
-AREAS: Final = ("numeracy", "literacy", "digital-competence", "humanities")
+IN_SPRING: Final = {"period": SPRING, "quarter_days": 4}
 
 
 @pytest.fixture
@@ -37,36 +29,10 @@ def office(new_office: NewOffice, tmp_path: Path) -> Iterator[Office]:
         own.check()
 
 
-def in_matching(office: Office, recipient: str, area: str) -> str:
-    """A case of that school that looks for a partner; its stream."""
-    sip, key = f"sip.{SIPS[recipient]}", f"case-{recipient}-{area}"
-    office.stream = case_stream(case_reference("EAS", key))
-    opening = {
-        "programme": "EAS", "route": "sip", "recipient": recipient, "area": area, "phase": "primary",
-        "support_language": "either", "need": "help", "desired_start": "2027-01-11",
-    }  # fmt: skip
-    objective = {"aim": "a", "baseline": "b", "success": "c"}
-    scoped = {"objectives": [objective], "quarter_days": 4, "met_on": office.now.date().isoformat()}
-    office.done(sip, "open", opening, key=key)
-    office.done(sip, "submit")
-    office.done(f"head.{recipient}", "consent", {"request_version": 1})
-    office.done(BROKER, "triage", {"tier": "light"})
-    office.done(sip, "scope", scoped)
-    return office.stream
-
-
-def designate(office: Office, days: int, areas: tuple[str, ...] = AREAS) -> None:
-    """The school by the sea helps in these areas, and has so many quarter-days in spring."""
-    designation = {"programme": "EAS", "areas": list(areas), "since": "2026-01-05"}
-    office.done(ADMIN, "designate", designation, stream=SEA)
-    declared = {"programme": "EAS", "first": "2027-spring-1", "last": "2027-spring-1", "quarter_days": days}
-    office.done(BROKER, "declare-capacity", declared, stream=SEA)
-
-
 def held(office: Office) -> int:
     with office.reading.connect() as connection:
         query = select(func.sum(capacity_use.c.held + capacity_use.c.committed)).where(
-            capacity_use.c.school == stream_key(SEA), capacity_use.c.period == SPRING["period"]
+            capacity_use.c.school == stream_key(SEA), capacity_use.c.period == SPRING
         )
         return connection.execute(query).scalar_one() or 0
 
@@ -76,7 +42,7 @@ def test_of_fifty_offers_for_ten_places_ten_are_made_and_every_loser_hears_who_h
 ) -> None:
     designate(office, 40)
     streams = [in_matching(office, *each) for each in list(product(SIPS, AREAS))[:50]]
-    offer = {"provider": stream_key(SEA), "reason": "has the days", "periods": [SPRING]}
+    offer = {"provider": stream_key(SEA), "reason": "has the days", "periods": [IN_SPRING]}
     commands = [office.sign(BROKER, "offer", offer, stream=stream) for stream in streams]
     with ThreadPoolExecutor(8) as threads:
         answers = [handled.answer for handled in threads.map(office.handle, commands)]
@@ -95,7 +61,7 @@ def test_of_fifty_offers_for_ten_places_ten_are_made_and_every_loser_hears_who_h
 def test_of_two_brokers_who_want_the_last_quarter_day_the_later_hears_of_the_earlier(office: Office) -> None:
     designate(office, 1)
     first, second = (in_matching(office, each, "numeracy") for each in ("6990004", "6990014"))
-    last = {"provider": stream_key(SEA), "reason": "…", "periods": [SPRING | {"quarter_days": 1}]}
+    last = {"provider": stream_key(SEA), "reason": "…", "periods": [IN_SPRING | {"quarter_days": 1}]}
     office.done(BROKER, "offer", last, stream=first)
     no = office.refused("broker.mali", "offer", last, stream=second)
     assert f"{stream_key(first)} by {BROKER} (0.25)" in no.message
@@ -107,7 +73,7 @@ def test_what_cases_hold_cannot_be_declared_away(office: Office) -> None:
     designate(office, 8)
     stream = in_matching(office, "6990004", "numeracy")
     office.done(
-        BROKER, "offer", {"provider": stream_key(SEA), "reason": "…", "periods": [SPRING]}, stream=stream
+        BROKER, "offer", {"provider": stream_key(SEA), "reason": "…", "periods": [IN_SPRING]}, stream=stream
     )
     less = {"programme": "EAS", "first": "2026-autumn-1", "last": "2027-summer-2", "quarter_days": 3}
     no = office.refused(BROKER, "declare-capacity", less, stream=SEA)
