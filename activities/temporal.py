@@ -114,11 +114,12 @@ class CaseActivities:
         with structlog.contextvars.bound_contextvars(stream=stream), self._told_safely(final=False):
             if self._postman is None:
                 return self._handler.load(LoadCase(reference=request.reference))
-            details = activity.info().heartbeat_details
+            info = activity.info()
+            details = info.heartbeat_details
             earlier = {mail for mail in (details[0] if details else ()) if isinstance(mail, str)}
+            handed_over = HandedOver(earlier, activity.heartbeat, info.attempt)
             try:
-                run = activity.info().workflow_run_id or ""
-                return self._postman.deliver(request.reference, run, HandedOver(earlier, activity.heartbeat))
+                return self._postman.deliver(request.reference, info.workflow_run_id or "", handed_over)
             except MailWaitsError as error:
                 raise ApplicationError(str(error), type="MailWaits") from None
 

@@ -2,13 +2,15 @@
 
 A notice is sent first and recorded then. Where a worker dies between the two, the same mail goes out once
 more under the same Message-ID; never is one missing. While the mail server is away nothing is recorded, until
-the patience that is set has passed since the event: then the log says that the mail did not go out.
+the patience that is set has passed since the event and several attempts in a row were in vain: then the log
+says that the mail did not go out.
 """
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 
@@ -29,6 +31,10 @@ from domain.messages import CaseStatus, LoadCase
 
 _log = structlog.get_logger(__name__)
 
+LEAST_ATTEMPTS: Final = 8
+"""Attempts before a mail is given up, two minutes as they are spaced: workers that come back after a weekend
+find old mail, and a server that is away just then has not been waited for yet."""
+
 
 class MailWaitsError(Exception):
     """Nothing could be delivered now, and nothing was recorded; to be tried again after a while."""
@@ -36,7 +42,7 @@ class MailWaitsError(Exception):
 
 @dataclass
 class HandedOver:
-    """Mails that earlier attempts at this delivery handed over, where they could not record it.
+    """Mails that earlier attempts at this delivery handed over, where they could not record it; and how many those were.
 
     One notice may go to several people, and of those one may be asked to come again.
     """
@@ -44,6 +50,8 @@ class HandedOver:
     mails: set[str] = field(default_factory=set)
     keep: Callable[[list[str]], None] = lambda _: None
     """Hears of every mail handed over, so that the next attempt knows of it."""
+    attempt: int = 1
+    """Which attempt at this delivery it is."""
 
     def add(self, mail: str) -> None:
         """One more."""
@@ -92,7 +100,7 @@ class Postman:
                 means = _Means(self._handler.vault, server, courier, away)
                 told, why = _send_all(mail, means, handed_over)
                 away = means.away
-                if why is not None and self._business_time(row) - _began(row) < self._patience:
+                if why is not None and self._waits(row, handed_over.attempt):
                     left = why
                     continue
                 self._record(mail, _completed(mail, told), run)
@@ -104,6 +112,10 @@ class Postman:
         handled = self._handler.record_delivery(row.reference, row.event_id, row.place, told, run)
         if handled.answer.kind == "refused":
             _log.error("a delivery was not recorded", case=row.reference, code=handled.answer.code)
+
+    def _waits(self, row: Unsent, attempt: int) -> bool:
+        """Whether it is too early to give the notice up."""
+        return attempt < LEAST_ATTEMPTS or self._business_time(row) - _began(row) < self._patience
 
     def _business_time(self, row: Unsent) -> datetime:
         """Now; never before the event, in a log whose time was moved ahead."""

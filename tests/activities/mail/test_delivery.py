@@ -10,7 +10,7 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from activities.mail.deliver import HandedOver, MailWaitsError, Postman
+from activities.mail.deliver import LEAST_ATTEMPTS, HandedOver, MailWaitsError, Postman
 from activities.read_models.outbox import Unsent, read_unsent
 from activities.read_models.schema import metadata
 from activities.vault import read_looks
@@ -164,7 +164,10 @@ def test_after_the_patience_that_is_set_the_log_says_that_it_did_not_go_out(desk
     desk.office.tell(before="consent")
     with down(desk.post):
         desk.office.now += timedelta(hours=49)
-        status = desk.deliver()
+        for attempt in range(1, LEAST_ATTEMPTS):
+            with pytest.raises(MailWaitsError, match="cannot be reached"):
+                desk.deliver(HandedOver(attempt=attempt))
+        status = desk.deliver(HandedOver(attempt=LEAST_ATTEMPTS))
     assert (status.unsent, desk.told()) == (1, [])
     (failed,) = desk.told("MailFailed")
     assert (failed["reason"], failed["person"], failed["wait"]) == ("unreachable", HEAD, "head_consent")
