@@ -41,7 +41,7 @@ _SCHOOL, _SIP = "6990004", "sip.bench"
 _WORKERS: Final = 2
 _STARTS_PER_SECOND: Final = 15
 """So slow are runs started at the worst: by the time they all are, the minute must not have come."""
-_LONGEST_SECONDS: Final = 1800
+_LONGEST_SECONDS: Final = 3600
 
 
 class Office:
