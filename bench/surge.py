@@ -29,11 +29,14 @@ from activities.founding import found
 from activities.handle_command import CommandHandler
 from activities.home_files import read_key
 from activities.logging_setup import configure_logging
+from activities.read_models.outbox import read_unsent
 from activities.settings import Settings
 from activities.signing import public_key_text, sign_command
 from activities.vault import Vault, open_vault
+from domain.case.commands import Told
 from domain.ids import NIGHTLY_ID, TASK_QUEUE, case_reference, case_stream, stream_key
 from domain.messages import NIGHTLY_WORKFLOW, CaseStatus, HandleCommand, PassDeadline, Receipt, Swept
+from domain.parties import Party
 from starter.home import create_home, profile_seed
 from starter.stack import Stack
 
@@ -79,6 +82,8 @@ class Office:
             raise SystemExit(f"the cases are not due at one instant: {sorted(map(str, due))[:5]}")
         (instant,) = due
         assert instant is not None
+        for stream, _ in opened:
+            self._settle(stream_key(stream))
         return instant
 
     def _enter_people(self) -> None:
@@ -120,6 +125,23 @@ class Office:
             run="",
         )
         return self.handler.pass_deadline(request).status
+
+    def _settle(self, reference: str) -> None:
+        """The reminder has reached its reader: what is measured are deadlines, not the mail before them."""
+        with self.handler.reading() as connection:
+            unsent = read_unsent(connection, reference)
+        for row in unsent:
+            mail = Told(
+                mail=f"{row.event_id}.{_SIP}",
+                template=row.template,
+                template_version=1,
+                party=Party(row.party),
+                person=_SIP,
+                language="en",
+                wait=row.wait,
+                failed=None,
+            )
+            self.handler.record_delivery(row.reference, row.event_id, row.place, (mail,), run="")
 
     def _give(
         self, person: str, stream: str, verb: str, body: dict[str, Any], key: str | None = None
