@@ -24,7 +24,7 @@ from activities.settings import Settings
 from domain.messages import LoadCase
 from domain.personal import Personal
 from starter.home import create_home
-from starter.stack.temporal_server import find_binary
+from tests.workflows.conftest import binary
 
 ROOT = Path(__file__).parents[1]
 NOBODY = "127.0.0.1:9"
@@ -216,7 +216,7 @@ class Talker:
 @pytest.fixture
 async def server() -> AsyncIterator[WorkflowEnvironment]:
     async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(find_binary()), dev_server_log_level="error"
+        dev_server_existing_path=binary("temporal"), dev_server_log_level="error"
     ) as running:
         yield running
 

@@ -60,13 +60,13 @@ def test_the_lines_it_ends_with_can_be_typed(office: RunningOffice, demo: Done) 
 
 
 def test_an_earlier_demonstration_is_not_told_over(office: RunningOffice, demo: Done) -> None:
-    head = office.head()
+    before = office.length()
     done = office.here("demo")
     assert done.code == 2
     assert "E-HOME" in done.err
     assert "holds an earlier demonstration" in done.err
     assert done.next_lines == ["brokerage demo --fresh"]
-    assert office.head() == head
+    assert office.length() == before
 
 
 def test_a_demonstration_that_somebody_works_in_is_not_removed(office: RunningOffice, demo: Done) -> None:

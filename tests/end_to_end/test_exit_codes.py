@@ -50,10 +50,10 @@ def test_it_is_met(
     files.make(tmp_path)
     monkeypatch.chdir(tmp_path)
     reference, _ = running.bring(STORIES[0], "mathematics-numeracy", "triage")
-    before = running.head()
+    before = running.length()
     done = running.here(*(reference if word == "REF" else word for word in LINES[code]))
     assert done.code == code, done
-    assert running.head() == before
+    assert running.length() == before
 
 
 def test_an_outcome_that_stays_unknown_comes_with_the_line_that_is_safe_to_repeat(

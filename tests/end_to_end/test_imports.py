@@ -20,11 +20,11 @@ def test_a_row_that_was_refused_goes_in_once_the_register_is_mended(
         assert refused.out.endswith("✗ Offers: 0 new or changed, 0 as on record, 1 refused.\n")
     running.here("school", "import", str(schools)).well()
     assert "1 new or changed" in running.here("provider", "import", str(offers), "--dry-run").well().out
-    before = running.head()
+    before = running.length()
     assert running.here("provider", "import", str(offers)).well().out.startswith("✓ Offers: 1 new or changed")
-    assert running.head() == before + 1
+    assert running.length() == before + 1
     running.here("provider", "import", str(offers)).well()
-    assert running.head() == before + 1
+    assert running.length() == before + 1
 
 
 def test_a_refusal_that_is_given_again_under_its_key_says_that_it_is_kept(running: RunningOffice) -> None:

@@ -121,10 +121,10 @@ def test_parties_read_what_was_written_and_are_put_on_record(lived: Lived) -> No
 def test_what_is_typed_wrongly_is_answered_as_on_sqlite(
     lived: Lived, words: tuple[str, ...], code: int, stable: str, phrase: str
 ) -> None:
-    before = lived.office.head()
+    before = lived.office.length()
     done = lived.office.here(*words)
     assert (done.code, phrase in done.err, f"  {stable}" in done.err) == (code, True, True), done
-    assert lived.office.head() == before
+    assert lived.office.length() == before
 
 
 def test_log_and_vault_are_nowhere_else(lived: Lived) -> None:
@@ -172,13 +172,13 @@ def test_what_is_committed_survives_the_stack_and_goes_on_without_the_flag(tmp_p
     with RunningOffice(home, "--postgres") as office:
         office.load_registers()
         reference = office.bring(STORY, "numeracy", "triage")[0]
-        before = office.head()
+        before = office.length()
     away = office.cli("case", "show", reference)
     assert (away.code, away.out) == (6, "")
     assert "refused" in away.err
     assert "brokerage up" in away.next_lines
     with RunningOffice(home) as again:
-        assert again.head() == before
+        assert again.length() == before
         assert again.cli("case", "show", reference, "--json").json["stage"] == "triage"
         again.cli("audit", "verify").well()
     assert not office.settings.log_file.exists()

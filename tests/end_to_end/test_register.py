@@ -54,9 +54,9 @@ def test_wrong_rows_are_named_by_line_and_column_and_the_others_go_in(
     told = result(file)
     assert {row["status"] for row in told.values()} == {"done", "wrong"}
     assert told["6995003"]["message"].startswith("Phase · must be Nursery")
-    head = running.head()
+    head = running.length()
     again = running.here("school", "import", str(file))
-    assert (again.code, "0 new or changed, 8 as on record" in again.out, running.head()) == (7, True, head)
+    assert (again.code, "0 new or changed, 8 as on record" in again.out, running.length()) == (7, True, head)
     mended = register(tmp_path, range(6995001, 6995011), n6995007="6995007,Y,Newfield,Primary,1")
     only = running.here("school", "import", str(mended), "--only-rows", "4,8").well()
     assert "2 new or changed, 0 as on record" in only.out
@@ -239,15 +239,15 @@ def test_requests_are_opened_once_and_every_row_that_cannot_be_says_why(
     references = {told[f"ask-{n}"]["reference"] for n in range(6995401, 6995407)}
     cases = asking.here("case", "list", "--authority", "Askham", "--json").json
     assert {case["reference"] for case in cases} == references
-    head = asking.head()
+    before = asking.length()
     file.write_text("\n".join([_REQUESTS, *good, ""]))
     again = opened(asking, file).well()
-    assert (again.out.splitlines()[-1], asking.head()) == ("✓ Requests: 6 already.", head)
+    assert (again.out.splitlines()[-1], asking.length()) == ("✓ Requests: 6 already.", before)
     assert {row["reference"] for row in result(file).values()} == references
     # Under another key it is a request for what is open already.
     file.write_text("\n".join([_REQUESTS, request("ask-other", 6995402), ""]))
     other = opened(asking, file)
-    assert (other.code, "E-DUP" in other.err, asking.head()) == (7, True, head)
+    assert (other.code, "E-DUP" in other.err, asking.length()) == (7, True, before)
     # What was refused is asked anew, once it is mended.
     file.write_text("\n".join([_REQUESTS, request("ask-phase", 6995408), ""]))
     assert opened(asking, file).well().out.splitlines()[-1] == "✓ Requests: 1 opened."

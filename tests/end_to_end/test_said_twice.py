@@ -34,11 +34,11 @@ def test_a_command_typed_twice_is_done_once(running: RunningOffice) -> None:
     reference, _ = running.bring(STORIES[0], "science-technology", "triage")
     line = ["case", "triage", reference, "--tier", "light", "--key", "triage-1", "--profile", "broker.dylan"]
     assert "Already" not in running.cli(*line).well().out
-    before = running.head()
+    before = running.length()
     triaged = [event for event in running.events(reference) if event.envelope.command == "triage-1"]
     place = triaged[-1].position
     assert running.cli(*line).well().out == f"✓ Already done: {reference} (position {place}).\n"
-    assert running.head() == before
+    assert running.length() == before
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_a_key_stands_for_one_command(running: RunningOffice, other: list[str]) 
     reference, _ = running.bring(STORIES[0], "science-technology", "triage")
     line = ["case", "triage", reference, "--key", "triage-1"]
     running.here(*line, "--tier", "light", "--profile", "broker.dylan").well()
-    before = running.head()
+    before = running.length()
     done = running.here(*line, *other)
     assert done.code == 4
     assert "R-KEY" in done.err
     assert "One key stands for one command, from one person" in done.err
-    assert running.head() == before
+    assert running.length() == before
 
 
 def test_the_wrong_head_learns_who_is_awaited(running: RunningOffice) -> None:
@@ -72,7 +72,7 @@ def test_the_wrong_head_learns_who_is_awaited(running: RunningOffice) -> None:
 def test_what_is_not_signed_with_a_key_on_record_commits_nothing(running: RunningOffice) -> None:
     """With Temporal's own program, in clear; and with our own codec, under a stranger's key."""
     reference, _ = running.bring(STORIES[0], "leadership-learning", "triage")
-    before = running.head()
+    before = running.length()
     forged = {
         "command_id": "forged-1",
         "stream": case_stream(reference),
@@ -86,12 +86,12 @@ def test_what_is_not_signed_with_a_key_on_record_commits_nothing(running: Runnin
     unsigned = {name: value for name, value in forged.items() if name != "signature"}
     for payload in ({"verb": "triage"}, unsigned, "words", forged):
         _send_with_temporals_program(running, reference, payload)
-        assert running.head() == before
+        assert running.length() == before
     _send_with_temporals_program(running, reference, "AAAA", encoding="binary/encrypted", key="not-ours")
-    assert running.head() == before
+    assert running.length() == before
     refused = asyncio.run(_send_under_a_strangers_key(running, reference))
     assert refused.code == "R-SIGNATURE"
-    assert running.head() == before
+    assert running.length() == before
     running.cli("case", "triage", reference, "--tier", "light", profile="broker.dylan").well()
 
 
@@ -123,10 +123,10 @@ def test_a_command_does_not_reach_another_case_than_its_own(running: RunningOffi
     """A signed command, carried to another case's workflow, changes neither."""
     here, _ = running.bring(STORIES[0], "digital-competence", "triage")
     elsewhere, _ = running.bring(STORIES[0], "literacy", "triage")
-    before = running.head()
+    before = running.length()
     with pytest.raises(WorkflowUpdateFailedError):
         asyncio.run(_carry(running, here, elsewhere))
-    assert running.head() == before
+    assert running.length() == before
     for reference in (here, elsewhere):
         running.here("case", "triage", reference, "--tier", "light", profile="broker.dylan").well()
 

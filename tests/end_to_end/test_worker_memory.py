@@ -11,11 +11,11 @@ from temporalio.testing import WorkflowEnvironment
 
 from domain.ids import case_stream
 from starter.sample.stories import STORIES
-from starter.stack.temporal_server import find_binary
 from tests.drills.parts import hold_keys_of_everybody
 from tests.end_to_end.looks import look_at
 from tests.end_to_end.office import RunningOffice
 from tests.end_to_end.worker_log import workflow_complaints
+from tests.workflows.conftest import binary
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,7 +54,7 @@ async def test_a_worker_whose_workflow_ends_over_a_command_is_found_by_its_log(t
     """The warning on which every office of these tests fails is one that a real worker process writes."""
     log = tmp_path / "worker.log"
     async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(find_binary()), dev_server_log_level="error"
+        dev_server_existing_path=binary("temporal"), dev_server_log_level="error"
     ) as server:
         address = server.client.service_client.config.target_host
         with log.open("wb") as file:

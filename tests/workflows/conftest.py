@@ -22,6 +22,10 @@ def binary(name: str) -> str:
     path = Path(sys.executable).parent / name
     if not path.is_file():
         pytest.fail(f"{path} is missing: it comes with the packages of the group dev")
+    # Read through once: loaded page by page from a cold disk, it starts later than the SDK waits for it.
+    with path.open("rb") as program:
+        while program.read(1 << 20):
+            pass
     return str(path)
 
 
