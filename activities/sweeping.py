@@ -75,7 +75,15 @@ class SweepActivities:
         return swept.model_copy(update={"silent": silent, "silent_cases": tuple(named)})
 
     async def _nudge(self, references: Iterable[str]) -> dict[str, int]:
-        """How many were nudged, and how many could not be."""
+        """How many were nudged, and how many could not be, though they were tried twice."""
+        wanted = list(references)
+        missed = await self._missed(wanted)
+        if 0 < len(missed) < len(wanted):  # the server is there, and was too busy for these
+            missed = await self._missed(missed)
+        return {"nudged": len(wanted) - len(missed), "unreached": len(missed)}
+
+    async def _missed(self, references: list[str]) -> list[str]:
+        """Those that could not be nudged."""
         queue = activity.info().task_queue
 
         async def one(reference: str) -> bool:
@@ -89,7 +97,7 @@ class SweepActivities:
             return True
 
         reached = await asyncio.gather(*map(one, references))
-        return {"nudged": sum(reached), "unreached": len(reached) - sum(reached)}
+        return [reference for reference, there in zip(references, reached, strict=True) if not there]
 
     async def _running(self) -> set[str] | None:
         """Ids of the runs that Temporal lists; None where it cannot list them. The list may be a little old."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import func, select
+from temporalio.client import Client
 
 from activities.business_clock import offset_file
 from activities.event_log.append import EventLog
@@ -44,6 +45,7 @@ _SCHOOL, _SIP = "6990004", "sip.bench"
 _WORKERS: Final = 2
 _STARTS_PER_SECOND: Final = 25
 """So slow are runs started at the worst: by the time they all are, the minute must not have come."""
+_SWEEPS: Final = 2
 _LONGEST_SECONDS: Final = 3600
 _LOOK_EVERY_SECONDS: Final = 2.0
 """Looking counts through the whole log; looking often would be part of what is measured."""
@@ -173,12 +175,8 @@ async def surge(cases: int) -> float:
             with _more_workers(office.settings, stack.address):
                 client = await stack.connect("admin")
                 begun = time.perf_counter()
-                swept: Swept = await client.execute_workflow(
-                    NIGHTLY_WORKFLOW, id=NIGHTLY_ID, task_queue=TASK_QUEUE, result_type=Swept
-                )
+                await _start(client, cases)
                 took = time.perf_counter() - begun
-                if (swept.nudged, swept.lost) != (cases, cases):
-                    raise SystemExit(f"not every run was started: {swept}")
                 early = _passed(office)
                 _say(f"{cases} runs started in {took:.0f} s: {cases / took:.0f} a second")
                 if early:
@@ -186,6 +184,18 @@ async def surge(cases: int) -> float:
                 rate = await _watch(office, cases, due)
         _require_once(office, cases)
     return rate
+
+
+async def _start(client: Client, cases: int) -> None:
+    """A run for each case; where a server was too busy for some, another sweep starts those, and it is said."""
+    for _ in range(_SWEEPS):
+        swept: Swept = await client.execute_workflow(
+            NIGHTLY_WORKFLOW, id=NIGHTLY_ID, task_queue=TASK_QUEUE, result_type=Swept
+        )
+        if not swept.unreached:
+            return
+        _say(f"  {swept.unreached} of {cases} runs were not started at once")
+    raise SystemExit(f"not every run was started: {swept}")
 
 
 async def _watch(office: Office, cases: int, due: datetime) -> float:

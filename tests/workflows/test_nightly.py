@@ -4,11 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert
-from temporalio.client import Client, ScheduleDescription
-from temporalio.service import RPCError
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    ScheduleDescription,
+    StartWorkflowInput,
+    WorkflowHandle,
+)
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
 from activities.business_clock import offset_file
@@ -16,7 +24,7 @@ from activities.read_models.schema import outbox, wait_row
 from activities.schedule import CATCH_UP, ensure_schedule
 from domain.canonical import instant_text
 from domain.ids import NIGHTLY_ID, SCHEDULE_ID, stream_key
-from domain.messages import NIGHTLY_WORKFLOW, Swept
+from domain.messages import CASE_WORKFLOW, NIGHTLY_WORKFLOW, Swept
 from starter.sample.stories import STORIES
 from tests.activities.builders import Office
 from tests.workflows.lab import Lab
@@ -56,6 +64,38 @@ async def test_a_case_whose_run_was_lost_gets_one(lab: Lab) -> None:
     assert (swept.lost, swept.nudged, swept.unreached) == (1, 1, 0)
     await lab.settled()
     assert (await sweep(lab)).lost == 0
+
+
+class Busy(Interceptor, OutboundInterceptor):
+    """A server that is too busy for the first run it is asked for."""
+
+    def __init__(self) -> None:
+        self.refused: list[str] = []
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        self.next = next
+        return self
+
+    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:
+        if input.workflow == CASE_WORKFLOW and not self.refused:
+            self.refused.append(input.id)
+            raise RPCError("busy", RPCStatusCode.RESOURCE_EXHAUSTED, b"")
+        return await super().start_workflow(input)
+
+
+async def test_a_case_for_which_the_server_was_too_busy_is_reached_in_the_same_sweep(
+    server: WorkflowEnvironment, office: Office
+) -> None:
+    busy = Busy()
+    client = Client(**server.client.config() | {"interceptors": [busy]})
+    async with Lab(server, office, client) as lab:
+        for story in STORIES[:2]:
+            lab.office.tell(story, before=story.steps[1].verb)
+            lab.watch(lab.office.stream)
+        swept = await sweep(lab)
+        assert len(busy.refused) == 1
+        assert (swept.lost, swept.nudged, swept.unreached) == (2, 2, 0)
+        assert (await sweep(lab)).lost == 0
 
 
 async def test_a_case_that_has_ended_needs_no_run(lab: Lab) -> None:
