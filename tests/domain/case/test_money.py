@@ -1,7 +1,7 @@
 """A case's money: reserved with the draft, committed with the last signature, claimed or accounted for, settled."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from domain.case.situation import Decision, Refusal
 from domain.case.stages import Stage
 from domain.case.waits import awaited
 from domain.funding.facts import FundFact, GrantUse, OpenAdvance, RateFact
-from tests.domain.case.office import Office
+from tests.domain.case.office import PLENTY, ZONE, Office
 
 
 def fund(code: str = "laeg", year: str = "2026-27", **has: Any) -> FundFact:
@@ -228,10 +228,86 @@ def test_a_case_withdrawn_in_delivery_keeps_what_was_delivered_and_waits_for_its
     assert has(office, "committed", "paid") == (0, 125_00)
 
 
+def test_days_that_slipped_over_the_years_end_are_paid_when_the_case_is_withdrawn() -> None:
+    office = drafting()
+    in_one_year = [{"financial_year": "2026-27", "quarter_days": "4"}]
+    agreed(office, **over_two_years(office) | {"years": in_one_year, "cover_minor": "1000.00"})
+    held(office, date(2027, 4, 12))
+    assert moved(office.say("head.hill", "withdraw")) == [("BudgetReleased", [("laeg.2026-27", 750_00)])]
+    office.done("lead.hill", "confirm-visit")
+    assert moved(office.say("head.sea", "claim")) == [("ClaimSubmitted", [("laeg.2026-27", 250_00)])]
+
+
+@pytest.mark.parametrize(
+    ("days", "released"),
+    [
+        ([date(2027, 4, 12)], [("laeg.2026-27", 750_01)]),
+        ([date(2027, 3, 15)], [("laeg.2026-27", 500_01), ("laeg.2027-28", 250_00)]),
+        ([date(2027, 3, 15), date(2027, 4, 12)], [("laeg.2026-27", 500_01)]),
+        ([date(2027, 4, 12), date(2027, 4, 13)], [("laeg.2026-27", 500_01)]),
+    ],
+)
+def test_what_is_kept_of_a_withdrawn_case_is_of_the_years_of_its_visits_as_far_as_it_goes(
+    days: list[date], released: list[tuple[str, int]]
+) -> None:
+    office = drafting()
+    agreed(office, **over_two_years(office))
+    for day in days:
+        held(office, day)
+    assert moved(office.say("head.hill", "withdraw")) == [("BudgetReleased", released)]
+
+
 def test_a_case_withdrawn_before_anything_was_delivered_has_nothing_to_settle() -> None:
     office = Office().at(Stage.AGREED)
     assert office.done("head.hill", "withdraw") == ("CaseWithdrawn", "BudgetReconciled")
     assert waits(office) == set()
+
+
+def agreed(office: Office, **terms: Any) -> None:
+    """Drafted with these terms, approved and signed."""
+    assert isinstance(draft(office, **terms), Decision)
+    for person, verb in (
+        ("finance", "approve-funding"),
+        ("head.hill", "sign"),
+        ("head.sea", "sign"),
+        ("sip.hill", "sign"),
+    ):
+        office.done(person, verb)
+
+
+def held(office: Office, day: date, **visit: Any) -> None:
+    """A visit of a whole day, on that day."""
+    office.now = datetime.combine(day, time(15, 0), ZONE)
+    office.done("lead.sea", "record-visit", **{"quarter_days": "1"} | visit)
+
+
+def with_another_fund_before() -> Office:
+    """In delivery, paid by one fund, where an earlier draft had named another."""
+    office = drafting(*PLENTY.funds, *(fund("rural", year) for year in ("2026-27", "2027-28")))
+    draft(office, fund="rural")
+    office.done("finance", "return-funding")
+    agreed(office, fund="laeg")
+    office.done("lead.sea", "record-visit")
+    office.done("sip.hill", "mid-review")
+    return office
+
+
+def test_an_extension_is_paid_by_the_fund_of_the_agreement_not_of_an_earlier_draft() -> None:
+    assert moved(with_another_fund_before().say("adviser", "extend")) == [
+        ("BudgetReserved", [("laeg.2026-27", 250_00)]),
+        ("BudgetCommitted", [("laeg.2026-27", 250_00)]),
+    ]
+
+
+def test_money_is_moved_within_the_fund_of_the_agreement_not_of_an_earlier_draft() -> None:
+    office = with_another_fund_before()
+    assert moved(office.say("finance", "move-money", amount_minor="100.00")) == [
+        ("BudgetReleased", [("laeg.2026-27", 100_00)]),
+        ("BudgetReserved", [("laeg.2027-28", 100_00)]),
+        ("BudgetCommitted", [("laeg.2027-28", 100_00)]),
+    ]
+    office.done("finance", "move-money", from_year="2027-28", to_year="2026-27", amount_minor="100.00")
+    assert office.refused("finance", "move-money", amount_minor="1000.01").code == "R-FUND"
 
 
 # Claims
