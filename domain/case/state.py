@@ -435,7 +435,15 @@ def _closed(_state: CaseState, event: e.CaseClosed) -> Change:
 
 @_evolves(e.CaseWithdrawn)
 def _withdrawn(state: CaseState, event: e.CaseWithdrawn) -> Change:
-    over = {"stage": Stage.WITHDRAWN, "ended_from": event.stage, "paused": False, "pause_review_on": None}
+    """Waits that a pause had frozen begin anew: what the money still needs is awaited of somebody again."""
+    running = tuple(d for d in state.deadlines if d.kept_days is None)
+    over = {
+        "stage": Stage.WITHDRAWN,
+        "ended_from": event.stage,
+        "paused": False,
+        "pause_review_on": None,
+        "deadlines": running,
+    }
     offer = state.open_offer
     return over if offer is None else over | {"offers": _answered(state, offer.number, "rescinded")}
 

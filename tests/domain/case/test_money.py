@@ -257,6 +257,19 @@ def test_what_is_kept_of_a_withdrawn_case_is_of_the_years_of_its_visits_as_far_a
     assert moved(office.say("head.hill", "withdraw")) == [("BudgetReleased", released)]
 
 
+def test_money_of_a_case_that_is_withdrawn_while_paused_is_awaited_again() -> None:
+    office = Office().at(Stage.IN_DELIVERY)
+    office.done("lead.sea", "record-visit")
+    office.done("lead.hill", "confirm-visit", visit="V1")
+    office.done("head.sea", "claim")
+    office.done("broker", "pause")
+    office.done("head.hill", "withdraw")
+    assert waits(office) == {"claim_decision:C1", "visit_confirmation:V2"}
+    assert {d.wait for d in office.state.deadlines if d.next_at is not None} == waits(office)
+    office.days_pass(30)
+    assert all(d.passed for d in office.state.deadlines)
+
+
 def test_a_case_withdrawn_before_anything_was_delivered_has_nothing_to_settle() -> None:
     office = Office().at(Stage.AGREED)
     assert office.done("head.hill", "withdraw") == ("CaseWithdrawn", "BudgetReconciled")
