@@ -89,8 +89,8 @@ _CHASED = frozenset({*_RUNNING, S.CLOSED, S.WITHDRAWN})
 _CLAIMING = frozenset({S.IN_DELIVERY, S.FINAL_REVIEW, S.CLOSED, S.WITHDRAWN})
 """Where what was delivered is claimed, and what was advanced accounted for."""
 _PAYING = frozenset({S.AGREED, *_CLAIMING})
-_HELD_TO_BE_PAID = frozenset({*HELD, S.WITHDRAWN})
-"""Visits of a withdrawn case are still confirmed, since they are paid for."""
+_HELD_TO_BE_PAID = frozenset({*HELD, S.CLOSED, S.WITHDRAWN})
+"""Visits of a case that has ended are still confirmed, since they are paid for."""
 _PROVIDERS = (P.PROVIDER_HEAD, P.PROVIDER_LEAD)
 _PAY = (P.FINANCE, P.PRINCIPAL_ADVISER)
 _ENDS_BUDGET = (e.BudgetReleased, e.BudgetReconciled)
@@ -236,9 +236,9 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("M8", c.MoveMoney, _PAYING, (P.FINANCE,), _SAME, (e.BudgetReleased, e.BudgetReserved, e.BudgetCommitted),
          budget.move_money, claims.has_money, budget.money_can_be_moved, while_paused=True),
     _row("M9, 24", c.Settle, S.CLOSED, (P.FINANCE,), (S.ARCHIVED,), (*_ENDS_BUDGET, e.CaseArchived), settlement.settle,
-         claims.has_money, settlement.nothing_is_under_way),
+         claims.has_money, settlement.visits_are_settled, settlement.nothing_is_under_way),
     _row("M9", c.Settle, S.WITHDRAWN, (P.FINANCE,), _SAME, _ENDS_BUDGET, settlement.settle, claims.has_money,
-         settlement.nothing_is_under_way),
+         settlement.visits_are_settled, settlement.nothing_is_under_way),
     _row("8", c.EndEnrolment, S.ENROLLED, (P.BROKER, P.PRINCIPAL_ADVISER, P.SIP, P.RECIPIENT_HEAD), _SAME,
          (e.EnrolmentEnded,), networks.end_enrolment, networks.enrolment_runs),
     # At any time

@@ -215,7 +215,7 @@ def test_more_days_cost_more_and_fewer_days_free_money_at_the_agreed_price() -> 
 def test_a_case_withdrawn_in_delivery_keeps_what_was_delivered_and_waits_for_its_payment() -> None:
     office = Office().at(Stage.IN_DELIVERY)
     assert moved(office.say("head.hill", "withdraw")) == [("BudgetReleased", [("laeg.2026-27", 875_00)])]
-    assert waits(office) == {"visit_confirmation:V1", "settlement"}
+    assert waits(office) == {"visit_confirmation:V1"}
     office.done("lead.hill", "confirm-visit")
     assert waits(office) == {"claim"}
     assert office.refused("finance", "settle").code == "R-EARLY"
@@ -443,6 +443,43 @@ def test_a_closed_case_is_archived_only_when_its_money_is_settled() -> None:
     assert waits(office) == {"settlement"}
     assert office.done("finance", "settle") == ("BudgetReconciled", "CaseArchived")
     assert has(office, "committed", "paid") == (0, 100_00)
+
+
+def closed_before_it_was_confirmed(office: Office) -> Office:
+    """The case closed, with a visit of half a day that nobody has confirmed or disputed."""
+    office.at(Stage.IN_DELIVERY)
+    course = (
+        ("sip.hill", "mid-review"), ("head.hill", "complete"), ("head.sea", "complete"),
+        ("head.hill", "review"), ("lead.sea", "review"), ("sip.hill", "validate"), ("broker", "close"),
+    )  # fmt: skip
+    for person, verb in course:
+        office.done(person, verb)
+    return office
+
+
+def test_a_visit_that_nobody_confirmed_before_the_end_is_confirmed_then_and_paid() -> None:
+    office = closed_before_it_was_confirmed(Office())
+    assert waits(office) == {"follow_up", "visit_confirmation:V1"}
+    assert office.refused("finance", "settle").message == "Not confirmed yet: V1."
+    office.done("lead.hill", "confirm-visit")
+    assert waits(office) == {"follow_up", "claim"}
+    office.done("head.sea", "claim")
+    assert has(office, "claimed") == (125_00,)
+
+
+def test_a_dispute_is_settled_before_the_money_is_even_where_the_case_is_closed() -> None:
+    office = closed_before_it_was_confirmed(Office())
+    office.done("lead.hill", "dispute-visit")
+    assert waits(office) == {"follow_up", "visit_dispute:V1"}
+    assert office.refused("finance", "settle").message == "Still disputed: V1."
+    office.done("broker", "resolve-dispute", counted_quarter_days=0)
+    assert waits(office) == {"follow_up", "settlement"}
+    office.done("finance", "settle")
+
+
+def test_a_closed_case_without_money_asks_nobody_about_its_visits() -> None:
+    office = closed_before_it_was_confirmed(Office().without_money())
+    assert waits(office) == {"follow_up"}
 
 
 def test_settled_before_the_follow_up_the_follow_up_archives() -> None:
