@@ -153,7 +153,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("14", c.DraftAgreement, S.AGREEMENT_DRAFTING, (P.BROKER, P.PROVIDER_HEAD), (S.FUNDING_APPROVAL,), (e.AgreementDrafted, e.BudgetReserved),
          agreement.draft, agreement.drafted_by_the_route, partnership.those_to_be_heard_were_heard, terms.terms_are_the_programmes,
          terms.amount_is_within_the_grant, terms.dates_agree, terms.years_add_up, terms.periods_fit_the_days,
-         terms.people_are_known, terms.leads_are_of_their_schools, capacity_rules.plan_fits_the_capacity,
+         terms.periods_lie_in_the_agreement, terms.people_are_known, terms.leads_are_of_their_schools, capacity_rules.plan_fits_the_capacity,
          budget.rate_card_bears_the_cost, budget.budget_can_be_reserved),
     _row("15", c.ApproveFunding, S.FUNDING_APPROVAL, (P.FINANCE, P.PRINCIPAL_ADVISER), (S.AWAITING_SIGNATURES,),
          (e.FundingApproved,), agreement.approve_funding, agreement.approver_suits_amount, agreement.approver_did_not_draft),

@@ -254,6 +254,10 @@ CASES: Final[dict[str, Case]] = {
         Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
         {"terms": Office().terms(periods=[{"period": "2026-autumn-1", "quarter_days": "5"}])}, code="R-SPLIT",
     ),
+    "periods_lie_in_the_agreement": Case(
+        Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
+        {"terms": Office().terms(periods=[{"period": "2027-summer-1", "quarter_days": "4"}])}, code="R-DATES",
+    ),
     "plan_fits_the_capacity": Case(
         Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
         {"terms": Office().terms(periods=[{"period": "2027-spring-1", "quarter_days": "4"}])},
@@ -450,6 +454,9 @@ CASES: Final[dict[str, Case]] = {
         Stage.CLOSED, "finance", "return-funds", {"amount_minor": "1000.01"}, code="R-LIQUIDATION", route="leader"
     ),
     "money_can_be_moved": Case(Stage.CLOSED, "finance", "move-money", {"amount_minor": "1000.01"}, code="R-FUND"),
+    "visits_are_settled": Case(
+        Stage.IN_DELIVERY, "finance", "settle", before=lambda o: o.done("head.hill", "withdraw"), code="R-SETTLE"
+    ),
     "nothing_is_under_way": Case(Stage.CLOSED, "finance", "settle", before=_claimed, code="R-SETTLE"),
     # At any time
     "withdrawal_is_theirs": Case(Stage.TRIAGE, "sip.hill", "withdraw", code="R-POST"),
