@@ -388,6 +388,10 @@ def _varied(state: CaseState, event: e.AgreementVaried) -> Change:
         quarter_days=event.quarter_days,
         content_hash=event.content_hash,
     )
+    if event.periods is not None:
+        held = tuple(visit.id for visit in state.held_visits)
+        anew = {"replanned": event.periods, "replanned_after": held, "extension": (), "held_before": ()}
+        varied = varied.model_copy(update=anew)
     return {
         "agreement": varied,
         "variation": None,

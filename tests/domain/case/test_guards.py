@@ -341,6 +341,10 @@ CASES: Final[dict[str, Case]] = {
     "variation_still_fits": Case(
         Stage.IN_DELIVERY, "head.hill", "agree-variation", before=_visits_went_on, code="R-DAYS"
     ),
+    "variation_fits_the_capacity": Case(
+        Stage.AGREED, "broker", "propose-variation",
+        before=lambda o: (setattr(o, "now", o.now + timedelta(weeks=16)), o.declared.update({SEA: 4})), code="R-CAPACITY",
+    ),
     "variation_is_proposed": Case(Stage.IN_DELIVERY, "head.hill", "refuse-variation", code="R-NOTHING"),
     "extension_is_allowed": Case(Stage.IN_DELIVERY, "adviser", "extend", code="R-MID-REVIEW"),
     "extension_fits_the_capacity": Case(
