@@ -391,6 +391,53 @@ def test_what_was_agreed_for_travel_is_not_used_up_by_cover() -> None:
     assert moved(office.say("head.sea", "claim")) == [("ClaimSubmitted", [("laeg.2026-27", 60_00)])]
 
 
+def with_travel() -> Office:
+    """An agreement of four days for GBP 800.00 of cover and GBP 200.00 of travel."""
+    office = drafting()
+    office.money = replace(office.money, rates=(rate("2026-01-01", 200_00),))
+    agreed(office, cover_minor="800.00", travel_minor="200.00")
+    return office
+
+
+def test_days_are_paid_in_full_where_the_agreement_was_varied_to_fewer() -> None:
+    office = with_travel()
+    office.done("broker", "propose-variation", quarter_days="2")
+    office.done("head.hill", "agree-variation")
+    office.done("head.sea", "agree-variation")
+    held(office, date(2026, 9, 22))
+    office.done("sip.hill", "mid-review")
+    held(office, date(2026, 9, 23))
+    office.done("lead.hill", "confirm-visit", visit="V1")
+    office.done("lead.hill", "confirm-visit", visit="V2")
+    assert moved(office.say("head.sea", "claim")) == [("ClaimSubmitted", [("laeg.2026-27", 400_00)])]
+    refusal = office.refused("head.sea", "claim", travel_minor="100.01")
+    assert refusal.message.startswith("GBP 100.00 were agreed for travel")
+    office.done("head.sea", "claim", travel_minor="100.00")
+    assert has(office, "unclaimed") == (0,)
+
+
+def test_days_are_paid_in_full_where_the_case_was_withdrawn() -> None:
+    office = with_travel()
+    held(office, date(2026, 9, 22))
+    office.done("head.hill", "withdraw")
+    office.done("lead.hill", "confirm-visit")
+    assert moved(office.say("head.sea", "claim", travel_minor="50.00")) == [
+        ("ClaimSubmitted", [("laeg.2026-27", 250_00)])
+    ]
+
+
+def test_nothing_is_claimed_for_travel_before_a_visit_is_confirmed() -> None:
+    office = with_travel()
+    held(office, date(2026, 9, 22))
+    refusal = office.refused("head.sea", "claim", travel_minor="50.00")
+    assert (refusal.code, refusal.hint) == ("R-CLAIM", "Not confirmed yet: V1.")
+    office.done("lead.hill", "confirm-visit")
+    office.done("head.sea", "claim")
+    assert moved(office.say("head.sea", "claim", travel_minor="50.00")) == [
+        ("ClaimSubmitted", [("laeg.2026-27", 50_00)])
+    ]
+
+
 def test_an_amount_in_another_currency_is_refused_by_name() -> None:
     assert closed().refused("head.sea", "claim", amount_minor="10.00", currency="PHP").message == (
         "The money of this case is in GBP, not in PHP."
