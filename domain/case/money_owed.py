@@ -63,7 +63,7 @@ def _of_claims(state: CaseState, money: Money) -> Iterator[MoneyWait]:
 
 
 def _of_advance(state: CaseState, money: Money) -> Iterator[MoneyWait]:
-    if state.stage not in _AFTER_THE_END and money.total("committed") and not money.total("advanced"):
+    if state.stage not in _AFTER_THE_END and money.total("committed"):
         yield "release", Party.FINANCE, "release-funds"
     for account in money.liquidations:
         if account.status == "submitted":

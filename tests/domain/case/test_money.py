@@ -597,6 +597,14 @@ def test_nothing_is_advanced_while_an_earlier_advance_is_open_where_the_programm
     assert office.done("finance", "release-funds") == ("FundsReleased",)
 
 
+def test_what_an_extension_adds_to_an_advance_is_awaited_of_finance() -> None:
+    office = Office("leader").at(Stage.IN_DELIVERY)
+    assert "release" not in waits(office)
+    office.done("sip.hill", "mid-review")
+    office.done("adviser", "extend")
+    assert "release" in waits(office)
+
+
 def test_a_use_that_is_not_permitted_is_refused_with_those_that_are() -> None:
     refusal = advanced().refused(
         "head.sea", "liquidate", spent=[{"use": "fiesta", "amount_minor": "1.00", "document": "OR-1"}]
@@ -607,13 +615,20 @@ def test_a_use_that_is_not_permitted_is_refused_with_those_that_are() -> None:
 
 def test_an_advance_can_be_paid_in_parts_but_not_more_than_is_committed() -> None:
     office = Office("leader").at(Stage.AGREED)
+    first = office.state.deadline("release")
+    office.days_pass(2)
     office.done("finance", "release-funds", amount_minor="600.00")
+    rest = office.state.deadline("release")
+    assert first is not None
+    assert rest is not None
+    assert rest.due_at > first.due_at, "the rest is awaited, too, from now on"
     assert (
         "PHP 400.00 are committed and not paid"
         in office.refused("finance", "release-funds", amount_minor="400.01").message
     )
     office.done("finance", "release-funds")
     assert has(office, "committed", "advanced") == (0, 1000_00)
+    assert "release" not in waits(office)
 
 
 def test_where_no_account_is_kept_of_money_everything_goes_on_as_before() -> None:
