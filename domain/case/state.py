@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.case import events as e
-from domain.case.chased import CHASED, Change, tidied, without_deadline
+from domain.case.chased import CHASED, Change, given_back, tidied, without_deadline
 from domain.case.money_owed import live_money
 from domain.case.money_state import MONEY
 from domain.case.shape import (
@@ -448,8 +448,7 @@ def _withdrawn(state: CaseState, event: e.CaseWithdrawn) -> Change:
         "pause_review_on": None,
         "deadlines": running,
     }
-    offer = state.open_offer
-    return over if offer is None else over | {"offers": _answered(state, offer.number, "rescinded")}
+    return over | given_back(state)
 
 
 @_evolves(e.VisitRescheduled)
