@@ -294,10 +294,10 @@ def held(office: Office, day: date, **visit: Any) -> None:
     office.done("lead.sea", "record-visit", **{"quarter_days": "1"} | visit)
 
 
-def with_another_fund_before() -> Office:
+def with_another_fund_before(code: str) -> Office:
     """In delivery, paid by one fund, where an earlier draft had named another."""
-    office = drafting(*PLENTY.funds, *(fund("rural", year) for year in ("2026-27", "2027-28")))
-    draft(office, fund="rural")
+    office = drafting(*PLENTY.funds, *(fund(code, year) for year in ("2026-27", "2027-28")))
+    draft(office, fund=code)
     office.done("finance", "return-funding")
     agreed(office, fund="laeg")
     office.done("lead.sea", "record-visit")
@@ -306,14 +306,14 @@ def with_another_fund_before() -> Office:
 
 
 def test_an_extension_is_paid_by_the_fund_of_the_agreement_not_of_an_earlier_draft() -> None:
-    assert moved(with_another_fund_before().say("adviser", "extend")) == [
+    assert moved(with_another_fund_before("rural").say("adviser", "extend")) == [
         ("BudgetReserved", [("laeg.2026-27", 250_00)]),
         ("BudgetCommitted", [("laeg.2026-27", 250_00)]),
     ]
 
 
 def test_money_is_moved_within_the_fund_of_the_agreement_not_of_an_earlier_draft() -> None:
-    office = with_another_fund_before()
+    office = with_another_fund_before("annex")
     assert moved(office.say("finance", "move-money", amount_minor="100.00")) == [
         ("BudgetReleased", [("laeg.2026-27", 100_00)]),
         ("BudgetReserved", [("laeg.2027-28", 100_00)]),
