@@ -53,6 +53,12 @@ def _visits_went_on(office: Office) -> None:
     office.done("lead.sea", "record-visit", quarter_days="1")
 
 
+def _slipped_and_full(office: Office) -> None:
+    """The half term in which the days were planned is over, and the next has few."""
+    office.now += timedelta(weeks=16)
+    office.declared[SEA] = 4
+
+
 def _all_days_used(office: Office) -> None:
     office.done("sip.hill", "mid-review")
     for _ in range(3):
@@ -343,7 +349,7 @@ CASES: Final[dict[str, Case]] = {
     ),
     "variation_fits_the_capacity": Case(
         Stage.AGREED, "broker", "propose-variation",
-        before=lambda o: (setattr(o, "now", o.now + timedelta(weeks=16)), o.declared.update({SEA: 4})), code="R-CAPACITY",
+        before=_slipped_and_full, code="R-CAPACITY",
     ),
     "variation_is_proposed": Case(Stage.IN_DELIVERY, "head.hill", "refuse-variation", code="R-NOTHING"),
     "extension_is_allowed": Case(Stage.IN_DELIVERY, "adviser", "extend", code="R-MID-REVIEW"),
