@@ -416,10 +416,13 @@ class VariationRefused(CaseEvent):
 
 
 class AgreementVaried(CaseEvent):
+    schema_version: ClassVar[int] = 2
     agreement_version: int
     end: date
     quarter_days: int
     content_hash: ContentHash
+    periods: tuple[PeriodShare, ...] | None
+    """What is left to give, by half term; None where the programme keeps no account of days."""
 
 
 class DeliveryExtended(CaseEvent):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from domain.case import money_events as m
+from domain.case.chased import without_deadline
 from domain.case.event_base import CaseEvent
 from domain.case.money_shape import Claim, FundShare, Liquidation, Money, Share
 from domain.case.shape import CaseState
@@ -92,7 +93,9 @@ def _paid(state: CaseState, event: m.PaymentRecorded) -> Change:
 
 
 def _advanced(state: CaseState, event: m.FundsReleased) -> Change:
-    return _with(state, shares=_moved(money_of(state), event.shares, committed=-1, paid=1, advanced=1))
+    """Where a part was paid out, the rest is awaited from now on."""
+    paid = _moved(money_of(state), event.shares, committed=-1, paid=1, advanced=1)
+    return _with(state, shares=paid) | without_deadline(state, "release")
 
 
 def _liquidated(state: CaseState, event: m.FundsLiquidated) -> Change:

@@ -19,12 +19,14 @@ from domain.case import events as e
 from domain.case.commands import (
     COMMANDS,
     AcceptOffer,
+    AgreeVariation,
     CaseCommand,
     DraftAgreement,
     Extend,
     Match,
     Offer,
     PassDeadline,
+    ProposeVariation,
     RecordDelivery,
     Told,
 )
@@ -267,7 +269,9 @@ class Office:
             return set()
         if isinstance(command, Match | Offer) or (command is None and self.state.stage is Stage.MATCHING):
             return set(NAMES)
-        planning = command is None or isinstance(command, AcceptOffer | DraftAgreement | Extend)
+        planning = command is None or isinstance(
+            command, AcceptOffer | DraftAgreement | Extend | ProposeVariation | AgreeVariation
+        )
         return {self.state.provider} if planning and self.state.provider else set()
 
     def provider(self, number: str) -> Provider:

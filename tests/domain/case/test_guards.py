@@ -53,6 +53,12 @@ def _visits_went_on(office: Office) -> None:
     office.done("lead.sea", "record-visit", quarter_days="1")
 
 
+def _slipped_and_full(office: Office) -> None:
+    """The half term in which the days were planned is over, and the next has few."""
+    office.now += timedelta(weeks=16)
+    office.declared[SEA] = 4
+
+
 def _all_days_used(office: Office) -> None:
     office.done("sip.hill", "mid-review")
     for _ in range(3):
@@ -254,6 +260,10 @@ CASES: Final[dict[str, Case]] = {
         Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
         {"terms": Office().terms(periods=[{"period": "2026-autumn-1", "quarter_days": "5"}])}, code="R-SPLIT",
     ),
+    "periods_lie_in_the_agreement": Case(
+        Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
+        {"terms": Office().terms(periods=[{"period": "2027-summer-1", "quarter_days": "4"}])}, code="R-DATES",
+    ),
     "plan_fits_the_capacity": Case(
         Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
         {"terms": Office().terms(periods=[{"period": "2027-spring-1", "quarter_days": "4"}])},
@@ -336,6 +346,10 @@ CASES: Final[dict[str, Case]] = {
     ),
     "variation_still_fits": Case(
         Stage.IN_DELIVERY, "head.hill", "agree-variation", before=_visits_went_on, code="R-DAYS"
+    ),
+    "variation_fits_the_capacity": Case(
+        Stage.AGREED, "broker", "propose-variation",
+        before=_slipped_and_full, code="R-CAPACITY",
     ),
     "variation_is_proposed": Case(Stage.IN_DELIVERY, "head.hill", "refuse-variation", code="R-NOTHING"),
     "extension_is_allowed": Case(Stage.IN_DELIVERY, "adviser", "extend", code="R-MID-REVIEW"),
@@ -450,6 +464,9 @@ CASES: Final[dict[str, Case]] = {
         Stage.CLOSED, "finance", "return-funds", {"amount_minor": "1000.01"}, code="R-LIQUIDATION", route="leader"
     ),
     "money_can_be_moved": Case(Stage.CLOSED, "finance", "move-money", {"amount_minor": "1000.01"}, code="R-FUND"),
+    "visits_are_settled": Case(
+        Stage.IN_DELIVERY, "finance", "settle", before=lambda o: o.done("head.hill", "withdraw"), code="R-SETTLE"
+    ),
     "nothing_is_under_way": Case(Stage.CLOSED, "finance", "settle", before=_claimed, code="R-SETTLE"),
     # At any time
     "withdrawal_is_theirs": Case(Stage.TRIAGE, "sip.hill", "withdraw", code="R-POST"),
