@@ -123,7 +123,9 @@ def test_what_was_entered_late_counts_from_the_day_on_which_it_happened(office: 
 
     def allocated(*flags: str) -> int:
         rows = _rows(office, " ".join(["fund status --json", *flags]))
-        return next(row["allocated"] for row in rows if (row["fund"], row["year"]) == ("laeg", "2026-27"))
+        return int(
+            next(row for row in rows if (row["fund"], row["year"]) == ("laeg", "2026-27"))["allocated"]
+        )
 
     day, earlier = before.date(), before.date() - timedelta(days=1)
     assert allocated() == allocated("--valid-at", str(day)) == 67_500_00
