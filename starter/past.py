@@ -18,11 +18,12 @@ from activities.business_clock import business_now
 from activities.event_log.past import event_at, events_of_kind, position_by
 from activities.event_log.read import RecordedEvent, all_events, last_command, last_position
 from activities.read_models.compare import empty_rows
-from activities.read_models.schema import case_row
+from activities.read_models.schema import case_row, fund, fund_use
 from activities.read_models.schema import programme as programme_table
 from activities.read_models.update import Fold
 from domain.case.effective import NotTellableError, Telling
 from domain.case.events import read_case_event
+from domain.funding.funds import FundOpened
 from domain.ids import case_stream, stream_key, stream_kind
 from domain.streams import CASE
 from starter.back import Back, look_words
@@ -61,7 +62,7 @@ def case_back(office: Office, reference: str, back: Back) -> Iterator[Office]:
 
 @contextmanager
 def cases_back(office: Office, back: Back) -> Iterator[Office]:
-    """The office as the list of its cases is to be looked at, with every row derived anew.
+    """The office as the list of its cases, or of its funds, is to be looked at, with every row derived anew.
 
     This folds the log from its beginning to the moment: it costs as much as a rebuild up to there. A day
     ends for each case in its programme's time zone; directories are those of the last of these ends.
@@ -69,7 +70,7 @@ def cases_back(office: Office, back: Back) -> Iterator[Office]:
     ruler = _Ruler(office, None)
     looks = {code: ruler.look(code, back) for code in _zones(office)}
     end = max((look.position for look in looks.values()), default=0)
-    told = _Told(looks)
+    told = _Told(looks, _funds(office))
     events = takewhile(lambda recorded: recorded.position <= end, all_events(office.connection))
     with _remembered(office, filter(told.counts, events), looks) as then:
         told.leave_out(then)
@@ -136,19 +137,24 @@ class _Ruler:
 class _Told:
     """The events that a list is derived from: of each case those on record and, if asked, that had occurred."""
 
-    def __init__(self, looks: Mapping[str, Look]) -> None:
+    def __init__(self, looks: Mapping[str, Look], funds: Mapping[str, str]) -> None:
         self._looks = looks
+        self._funds = funds
+        self._opened: set[str] = set()
         self._cases: dict[str, Telling] = {}
         self._withheld: dict[str, str] = {}
 
     def leave_out(self, office: Office) -> None:
         """Take the cases that cannot be told from the rows, and say so in `untold`."""
-        office.connection.execute(delete(case_row).where(case_row.c.reference.in_(list(self._withheld))))
+        for table in (case_row, fund_use):
+            office.connection.execute(delete(table).where(table.c.reference.in_(list(self._withheld))))
         office.untold.extend(f"{reference}: {why}" for reference, why in self._withheld.items())
 
     def counts(self, recorded: RecordedEvent) -> bool:
         """Whether the event is one of those."""
         stream = recorded.envelope.stream
+        if stream_kind(stream) == "fund":
+            return self._counts_in_fund(recorded)
         if stream_kind(stream) != CASE:
             return stream_kind(stream) in _DIRECTORIES
         reference = stream_key(stream)
@@ -165,6 +171,18 @@ class _Told:
             self._withheld[reference] = _untold(recorded, error)
             return False
         return True
+
+    def _counts_in_fund(self, recorded: RecordedEvent) -> bool:
+        """Of a fund that had not been opened by then nothing is told."""
+        envelope = recorded.envelope
+        look = self._looks[self._funds[stream_key(envelope.stream)]]
+        if recorded.position > look.position:
+            return False
+        if look.valid_at is not None and envelope.occurred_at > look.valid_at:
+            return False
+        if envelope.type == FundOpened.__name__:
+            self._opened.add(envelope.stream)
+        return envelope.stream in self._opened
 
 
 def _seen(events: list[RecordedEvent], look: Look) -> list[RecordedEvent]:
@@ -215,6 +233,12 @@ def _remembered(
             fold.add(recorded)
         fold.write(rows)
         yield replace(office, connection=rows, looks=looks, untold=[])
+
+
+def _funds(office: Office) -> dict[str, str]:
+    """The programme of each fund, by 'code.year'."""
+    rows = office.connection.execute(select(fund.c.code, fund.c.year, fund.c.programme))
+    return {f"{row.code}.{row.year}": row.programme for row in rows}
 
 
 def _zones(office: Office) -> dict[str, str]:

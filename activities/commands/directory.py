@@ -26,7 +26,7 @@ from domain.case.situation import Refusal
 from domain.directory.base import DirectoryCommand, DirectoryFacts, entitling_post
 from domain.directory.overviews import may_record
 from domain.directory.providers import DeclareCapacity
-from domain.funding.funds import FundState
+from domain.funding.funds import FundState, OpenFund
 from domain.funding.keepers import keeping_post
 from domain.ids import stream_key, stream_kind
 from domain.parties import HeldPost
@@ -97,6 +97,7 @@ def decide_directory(
         named_schools=(*named_schools(body), *own),
         taken_of=key if isinstance(body, DeclareCapacity) else None,
         named_funds=(key, *named_funds(body)) if kind == "fund" else (),
+        named_authorities=body.authorities if isinstance(body, OpenFund) else (),
         own_network=key if kind == "network" else None,
     )
     decided = rules.decide(state, body, known, key)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from activities.read_models.days import DaysReader
 from activities.read_models.money_facts import ALL_VERBS, funds_named, read_money
@@ -218,6 +218,7 @@ class FactReader:
         named_schools: Iterable[str] = (),
         taken_of: str | None = None,
         named_funds: Iterable[str] = (),
+        named_authorities: Iterable[str] = (),
         own_network: str | None = None,
     ) -> DirectoryFacts:
         """What a rule of a directory stream rests on.
@@ -240,8 +241,10 @@ class FactReader:
             posts=self.posts(person_id, day),
             founding=administrators is None,
             schools=frozenset(known) if wanted else frozenset(),
+            authorities=self._authorities(named_authorities),
             areas={code: frozenset(area.code for area in known.areas) for code, known in rules.items()},
             currencies={code: known.currency for code, known in rules.items()},
+            zones={code: known.time_zone for code, known in rules.items()},
             years={code: known.financial_year for code, known in rules.items()},
             languages={code: frozenset(known.languages) for code, known in rules.items()},
             funds=self._funds(named_funds),
@@ -253,6 +256,18 @@ class FactReader:
         figures = funds_named(self._connection, keys)
         self._positions.update(figures.positions)
         return {found.name: found for found in figures.facts.funds}
+
+    def _authorities(self, names: Iterable[str]) -> frozenset[str]:
+        wanted = sorted(set(names))
+        if not wanted:
+            return frozenset()
+        rows = self._connection.execute(
+            select(school.c.authority, func.max(school.c.position).label("position"))
+            .where(school.c.authority.in_(wanted))
+            .group_by(school.c.authority)
+        ).all()
+        self._positions.update(row.position for row in rows)
+        return frozenset(row.authority for row in rows)
 
     def offering(self, state: CaseState) -> tuple[str, ...]:
         """Schools that might be offered a case where nobody ranks them: those that offer its area first."""

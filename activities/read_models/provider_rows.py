@@ -55,7 +55,7 @@ def provider_values(number: str, state: ProviderState, position: int) -> dict[Ta
             }
             for one in state.capacity
         ],
-        schema.conflict: [own | {"other": one.school, "conflict": one.conflict} for one in state.conflicts],
+        schema.conflict: [own | {"other": one.school} for one in state.conflicts],
     }
 
 

@@ -72,7 +72,7 @@ class ProviderReader:
 
         designated, suspended, spans, uses = of(designation), of(suspension), of(capacity), of(capacity_use)
         offers, cases = (of(provider_offer), of(partnership)) if whole else ({}, {})
-        conflicts, objected = self._between(seeking) if whole else ({}, {})
+        conflicts, objected = self._between(seeking) if whole else (set(), {})
         return {
             number: Provider(
                 number=number,
@@ -93,7 +93,7 @@ class ProviderReader:
                     for row in uses.get(number, ())
                     if row.reference != seeking.reference
                 ),
-                conflict=conflicts.get(number),
+                conflict=number in conflicts,
                 objected_on=objected.get(number),
                 cases=tuple(
                     PastCase(row.recipient, row.area, date.fromisoformat(row.accepted_on), row.per_mille)
@@ -104,13 +104,13 @@ class ProviderReader:
             for number in sorted(numbers)
         }
 
-    def _between(self, seeking: Seeking) -> tuple[dict[str, str], dict[str, date]]:
+    def _between(self, seeking: Seeking) -> tuple[set[str], dict[str, date]]:
         """What stands between the recipient and other schools: conflicts declared of either, and objections."""
         recipient = seeking.recipient
         if recipient is None:
-            return {}, {}
+            return set(), {}
         conflicts = {
-            row.other if row.school == recipient else row.school: row.conflict
+            row.other if row.school == recipient else row.school
             for row in self._rows(
                 conflict, or_(conflict.c.school == recipient, conflict.c.other == recipient)
             )

@@ -134,10 +134,10 @@ conflict = Table(
     metadata,
     Column("school", Text, primary_key=True),
     Column("other", Text, primary_key=True),
-    Column("conflict", Text, nullable=False),
     Column("position", Integer, nullable=False),
     Index("conflict_of_other", "other"),
 )
+"""Between which schools a conflict is declared; what it is stands sealed in the log alone."""
 
 capacity_use = Table(
     "capacity_use",

@@ -88,14 +88,23 @@ def extension_can_be_paid(s: Situation) -> Refusal | None:
 
 
 def money_is_reserved(s: Situation) -> Refusal | None:
-    """No agreement comes into force without its money set aside."""
+    """No agreement is approved or comes into force without its money set aside.
+
+    One that was drafted before there were funds has none: it is drafted anew, and finds its fund then.
+    """
     money, agreement = s.state.money, s.state.agreement
-    if money is None or agreement is None or money.total("reserved") >= agreement.amount_minor:
+    reserved = money.total("reserved") if money is not None else 0
+    if agreement is None or reserved >= agreement.amount_minor:
         return None
+    if s.programme.finance is None and money is None:
+        return None
+    currency = s.programme.currency
+    back = "request-changes" if isinstance(s.command, c.Sign) else "return-funding"
     return Refusal(
         "R-FUND",
-        f"{money_words(money.total('reserved'), money.currency)} are reserved for an {s.noun('agreement')} of "
-        f"{money_words(agreement.amount_minor, money.currency)}.",
+        f"{money_words(reserved, currency)} are reserved for an {s.noun('agreement')} of "
+        f"{money_words(agreement.amount_minor, currency)}.",
+        f"A new draft reserves it; send this one back: brokerage case {back} {s.state.reference}",
     )
 
 

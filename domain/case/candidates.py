@@ -115,7 +115,7 @@ _REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
     "suspended": ("R-SUSPENDED", "{name} is offered no new cases for the time being ({0})."),
     "phase": ("R-PHASE", "{name} is a {0} school; the support is for the phase {1}."),
     "language": ("R-LANGUAGE", "{name} does not help in '{0}'; it helps in: {1}."),
-    "conflict": ("R-CONFLICT", "A conflict between {name} and {recipient} is on record ({0})."),
+    "conflict": ("R-CONFLICT", "A conflict between {name} and {recipient} is on record."),
     "rests": ("R-EXCLUDED", "The {head} objected to {name} on {0}, in another case."),
 }
 """What is said of a school that is left out, where no other rule has said it."""

@@ -57,7 +57,8 @@ def _offer_before_capacity(payload: Payload) -> Payload:
 
 
 def _visit_before_capacity(payload: Payload) -> Payload:
-    return payload | {"period": None}
+    """Nobody's half term was kept; who recorded a visit stood in the envelope alone, and no rule looked at it."""
+    return payload | {"period": None, "noted_by": None, "recorded_by": None}
 
 
 def _extension_before_capacity(payload: Payload) -> Payload:

@@ -337,6 +337,10 @@ class VisitRecorded(CaseEvent):
     work_mode: WorkModeCode | None
     period: str | None
     """The half term whose capacity it is taken from."""
+    noted_by: PersonId | None
+    """Whose record it is; None where only the envelope kept it."""
+    recorded_by: PersonId | None
+    """Who entered it: the same person, unless it was recorded for them."""
 
 
 class VisitRescheduled(CaseEvent):

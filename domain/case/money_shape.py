@@ -79,6 +79,15 @@ class Liquidation(Value):
     recorded_by: PersonId
 
 
+class Paper(Value):
+    """The number of a paper that stands for money of the case, and for what."""
+
+    number: str
+    use: Literal["payment", "advance", "account", "return"]
+    of: str = ""
+    """The claim that was paid, or the account that names it."""
+
+
 class Money(Value):
     """The money of one case; a case has none before its first reservation."""
 
@@ -87,6 +96,8 @@ class Money(Value):
     shares: tuple[Share, ...] = ()
     claims: tuple[Claim, ...] = ()
     liquidations: tuple[Liquidation, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    """Those that stand: of an account that was returned, none."""
     settled: bool = False
 
     def total(self, name: str) -> int:

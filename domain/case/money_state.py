@@ -6,7 +6,7 @@ from typing import Any, Final
 from domain.case import money_events as m
 from domain.case.chased import without_deadline
 from domain.case.event_base import CaseEvent
-from domain.case.money_shape import Claim, FundShare, Liquidation, Money, Share
+from domain.case.money_shape import Claim, FundShare, Liquidation, Money, Paper, Share
 from domain.case.shape import CaseState
 
 Change = dict[str, Any]
@@ -89,13 +89,19 @@ def _paid(state: CaseState, event: m.PaymentRecorded) -> Change:
         state,
         claims=_claim(money, event.claim, "paid"),
         shares=_moved(money, event.shares, committed=-1, paid=1),
+        papers=(*money.papers, Paper(number=event.payment, use="payment", of=event.claim)),
     )
 
 
 def _advanced(state: CaseState, event: m.FundsReleased) -> Change:
     """Where a part was paid out, the rest is awaited from now on."""
-    paid = _moved(money_of(state), event.shares, committed=-1, paid=1, advanced=1)
-    return _with(state, shares=paid) | without_deadline(state, "release")
+    money = money_of(state)
+    paid = _with(
+        state,
+        shares=_moved(money, event.shares, committed=-1, paid=1, advanced=1),
+        papers=(*money.papers, Paper(number=event.payment, use="advance")),
+    )
+    return paid | without_deadline(state, "release")
 
 
 def _liquidated(state: CaseState, event: m.FundsLiquidated) -> Change:
@@ -105,7 +111,9 @@ def _liquidated(state: CaseState, event: m.FundsLiquidated) -> Change:
         submitted_by=event.submitted_by,
         recorded_by=event.recorded_by,
     )
-    return _with(state, liquidations=(*money_of(state).liquidations, account))
+    money = money_of(state)
+    papers = (Paper(number=one.document, use="account", of=event.liquidation) for one in event.entries)
+    return _with(state, liquidations=(*money.liquidations, account), papers=(*money.papers, *papers))
 
 
 def _liquidation(money: Money, liquidation_id: str, status: str) -> tuple[Liquidation, ...]:
@@ -116,7 +124,12 @@ def _liquidation(money: Money, liquidation_id: str, status: str) -> tuple[Liquid
 
 
 def _liquidation_returned(state: CaseState, event: m.LiquidationReturned) -> Change:
-    return _with(state, liquidations=_liquidation(money_of(state), event.liquidation, "returned"))
+    money = money_of(state)
+    return _with(
+        state,
+        liquidations=_liquidation(money, event.liquidation, "returned"),
+        papers=tuple(p for p in money.papers if (p.use, p.of) != ("account", event.liquidation)),
+    )
 
 
 def _liquidation_accepted(state: CaseState, event: m.LiquidationAccepted) -> Change:
@@ -129,7 +142,12 @@ def _liquidation_accepted(state: CaseState, event: m.LiquidationAccepted) -> Cha
 
 
 def _paid_back(state: CaseState, event: m.FundsReturned) -> Change:
-    return _with(state, shares=_moved(money_of(state), event.shares, paid=-1, returned=1))
+    money = money_of(state)
+    return _with(
+        state,
+        shares=_moved(money, event.shares, paid=-1, returned=1),
+        papers=(*money.papers, Paper(number=event.receipt, use="return")),
+    )
 
 
 def _settled(state: CaseState, _event: m.BudgetReconciled) -> Change:

@@ -225,6 +225,8 @@ class Visit(Value):
     on: date
     quarter_days: int
     recorded_by: Party | None = None
+    persons: tuple[str, ...] = ()
+    """Whose record it is, and who entered it; none of a visit recorded before that was kept."""
     period: str | None = None
     """The half term whose capacity it is taken from."""
     taken: int = 0

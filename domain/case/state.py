@@ -311,6 +311,7 @@ def _visit_recorded(state: CaseState, event: e.VisitRecorded) -> Change:
         on=event.on,
         quarter_days=event.quarter_days,
         recorded_by=event.recorded_as,
+        persons=tuple(sorted({one for one in (event.noted_by, event.recorded_by) if one})),
         period=event.period,
         taken=event.quarter_days,
     )

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from domain.case.commands import COMMANDS
 from domain.case.decide import decide
+from domain.case.papers import unused_paper
 from domain.case.situation import Decision, Facts
 from domain.case.stages import Stage
 from domain.case.state import CaseState
@@ -95,8 +96,8 @@ _ALSO: Final[dict[str, tuple[tuple[Party, str], ...]]] = {
         (Party.PROVIDER_LEAD, "record-visit"),
         (Party.PROVIDER_HEAD, "record-visit"),
     ),
-    "claim": ((Party.PROVIDER_LEAD, "claim"), (Party.FINANCE, "settle")),
-    "liquidation": ((Party.PROVIDER_LEAD, "liquidate"), (Party.FINANCE, "return-funds")),
+    "claim": ((Party.FINANCE, "settle"),),
+    "liquidation": ((Party.FINANCE, "return-funds"),),
     "pause_review": ((Party.PRINCIPAL_ADVISER, "resume"),),
 }
 """Who else can further a wait, and how, where those who owe it cannot: the post is vacant, or it is too soon."""
@@ -175,18 +176,23 @@ def _values(
         case "approve-claim":
             yield {"claim": suffix}
         case "record-payment":
-            yield {"claim": suffix, "payment": "BACS-1", "paid_on": today.isoformat()}
+            yield {
+                "claim": suffix,
+                "payment": unused_paper(state.money, "BACS"),
+                "paid_on": today.isoformat(),
+            }
         case "release-funds":
-            yield {"payment": "ADA-1", "paid_on": today.isoformat()}
+            yield {"payment": unused_paper(state.money, "ADA"), "paid_on": today.isoformat()}
         case "accept-liquidation":
             yield {"liquidation": suffix}
         case "liquidate" if state.money is not None:
-            spent = {"use": state.area, "amount_minor": state.money.outstanding, "document": "OR-1"}
+            document = unused_paper(state.money, "OR")
+            spent = {"use": state.area, "amount_minor": state.money.outstanding, "document": document}
             yield {"spent": [spent]}
         case "return-funds" if state.money is not None:
             yield {
                 "amount_minor": state.money.outstanding,
-                "receipt": "OR-1",
+                "receipt": unused_paper(state.money, "OR"),
                 "received_on": today.isoformat(),
             }
 

@@ -126,6 +126,15 @@ def visit_awaits_confirmation(s: Situation) -> Refusal | None:
     return _status_problem(s, expect(s.command, c.ConfirmVisit).visit, "recorded")
 
 
+def confirmer_did_not_record(s: Situation) -> Refusal | None:
+    """Separation of duties: a visit is paid for on the word of two people, so nobody gives both."""
+    return _own_record(s, expect(s.command, c.ConfirmVisit).visit, "confirm it")
+
+
+def settler_did_not_record(s: Situation) -> Refusal | None:
+    return _own_record(s, expect(s.command, c.ResolveDispute).visit, "settle what is disputed of it")
+
+
 def visit_can_be_disputed(s: Situation) -> Refusal | None:
     return _status_problem(s, expect(s.command, c.DisputeVisit).visit, "recorded")
 
@@ -160,6 +169,8 @@ def record_visit(s: Situation) -> tuple[e.CaseEvent, ...]:
         **dict(command) | {"visit": command.visit or _next_visit(s)},
         planned=command.visit is not None,
         recorded_as=s.party,
+        noted_by=s.facts.person,
+        recorded_by=s.facts.recorder,
         period=s.facts.days_of(None).period_of(command.on),
     )
     events: list[e.CaseEvent] = []
@@ -286,6 +297,19 @@ def _status_problem(s: Situation, visit_id: str, wanted: str) -> Refusal | None:
     if visit.status != wanted:
         return Refusal("R-VISIT", f"Visit {visit_id} is {visit.status}, not {wanted}.")
     return None
+
+
+def _own_record(s: Situation, visit_id: str, what: str) -> Refusal | None:
+    visit = s.state.visit(visit_id)
+    bound = {s.facts.person, s.facts.recorder} & set(visit.persons if visit else ())
+    if not bound:
+        return None
+    return Refusal(
+        "R-SEPARATION",
+        f"The record of visit {visit_id} is by {' and '.join(sorted(bound))}; whoever recorded a visit, or entered "
+        f"it for another, may not {what}.",
+        "Somebody else does, in their own name or recorded by another.",
+    )
 
 
 def _visit(s: Situation, visit_id: str) -> Visit:

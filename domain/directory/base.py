@@ -44,12 +44,16 @@ class DirectoryFacts:
     """Whether nobody holds the post of administrator yet: then the system may make the first entries."""
     schools: frozenset[str] = frozenset()
     """Those schools named in the command that are in the register."""
+    authorities: frozenset[str] = frozenset()
+    """Those authorities named in the command that schools of the register are of."""
     areas: Mapping[str, frozenset[str]] | None = None
     """Areas of support by programme."""
     taken: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Quarter-days that cases hold, have agreed or were given of a provider, by programme and half term; where it is asked."""
     currencies: Mapping[str, str] = field(default_factory=dict)
     """Currency of each programme."""
+    zones: Mapping[str, str] = field(default_factory=dict)
+    """Time zone of each programme."""
     years: Mapping[str, str] = field(default_factory=dict)
     """Month in which each programme's financial year begins."""
     funds: Mapping[str, FundFact] = field(default_factory=dict)

@@ -17,7 +17,6 @@ from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFac
 from domain.parties import Post
 from domain.personal import FreeText
 
-ConflictKind = Literal["governor", "family", "other"]
 SuspensionReason = Literal["inspection", "staffing", "own-request", "other"]
 
 
@@ -88,8 +87,10 @@ class DeclareConflict(_OfProvider):
     verb: ClassVar[str] = "declare-conflict"
     givers: ClassVar[frozenset[Post]] = frozenset({Post.BROKER, Post.PRINCIPAL_ADVISER})
     school: SchoolId
-    conflict: ConflictKind
-    note: FreeText | None = None
+    note: FreeText
+    """What stands between them. It tells of people who are close to each other, so it is sealed, all of it: rules
+    ask only whether a conflict is on record.
+    """
 
 
 class ClearConflict(_OfProvider):
@@ -146,8 +147,7 @@ class CapacityDeclared(DirectoryEvent):
 
 class ConflictDeclared(DirectoryEvent):
     school: SchoolId
-    conflict: ConflictKind
-    note: FreeText | None
+    note: FreeText
 
 
 class ConflictCleared(DirectoryEvent):
@@ -234,7 +234,7 @@ def decide(
         case DeclareCapacity():
             return _programme_problem(command.programme, facts) or _capacity(state, command, facts, number)
         case DeclareConflict():
-            return _conflict(state, command, facts, number)
+            return _conflict(command, facts, number)
         case ClearConflict():
             return _cleared(state, command, number)
         case Suspend():
@@ -342,17 +342,14 @@ def _lies_in(span: CapacityDeclared, period: str) -> bool:
 
 
 def _conflict(
-    state: ProviderState, command: DeclareConflict, facts: DirectoryFacts, number: str
+    command: DeclareConflict, facts: DirectoryFacts, number: str
 ) -> tuple[DirectoryEvent, ...] | Refusal:
     if command.school == number:
         return Refusal("R-SAME-SCHOOL", "A conflict is between two schools.")
     problem = _school_problem(command.school, facts)
     if problem is not None:
         return problem
-    known = next((one for one in state.conflicts if one.school == command.school), None)
-    if known is not None and known.conflict == command.conflict and command.note is None:
-        return ()
-    return (ConflictDeclared(school=command.school, conflict=command.conflict, note=command.note),)
+    return (ConflictDeclared(school=command.school, note=command.note),)
 
 
 def _cleared(

@@ -1,18 +1,24 @@
 """A fund in one financial year: what was put in, taken out, carried on; what cases have of it stands in the cases."""
 
 from datetime import date
-from typing import Any, ClassVar, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.case.situation import Refusal
 from domain.case.values import Day, Value
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts
+from domain.directory.schools import Line, readable
 from domain.funding.amounts import Currency, FundKey, Sum, largest_first, money_words
 from domain.funding.facts import FundFact
 from domain.funding.keepers import may_keep_money
 from domain.ids import PROGRAMME_CODE_PATTERN
+
+Source = Annotated[str, AfterValidator(readable), Field(max_length=200)]
+"""The paper that gives or takes money, such as an award letter. It is public, as the fund's title is: it stands in
+clear in the log and in every statement, outlives whoever wrote it, and so holds no words about people.
+"""
 
 
 class OpenFund(DirectoryCommand):
@@ -21,16 +27,15 @@ class OpenFund(DirectoryCommand):
     verb: ClassVar[str] = "open"
     kind: ClassVar[str] = "fund"
     programme: str = Field(pattern=PROGRAMME_CODE_PATTERN)
-    title: str = Field(min_length=1, max_length=120)
+    title: Line
     currency: Currency
-    authorities: tuple[str, ...] = Field(default=(), max_length=60)
-    """Authorities it may pay for; none for all."""
+    authorities: tuple[Line, ...] = Field(default=(), max_length=60)
+    """Authorities of the register that it may pay for; none for all."""
     claims_until: Day | None = None
     """Last day on which claims on it are approved as usual."""
     amount_minor: Sum | None = None
     """What is put in at once, if anything."""
-    source: str | None = Field(default=None, min_length=1, max_length=200)
-    """The paper that gives it."""
+    source: Source | None = None
 
     @model_validator(mode="after")
     def _money_has_a_source(self) -> Self:
@@ -48,8 +53,7 @@ class Allocate(DirectoryCommand):
     kind: ClassVar[str] = "fund"
     amount_minor: Sum
     currency: Currency | None = None
-    source: str = Field(min_length=1, max_length=200)
-    """The paper that gives it, such as an award letter."""
+    source: Source
 
 
 class Reduce(DirectoryCommand):
@@ -59,7 +63,7 @@ class Reduce(DirectoryCommand):
     kind: ClassVar[str] = "fund"
     amount_minor: Sum
     currency: Currency | None = None
-    source: str = Field(min_length=1, max_length=200)
+    source: Source
 
 
 class CarryForward(DirectoryCommand):
@@ -213,6 +217,13 @@ def _opened(
     first, _, second = year.partition("-")
     if second and (int(first) + 1) % 100 != int(second):
         return Refusal("R-FUND", f"{year} is no financial year: two following years, such as 2026-27.")
+    unknown = next((name for name in command.authorities if name not in facts.authorities), None)
+    if unknown is not None:
+        return Refusal(
+            "R-AUTHORITY",
+            f"No school of the register is of the authority '{unknown}'; a fund for it could pay nobody.",
+            "Authorities are spelt as the register spells them: brokerage school list",
+        )
     if command.amount_minor is None or command.source is None:
         return (declared,)
     put_in = FundAllocated(

@@ -1,20 +1,22 @@
 """Rate cards: what a provider's day costs, by the day on which it is given."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from domain.case.situation import Refusal
 from domain.case.values import Day, Value
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts
-from domain.funding.amounts import Currency, Sum
+from domain.funding.amounts import Currency, Sum, money_words
 from domain.funding.keepers import may_keep_money
 from domain.ids import PROGRAMME_CODE_PATTERN
 
 
 class PublishRate(DirectoryCommand):
-    """Put a day rate in force from a day on; visits of earlier days keep theirs."""
+    """Put a day rate in force from a day on; days that have passed keep theirs."""
 
     verb: ClassVar[str] = "publish"
     kind: ClassVar[str] = "ratecard"
@@ -75,4 +77,34 @@ def decide(
             f"The rate would end ({command.until.isoformat()}) before it begins ({command.since.isoformat()}).",
         )
     published = RatePublished(**dict(command))
-    return () if published in state.rates else (published,)
+    if published in state.rates:
+        return ()
+    today = facts.now.astimezone(ZoneInfo(facts.zones.get(command.programme, "UTC"))).date()
+    return _past_changed(state, published, today, code) or (published,)
+
+
+def _past_changed(state: RateCardState, new: RatePublished, today: date, code: str) -> Refusal | None:
+    """What a day cost that has passed stays so: visits of that day may be claimed yet, and others were.
+
+    A day that had no rate may be given one; nothing was priced by none.
+    """
+    after = evolve(state, new).rates
+    begins = {rate.since for rate in after} | {
+        rate.until + timedelta(days=1)
+        for rate in (*state.rates, *after)
+        if rate.until is not None and rate.until < date.max
+    }
+    for day in sorted(begins):
+        was, now = _rate_on(state.rates, day), _rate_on(after, day)
+        if day < today and was is not None and now != was:
+            return Refusal(
+                "R-RATE-CARD",
+                f"On {day.isoformat()} a day cost {money_words(was, new.currency)} by {code}; what is past keeps its price.",
+                f"Another rate holds from today on at the earliest: --since {today.isoformat()}",
+            )
+    return None
+
+
+def _rate_on(rates: Iterable[RatePublished], day: date) -> int | None:
+    held = [rate for rate in rates if rate.since <= day and (rate.until is None or day <= rate.until)]
+    return max(held, key=lambda rate: rate.since).day_rate_minor if held else None

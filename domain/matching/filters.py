@@ -87,8 +87,8 @@ def _reasons(provider: Provider, school: SchoolFact | None, wanted: Wanted) -> I
     spoken = provider.languages(wanted.area)
     if wanted.language != "either" and wanted.language not in spoken:
         yield "language", (wanted.language, " ".join(sorted(spoken)))
-    if provider.conflict is not None:
-        yield "conflict", (provider.conflict,)
+    if provider.conflict:
+        yield "conflict", ()
     if provider.objected_on is not None and provider.objected_on > wanted.rested_on:
         yield "rests", (provider.objected_on.isoformat(),)
 

@@ -70,8 +70,8 @@ class Provider:
     """Languages of delivery by area that it offers."""
     capacity: tuple[DeclaredSpan, ...] = ()
     uses: tuple[Use, ...] = ()
-    conflict: str | None = None
-    """What stands between it and the recipient, as a code."""
+    conflict: bool = False
+    """Whether a conflict between it and the recipient is on record; what it is nobody needs to know here."""
     objected_on: date | None = None
     """When the recipient's head last objected to it, in another case."""
     cases: tuple[PastCase, ...] = ()

@@ -64,7 +64,7 @@ EXCLUSIONS: Final[Mapping[str, Filling]] = {
         "wanted": w.code("language", f[0]),
         "own": w.several([w.code("language", code) for code in f[1].split()]) or "–",
     },
-    "conflict": lambda f, w: {"kind": w.code("conflict", f[0])},
+    "conflict": _nothing,
     "rests": lambda f, w: _day(f, w) | _head(f, w),
     "days": lambda f, w: {"free": w.days(f[0]), "declared": w.days(f[1]), "needed": w.days(f[2])},
 }

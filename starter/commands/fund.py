@@ -6,10 +6,11 @@ from typing import Annotated, Any, Final, Literal
 from cyclopts import App, Parameter
 
 from domain.funding.amounts import money_words
-from starter.commands.fund_names import Fund, known_fund
+from starter.back import Back, cases_as_they_were, say_look
+from starter.commands.fund_names import Fund, known_fund, known_programme
 from starter.failures import Exit, Failure
 from starter.moments import Day, Place, read_moment
-from starter.output import say_heading
+from starter.output import note, say_heading
 from starter.reading import Office, reading
 from starter.rows import Column, RowOptions, say_rows
 from starter.views.case_list import time_zones
@@ -97,6 +98,7 @@ def status(
     by: Annotated[Literal["fund", "authority"], Parameter(help="fund, or authority.")] = "fund",
     programme: Annotated[str | None, Parameter(help="Only funds of this programme, e.g. EAS.")] = None,
     output: RowOptions | None = None,
+    back: Back | None = None,
 ) -> int:
     """Show what each fund has: allocated, reserved, committed and not paid yet, paid, and what is left.
 
@@ -105,11 +107,16 @@ def status(
     chosen = output or RowOptions()
     fields = FUND_FIELDS if by == "fund" else AUTHORITY_FIELDS
     chosen.fields(fields)
-    with reading() as office:
+    with reading() as live, cases_as_they_were(live, back or Back()) as office:
+        code = None if programme is None else known_programme(live, programme).code
         rows = fund_rows(office) if by == "fund" else authority_rows(office)
-    rows = [row for row in rows if programme is None or row["programme"] == programme.upper()]
+        if not chosen.for_programs:
+            say_look(office, None)
+    rows = [row for row in rows if code in {None, row["programme"]}]
     say_rows(rows, fields, chosen, _STATUS if by == "fund" else _BY_AUTHORITY, spare=3)
-    return Exit.DONE
+    for line in office.untold:
+        note(f"✗ {line}; its money is left out.  R-VALID-AT")
+    return Exit.SOME_FAILED if office.untold else Exit.DONE
 
 
 @app.command

@@ -7,17 +7,17 @@ from cyclopts import Parameter
 from domain.directory.base import DirectoryCommand
 from domain.funding.funds import Allocate, CarryForward, CloseFund, OpenFund, Reduce
 from domain.funding.rates import PublishRate
-from domain.programmes import Programme
-from starter.commands.fund_names import Fund, fund_key, known_fund
+from starter.commands.case_filters import authority_named
+from starter.commands.fund_names import Fund, fund_key, known_fund, known_programme
 from starter.commands.writing import Order, WriteOptions, carry_out, read_body
 from starter.completing import programmes
-from starter.failures import Exit, Failure
-from starter.nearest import near_programme
 from starter.reading import Office, reading
 
 _Programme = Annotated[str, Parameter(help="Programme, e.g. EAS.", completer=programmes)]
 _Amount = Annotated[str, Parameter(help="Amount, e.g. 60000.00.")]
-_Source = Annotated[str, Parameter(help="The paper that gives it, such as an award letter.")]
+_Source = Annotated[
+    str, Parameter(help="The paper that gives it, such as an award letter; public, so no words about people.")
+]
 _Currency = Annotated[str | None, Parameter(help="Currency of the amount, to be checked.")]
 
 
@@ -28,7 +28,10 @@ def open_(
     programme: _Programme,
     title: Annotated[str, Parameter(help="What the fund is called.")],
     amount: Annotated[str | None, Parameter(help="What is put in at once, e.g. 60000.00.")] = None,
-    source: Annotated[str | None, Parameter(help="With --amount: the paper that gives it.")] = None,
+    source: Annotated[
+        str | None,
+        Parameter(help="With --amount: the paper that gives it; public, so no words about people."),
+    ] = None,
     authority: Annotated[
         tuple[str, ...], Parameter(help="An authority it may pay for; all where none is named.")
     ] = (),
@@ -39,14 +42,14 @@ def open_(
 ) -> int:
     """Open a fund for one financial year, with its first money if that is known."""
     with reading() as office:
-        rules = _programme(office, programme)
+        rules = known_programme(office, programme)
         typed = {
             "programme": rules.code,
             "title": title,
             "currency": rules.currency,
             "amount": amount,
             "source": source,
-            "authorities": authority,
+            "authorities": tuple(dict.fromkeys(authority_named(office, name) for name in authority)),
             "claims-until": claims_until,
         }
         return _send(office, OpenFund, f"fund/{fund_key(office, fund, rules)}", typed, options)
@@ -111,7 +114,7 @@ def set_rate(
 ) -> int:
     """Put a day rate of a rate card in force from a day on; visits of earlier days keep theirs."""
     with reading() as office:
-        rules = _programme(office, programme)
+        rules = known_programme(office, programme)
         typed = {
             "programme": rules.code,
             "since": since,
@@ -120,15 +123,6 @@ def set_rate(
             "currency": rules.currency,
         }
         return _send(office, PublishRate, f"ratecard/{card.lower()}", typed, options)
-
-
-def _programme(office: Office, code: str) -> Programme:
-    rules = office.facts.programme(code.upper())
-    if rules is None:
-        raise Failure(
-            Exit.NOT_FOUND, "E-PROGRAMME", f"There is no programme {code}.{near_programme(office, code)}"
-        )
-    return rules
 
 
 def _to_known(

@@ -77,14 +77,11 @@ def conflict(
     other: Annotated[str, Parameter(help="Number of the school that it cannot help.", completer=schools)],
     /,
     *,
-    kind: Annotated[str, Parameter(help="governor, family or other.")],
-    note: Annotated[str | None, Parameter(help="What it is; sealed in the log.")] = None,
+    note: Annotated[str, Parameter(help="What it is, e.g. two heads who are related; sealed in the log.")],
     options: WriteOptions | None = None,
 ) -> int:
     """Declare that a school cannot help another; it holds in both directions."""
-    return _write(
-        school, providers.DeclareConflict, {"school": other, "conflict": kind, "note": note}, options
-    )
+    return _write(school, providers.DeclareConflict, {"school": other, "note": note}, options)
 
 
 def clear_conflict(

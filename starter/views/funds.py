@@ -72,7 +72,9 @@ def authority_rows(office: Office) -> list[dict[str, Any]]:
     }
     rows = []
     for use in _uses(office, by_authority=True):
-        declared = known[(use["fund"], use["year"])]
+        declared = known.get((use["fund"], use["year"]))
+        if declared is None:  # looked back to a day before the fund was opened
+            continue
         words = {"programme": declared.programme, "currency": declared.currency}
         rows.append({**use, **words, "liquidation_per_mille": liquidation(use)})
     return sorted(rows, key=lambda row: (row["programme"], row["year"], row["fund"], row["authority"]))

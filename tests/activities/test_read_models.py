@@ -42,7 +42,7 @@ def told(new_office: NewOffice, tmp_path_factory: pytest.TempPathFactory) -> Ite
         shared.done(ADMIN, "set-school-days", {"school": "6990004", "days": closed}, stream="calendar/wales")
         for verb, body in (
             ("suspend", {"programme": "EAS", "reason_code": "staffing"}),
-            ("declare-conflict", {"school": "6990004", "conflict": "governor"}),
+            ("declare-conflict", {"school": "6990004", "note": "A governor of both."}),
         ):
             shared.done(ADMIN, verb, body, stream="provider/6990110")
         shared.tag = "-again"

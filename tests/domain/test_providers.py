@@ -35,7 +35,7 @@ def provider() -> Stream:
 GIVERS: dict[str, tuple[dict[str, Any], bool, bool]] = {
     "designate": (DESIGNATION, False, True),
     "declare-capacity": (DAYS, True, True),
-    "declare-conflict": ({"school": "6990002", "conflict": "governor"}, True, True),
+    "declare-conflict": ({"school": "6990002", "note": "A governor of both."}, True, True),
     "suspend": ({"programme": "EAS", "reason_code": "staffing"}, False, True),
     "record-offer": (
         {"programme": "EAS", "area": "numeracy", "languages": ["en"], "quarter_days": "6"},
@@ -120,11 +120,14 @@ def test_more_can_be_declared_even_where_visits_that_slipped_took_more_than_ther
 
 def test_a_conflict_is_between_two_schools_and_can_be_cleared() -> None:
     school = provider()
-    assert school.say("declare-conflict", FACTS, school="6990001", conflict="other") == "R-SAME-SCHOOL"
-    assert school.say("declare-conflict", FACTS, school="6990009", conflict="other") == "R-SCHOOL"
+    assert school.say("declare-conflict", FACTS, school="6990001", note="…") == "R-SAME-SCHOOL"
+    assert school.say("declare-conflict", FACTS, school="6990009", note="…") == "R-SCHOOL"
     assert school.say("clear-conflict", FACTS, school="6990002") == "R-NOTHING"
-    assert school.say("declare-conflict", FACTS, school="6990002", conflict="family") == ["ConflictDeclared"]
-    assert school.say("declare-conflict", FACTS, school="6990002", conflict="family") == []
+    assert school.say("declare-conflict", FACTS, school="6990002", note="Two sisters.") == [
+        "ConflictDeclared"
+    ]
+    assert school.say("declare-conflict", FACTS, school="6990002", note="Cousins.") == ["ConflictDeclared"]
+    assert len(school.state.conflicts) == 1, "what is declared later replaces what was"
     assert school.say("clear-conflict", FACTS, school="6990002") == ["ConflictCleared"]
     assert school.state.conflicts == ()
 

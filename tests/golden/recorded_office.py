@@ -184,8 +184,8 @@ def _provider_6990005() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield stream, "end-designation", programme | {"until": "2027-07-20"}
     span = {"first": "2026-autumn-1", "last": "2026-autumn-2", "quarter_days": 6}
     yield stream, "declare-capacity", programme | span
-    yield stream, "declare-conflict", {"school": "6990004", "conflict": "governor"}
-    yield stream, "declare-conflict", {"school": "6990003", "conflict": "family", "note": "Two sisters."}
+    yield stream, "declare-conflict", {"school": "6990004", "note": "A governor of both."}
+    yield stream, "declare-conflict", {"school": "6990003", "note": "Two sisters."}
     yield stream, "clear-conflict", {"school": "6990003"}
     yield stream, "suspend", programme | {"reason_code": "staffing"}
     yield stream, "resume", programme

@@ -301,7 +301,7 @@ def claimed_and_paid(office: Office) -> None:
     """A claim that comes back and is made again, its payment, and what is left; the follow-up was made before."""
     office.on("sip").at(Stage.CLOSED)
     office.done("sip.hill", "record-follow-up")
-    office.done("lead.sea", "claim", visits=["V1"], amount_minor="100.00", currency="GBP")
+    office.done("head.sea", "claim", visits=["V1"], amount_minor="100.00", currency="GBP")
     office.done("finance", "return-claim")
     office.done("head.sea", "claim", visits=["V1"], amount_minor="900.00")
     office.done("finance", "approve-claim")
@@ -316,7 +316,9 @@ def advanced_and_returned(office: Office) -> None:
     spent = {"use": "pedagogy", "amount_minor": "600.00", "document": "OR-7"}
     office.done("head.sea", "liquidate", spent=[spent], currency="PHP")
     office.done("finance", "return-liquidation")
-    office.done("lead.sea", "liquidate", spent=[spent, {**spent, "amount_minor": "100.00"}])
+    office.done(
+        "head.sea", "liquidate", spent=[spent, {**spent, "amount_minor": "100.00", "document": "OR-8"}]
+    )
     office.done("finance", "accept-liquidation")
     office.done("finance", "return-funds", amount_minor="300.00", currency="PHP")
     office.done("finance", "settle")

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -92,6 +93,88 @@ def test_a_fund_that_is_not_there_is_answered_with_those_that_are(told: Office) 
     done = typed(told, *["fund", "statement", "laegg.2026-27"])
     assert done.code == 3
     assert "Did you mean laeg.2026-27?" in done.err
+
+
+def test_the_status_at_any_position_is_what_the_account_read_from_the_log_says_there(told: Office) -> None:
+    with reading(told.settings) as office:
+        accounts = {
+            name: statement_rows(office, name)
+            for name in (f"{row['fund']}.{row['year']}" for row in fund_rows(office))
+        }
+    moves = sorted({line["position"] for lines in accounts.values() for line in lines})
+    names = ("allocated", "reserved", "committed", "paid", "available")
+    for position in moves[:: max(1, len(moves) // 6)]:
+        then = {
+            f"{row['fund']}.{row['year']}": {name: row[name] for name in names}
+            for row in _rows(told, f"fund status --as-of position:{position} --json")
+        }
+        assert then == {
+            fund: {name: earlier[-1][name] for name in names}
+            for fund, lines in accounts.items()
+            if (earlier := [line for line in lines if line["position"] <= position])
+        }
+
+
+def test_what_was_entered_late_counts_from_the_day_on_which_it_happened(office: Office) -> None:
+    before = office.now
+    body = {"amount_minor": 5_000_00, "source": "Letter 9"}
+    office.days_pass(5)
+    office.done("finance.gwilym", "allocate", body, stream="fund/laeg.2026-27", occurred_at=before)
+
+    def allocated(*flags: str) -> int:
+        rows = _rows(office, " ".join(["fund status --json", *flags]))
+        return int(
+            next(row for row in rows if (row["fund"], row["year"]) == ("laeg", "2026-27"))["allocated"]
+        )
+
+    day, earlier = before.date(), before.date() - timedelta(days=1)
+    assert allocated() == allocated("--valid-at", str(day)) == 67_500_00
+    assert allocated("--valid-at", str(earlier)) == allocated("--as-of", str(day)) == 62_500_00
+    assert _rows(office, f"fund status --json --as-of {earlier - timedelta(days=900)}") == []
+    shown = typed(office, "fund", "status", "--as-of", str(day))
+    assert f"EAS: as of {day}T23:59:59+01:00, position " in shown.err
+
+
+OPEN = [
+    "fund",
+    "open",
+    "rural",
+    "--programme",
+    "EAS",
+    "--title",
+    "Rural",
+    "--profile",
+    "finance.gwilym",
+    "--dry-run",
+]
+
+
+def test_a_fund_is_opened_for_authorities_as_the_register_spells_them(told: Office) -> None:
+    wrong = typed(told, *OPEN, "--authority", "Cwm Enfis")
+    assert (wrong.code, "E-AUTHORITY" in wrong.err) == (3, True)
+    assert "Did you mean Cwm Enfys?" in wrong.err
+    empty = typed(told, *OPEN, "--authority", "")
+    assert (empty.code, "E-AUTHORITY" in empty.err) == (3, True)
+    assert typed(told, *OPEN, "--authority", "cwm enfys").code == 0
+
+
+def test_whoever_sends_an_unknown_authority_in_another_way_is_refused_by_the_rules(told: Office) -> None:
+    body = {"programme": "EAS", "title": "Rural", "currency": "GBP", "authorities": ["Cwm Enfis"]}
+    refusal = told.refused("finance.gwilym", "open", body, stream="fund/rural.2026-27")
+    assert refusal.code == "R-AUTHORITY"
+
+
+def test_an_unknown_programme_is_answered_with_the_nearest(told: Office) -> None:
+    done = typed(told, "fund", "status", "--programme", "DEPEDD")
+    assert (done.code, "E-PROGRAMME" in done.err) == (3, True)
+    assert "Did you mean DEPED?" in done.err
+
+
+def test_a_rate_of_days_that_have_passed_is_not_changed_and_the_refusal_names_today(told: Office) -> None:
+    line = "fund set-rate eas-2026 --programme EAS --since 2026-04-02 --day-rate 230.00 --dry-run"
+    done = typed(told, *line.split(), "--profile", "finance.gwilym")
+    assert (done.code, "R-RATE-CARD" in done.err) == (4, True)
+    assert "On 2026-04-02 a day cost GBP 220.00 by eas-2026" in done.err
 
 
 def _run(office: Office, line: str) -> str:

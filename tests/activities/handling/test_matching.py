@@ -145,7 +145,7 @@ def test_why_not_that_school_is_answered_as_it_was_though_the_weights_have_chang
 
 def test_a_conflict_declared_of_either_school_bars_both_ways(office: Office) -> None:
     office.tell(before="offer")
-    conflict = {"school": "6990103", "conflict": "governor"}
+    conflict = {"school": "6990103", "note": "A governor of both."}
     office.done(BROKER, "declare-conflict", conflict, stream="provider/6990004")
     assert office.refused(BROKER, "offer", {"provider": "6990103", "reason": "…"}).code == "R-CONFLICT"
     office.done(BROKER, "clear-conflict", {"school": "6990103"}, stream="provider/6990004")

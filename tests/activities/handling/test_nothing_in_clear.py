@@ -32,6 +32,7 @@ def test_what_people_write_is_in_no_file(office: Office, tmp_path: Path) -> None
             body = plain(COMMANDS[verb].model_validate(rules.usual(verb)).model_dump())
             office.give(BROKER, verb, all_texts_marked(verb, body))
     office.done(ADMIN, "register", {"name": MARKER, "email": f"{MARKER}@x.example"}, stream="person/new")
+    office.done(ADMIN, "declare-conflict", {"school": "6990004", "note": MARKER}, stream="provider/6990103")
     optional = {"objectives.0.measure", "terms.exit_terms", "ratings.0.evidence", "conflict_note"}
     assert optional < MARKED
     office.check()

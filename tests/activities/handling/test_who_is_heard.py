@@ -9,7 +9,7 @@ from activities.signing import public_key_text
 from domain.canonical import instant_text
 from domain.envelope import OnBehalfOf, RecordedFor
 from domain.messages import Command, Receipt, Refused
-from tests.activities.builders import ADMIN, Office, forged, seed_of
+from tests.activities.builders import ADMIN, WHOLE, Office, forged, seed_of, steps_of
 
 HEAD, BROKER, SIP = "head.6990004", "broker.dylan", "sip.carys"
 MAIL = OnBehalfOf(person=HEAD, method="email", evidence="mail/1")
@@ -118,6 +118,30 @@ def test_certain_posts_record_what_somebody_else_decided(
     own = {BROKER: ("broker", None), SIP: ("sip", "6990004"), "adviser.meinir": ("principal_adviser", None)}
     assert (actor.person, actor.post, actor.school) == (recorder, *own[recorder])
     assert actor.on_behalf_of == RecordedFor(**MAIL.model_dump(), post="head", school="6990004")
+    office.check()
+
+
+def test_money_is_approved_with_ones_own_key_and_by_nobody_for_another(office: Office) -> None:
+    office.tell(before="approve-funding")
+    told_by_mail = MAIL.model_copy(update={"person": "finance.gwilym"})
+    refusal = office.refused("adviser.meinir", "approve-funding", on_behalf_of=told_by_mail)
+    assert refusal.code == "R-OWN-NAME"
+    assert "Recorded by adviser.meinir in the name of finance.gwilym" in refusal.message
+    office.done("finance.gwilym", "approve-funding")
+    office.check()
+
+
+def test_who_recorded_a_visit_for_the_provider_does_not_record_its_confirmation(office: Office) -> None:
+    office.tell(before="record-visit")
+    step = next(step for step in steps_of(WHOLE, office.now.date()) if step.verb == "record-visit")
+    by_phone = OnBehalfOf(person=step.person, method="phone", evidence="call/1")
+    office.done("adviser.meinir", "record-visit", office.body_of(step), on_behalf_of=by_phone)
+    confirmed = OnBehalfOf(person="lead.6990004", method="phone", evidence="call/2")
+    body = {"visit": "V1"}
+    assert (
+        office.refused("adviser.meinir", "confirm-visit", body, on_behalf_of=confirmed).code == "R-SEPARATION"
+    )
+    office.done(BROKER, "confirm-visit", body, on_behalf_of=confirmed)
     office.check()
 
 

@@ -31,6 +31,7 @@ from domain.case.commands import (
     Told,
 )
 from domain.case.decide import decide
+from domain.case.papers import unused_paper
 from domain.case.situation import Decision, Facts, NetworkFact, OverviewFact, Refusal, SchoolFact
 from domain.case.stages import Stage
 from domain.case.state import CaseState, evolve, fold
@@ -166,7 +167,7 @@ class Office:
         """Calendars of the schools; weekdays for those that are not named."""
         self.designated: set[str] = set(NAMES)
         self.suspended: dict[str, str] = {}
-        self.conflicts: dict[str, str] = {}
+        self.conflicts: set[str] = set()
         self.declared: dict[str, int] = {}
         """Quarter-days a school has in each half term; plenty for those that are not named."""
         self.uses: dict[str, tuple[Use, ...]] = {}
@@ -287,7 +288,7 @@ class Office:
             offers=dict.fromkeys(areas, ("cy", "en")),
             capacity=(DeclaredSpan("2025-spring-1", None, days),),
             uses=self.uses.get(number, ()),
-            conflict=self.conflicts.get(number),
+            conflict=number in self.conflicts,
         )
 
     def school(self, number: str) -> SchoolFact:
@@ -464,15 +465,15 @@ class Office:
             "claim": {},
             "return-claim": {"claim": self._of_status("claims", "C1"), "reason": "which days were these"},
             "approve-claim": {"claim": self._of_status("claims", "C1")},
-            "record-payment": {"claim": self._of_status("claims", "C1", "approved"), "payment": "BACS-1", "paid_on": today},
-            "release-funds": {"payment": "ADA-1", "paid_on": today},
+            "record-payment": {"claim": self._of_status("claims", "C1", "approved"), "payment": unused_paper(state.money, "BACS"), "paid_on": today},
+            "release-funds": {"payment": unused_paper(state.money, "ADA"), "paid_on": today},
             "liquidate": {"spent": [{
-                "use": "pedagogy", "document": "OR-1",
+                "use": "pedagogy", "document": unused_paper(state.money, "OR"),
                 "amount_minor": (state.money.outstanding if state.money else 0) or 10000,
             }]},
             "accept-liquidation": {"liquidation": self._of_status("liquidations", "L1")},
             "return-liquidation": {"liquidation": self._of_status("liquidations", "L1"), "reason": "no receipt"},
-            "return-funds": {"amount_minor": "100.00", "receipt": "OR-9", "received_on": today},
+            "return-funds": {"amount_minor": "100.00", "receipt": unused_paper(state.money, "OR-9"), "received_on": today},
             "move-money": {"from_year": "2026-27", "to_year": "2027-28", "amount_minor": "10.00"},
             "withdraw": {"reason": "a new head"},
             "pause": {"reason_code": "inspection", "review_on": today + timedelta(days=7)},

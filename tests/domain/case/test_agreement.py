@@ -47,7 +47,7 @@ def test_nobody_approves_the_money_of_a_draft_they_wrote_or_put_in(drafter: str)
     office.appoint(drafter, Post.FINANCE)
     office.done("broker", "draft-agreement", recorded_by=drafter)
     assert office.refused(drafter, "approve-funding").code == "R-SEPARATION"
-    assert office.refused("finance", "approve-funding", recorded_by=drafter).code == "R-SEPARATION"
+    assert office.refused("finance", "approve-funding", recorded_by=drafter).code == "R-OWN-NAME"
     office.done("finance", "approve-funding")
 
 

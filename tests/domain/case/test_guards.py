@@ -29,6 +29,7 @@ class Case:
     before: Callable[[Office], object] = lambda office: None
     code: str = ""
     route: Any = "school"
+    recorded_by: str | None = None
 
 
 D = date
@@ -322,6 +323,14 @@ CASES: Final[dict[str, Case]] = {
         Stage.IN_DELIVERY, "lead.hill", "confirm-visit", {"visit": "V1"},
         before=lambda o: o.done("lead.hill", "confirm-visit"), code="R-VISIT",
     ),
+    "confirmer_did_not_record": Case(
+        Stage.IN_DELIVERY, "lead.sea", "confirm-visit", {"visit": "V1"},
+        before=lambda o: o.appoint("lead.sea", Post.LEAD, HILL), code="R-SEPARATION",
+    ),
+    "settler_did_not_record": Case(
+        Stage.IN_DELIVERY, "lead.sea", "resolve-dispute", {"visit": "V2"},
+        before=_after(_dispute, lambda o: o.appoint("lead.sea", Post.BROKER)), code="R-SEPARATION",
+    ),
     "visit_can_be_disputed": Case(
         Stage.IN_DELIVERY, "lead.hill", "dispute-visit", {"visit": "V1"},
         before=lambda o: o.done("lead.hill", "confirm-visit"), code="R-VISIT",
@@ -467,6 +476,12 @@ CASES: Final[dict[str, Case]] = {
     "visits_are_settled": Case(
         Stage.IN_DELIVERY, "finance", "settle", before=lambda o: o.done("head.hill", "withdraw"), code="R-SETTLE"
     ),
+    "paper_is_new": Case(
+        Stage.CLOSED, "finance", "return-funds", {"receipt": "ada-1"}, code="R-PAPER", route="leader"
+    ),
+    "decided_in_ones_own_name": Case(
+        Stage.CLOSED, "finance", "record-payment", before=_approved, code="R-OWN-NAME", recorded_by="adviser"
+    ),
     "nothing_is_under_way": Case(Stage.CLOSED, "finance", "settle", before=_claimed, code="R-SETTLE"),
     # At any time
     "withdrawal_is_theirs": Case(Stage.TRIAGE, "sip.hill", "withdraw", code="R-POST"),
@@ -539,17 +554,17 @@ def test_the_guard_refuses_in_words(guard: str) -> None:
     command = command.model_copy(update={k: None for k, v in case.values.items() if v is None})
     if case.verb == "amend" and case.values == {"need": None}:
         command = type(command)()
-    refusal = office.ask(case.person, command)
+    refusal = office.ask(case.person, command, case.recorded_by)
     assert getattr(refusal, "code", "accepted") == case.code
     assert in_plain_words(refusal)  # type: ignore[arg-type]
-    assert refusing_guard(office, case.person, command) == guard
+    assert refusing_guard(office, case.person, command, case.recorded_by) == guard
 
 
-def refusing_guard(office: Office, person: str, command: Any) -> str:
+def refusing_guard(office: Office, person: str, command: Any, recorded_by: str | None = None) -> str:
     """The first guard that refuses this command of this person."""
     row = row_at(office.state.stage, command.verb)
     assert row is not None
-    facts = office.facts(person, command)
+    facts = office.facts(person, command, recorded_by)
     parts = {Party.SYSTEM} if command.verb in SYSTEM_VERBS else parties_of(office.state, command, facts)
     played = [party for party in row.who if party in parts]
     for party in played:
@@ -572,7 +587,7 @@ OFFERS: Final[dict[str, tuple[str, Callable[[Office], object], str]]] = {
     "a school without a head": (GLEN, lambda o: o.vacate("head.glen"), "R-VACANT"),
     "a school that is not designated": (DALE, lambda o: o.designated.discard(DALE), "R-DESIGNATION"),
     "a school that is suspended": (DALE, lambda o: o.suspended.update({DALE: "staffing"}), "R-SUSPENDED"),
-    "a school with a conflict": (DALE, lambda o: o.conflicts.update({DALE: "governor"}), "R-CONFLICT"),
+    "a school with a conflict": (DALE, lambda o: o.conflicts.add(DALE), "R-CONFLICT"),
     "a school of another phase": (MOOR, lambda o: None, "R-PHASE"),
     "a school without the days": (DALE, lambda o: o.declared.update({DALE: 3}), "R-CAPACITY"),
     "a school where the SIP teaches": (

@@ -363,7 +363,7 @@ def test_less_may_be_claimed_and_a_visit_is_claimed_once() -> None:
         office.refused("head.sea", "claim", visits=["V1"]).message == "Visit V1 was claimed already, in C1."
     )
     office.done("finance", "return-claim")
-    office.done("lead.sea", "claim")
+    office.done("head.sea", "claim")
     assert has(office, "claimed") == (100_00,)
 
 

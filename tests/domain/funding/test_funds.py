@@ -1,7 +1,7 @@
 """Funds and rate cards: who declares them, what is refused and with which figure."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -175,6 +175,111 @@ def test_a_rate_is_published_by_the_day_and_the_same_one_again_changes_nothing()
         card.refused("publish", deped, **rate | {"programme": "DEPED", "currency": "PHP"}).code
         == "R-RATE-CARD"
     )
+
+
+RATE: dict[str, Any] = {
+    "programme": "EAS",
+    "since": "2026-04-01",
+    "day_rate_minor": "220.00",
+    "currency": "GBP",
+}
+TODAY = "2026-09-15"
+
+
+def priced(**more: Any) -> Stream:
+    """A card whose day has cost 220 pounds since April."""
+    card = Stream("ratecard", "eas-2026")
+    assert card.ask("publish", **RATE | more) == ["RatePublished"]
+    return card
+
+
+def test_what_a_day_cost_that_has_passed_is_not_changed_any_more() -> None:
+    refusal = priced().refused("publish", **RATE | {"since": "2026-09-14", "day_rate_minor": "230.00"})
+    assert (refusal.code, refusal.message) == (
+        "R-RATE-CARD",
+        "On 2026-09-14 a day cost GBP 220.00 by eas-2026; what is past keeps its price.",
+    )
+    assert refusal.hint == f"Another rate holds from today on at the earliest: --since {TODAY}"
+    assert priced().refused("publish", **RATE | {"day_rate_minor": "200.00"}).code == "R-RATE-CARD"
+    assert priced().ask("publish", **RATE | {"since": TODAY, "day_rate_minor": "230.00"}) == ["RatePublished"]
+
+
+def test_a_rate_is_ended_from_today_on_and_not_for_days_that_have_passed() -> None:
+    assert priced().refused("publish", **RATE | {"until": "2026-09-13"}).message.startswith("On 2026-09-14")
+    assert priced().ask("publish", **RATE | {"until": "2026-09-14"}) == ["RatePublished"]
+
+
+def test_a_day_that_had_no_rate_may_be_given_one_since_nothing_was_priced_by_none() -> None:
+    card = priced(until="2026-06-30")
+    gap = {"since": "2026-07-01", "until": "2026-08-31", "day_rate_minor": "230.00"}
+    assert card.ask("publish", **RATE | gap) == ["RatePublished"]
+    overlapping = {"since": "2026-08-31", "until": None, "day_rate_minor": "240.00"}
+    assert card.refused("publish", **RATE | overlapping).message.startswith(
+        "On 2026-08-31 a day cost GBP 230.00"
+    )
+
+
+def test_the_day_that_is_today_is_the_programmes_own() -> None:
+    """At eight in the evening in London it is the next morning in Manila."""
+    evening = datetime(2026, 9, 15, 19, tzinfo=UTC)
+    manila = replace(FINANCE, now=evening, zones={"EAS": "Asia/Manila"})
+    changed = RATE | {"since": TODAY, "day_rate_minor": "230.00"}
+    assert priced().refused("publish", manila, **changed).code == "R-RATE-CARD"
+    london = replace(manila, zones={"EAS": "Europe/London"})
+    assert priced().ask("publish", london, **changed) == ["RatePublished"]
+
+
+SPANS = st.tuples(st.integers(-40, 40), st.none() | st.integers(0, 40), st.integers(1, 3))
+
+
+@given(st.lists(SPANS, max_size=6))
+def test_whatever_is_published_no_past_day_changes_its_price(
+    spans: list[tuple[int, int | None, int]],
+) -> None:
+    card = Stream("ratecard", "eas-2026")
+    today = FINANCE.now.date()
+    past = [today - timedelta(days=ago) for ago in range(1, 60)]
+
+    def prices() -> list[int | None]:
+        held = [[rate for rate in card.state.rates if holds(rate, day)] for day in past]
+        return [max(rates, key=lambda r: r.since).day_rate_minor if rates else None for rates in held]
+
+    for first, length, pounds in spans:
+        before = prices()
+        since = today + timedelta(days=first)
+        until = None if length is None else since + timedelta(days=length)
+        body = RATE | {"since": since.isoformat(), "until": until and until.isoformat()}
+        answer = card.ask("publish", **body | {"day_rate_minor": pounds * 100_00})
+        changed = [(was, now) for was, now in zip(before, prices(), strict=True) if was not in {None, now}]
+        assert changed == []
+        assert first < 0 or not isinstance(answer, Refusal)
+
+
+def holds(rate: Any, day: date) -> bool:
+    return bool(rate.since <= day and (rate.until is None or day <= rate.until))
+
+
+def test_a_fund_is_for_authorities_of_the_register_and_for_no_empty_name() -> None:
+    known = replace(FINANCE, authorities=frozenset({"Cwm Enfys"}))
+    refusal = Stream().refused("open", known, **OPEN, authorities=["Cwm Enfys", "Cwm Enfis"])
+    assert (refusal.code, refusal.message) == (
+        "R-AUTHORITY",
+        "No school of the register is of the authority 'Cwm Enfis'; a fund for it could pay nobody.",
+    )
+    assert Stream().ask("open", known, **OPEN, authorities=["Cwm Enfys"]) == ["FundOpened"]
+    model = command_model("fund", "open")
+    assert model is not None
+    with pytest.raises(ValidationError, match="must not be empty"):
+        model.model_validate(OPEN | {"authorities": [""]})
+
+
+@pytest.mark.parametrize("field", ["title", "source"])
+@pytest.mark.parametrize("text", ["", " ", "\x1b[31mAward", "x" * 201])
+def test_the_public_texts_of_a_fund_show_something_and_steer_no_terminal(field: str, text: str) -> None:
+    model = command_model("fund", "open")
+    assert model is not None
+    with pytest.raises(ValidationError):
+        model.model_validate(OPEN | {"amount_minor": "1.00", "source": "Award 7"} | {field: text})
 
 
 @given(amount=st.integers(0, 10**12), weights=st.lists(st.integers(0, 800), min_size=1, max_size=6))

@@ -125,6 +125,8 @@ def _check_history(office: Office) -> None:
     refold = refolded(office).model_copy(update={"reference": office.state.reference})
     assert refold == office.state
     drafter, claimed, approved = "", dict[str, str](), set[str]()
+    papers = [paper.number for paper in office.state.money.papers] if office.state.money else []
+    assert len(papers) == len(set(papers)), "a paper counts twice"
     for event, _at in office.log:
         match event:
             case e.AgreementDrafted():
@@ -148,10 +150,14 @@ def _values(office: Office, verb: str, number: int) -> dict[str, Any]:
         return {"quarter_days": number % 4 + 1}
     if verb == "claim":
         return {"amount_minor": f"{number % 900 + 1}.00"} if number % 3 == 0 else {}
-    if verb in {"move-money", "return-funds"}:
+    if verb == "move-money":
         return {"amount_minor": f"{number % 700 + 1}.00"}
+    if verb == "return-funds":
+        return {"amount_minor": f"{number % 700 + 1}.00", "receipt": f"P-{number % 7}"}
     if verb == "release-funds" and number % 2:
-        return {"amount_minor": f"{number % 900 + 1}.00"}
+        return {"amount_minor": f"{number % 900 + 1}.00", "payment": f"P-{number % 7}"}
+    if verb == "record-payment" and number % 2:
+        return {"payment": f"P-{number % 7}"}
     if verb == "propose-variation":
         return {"quarter_days": number % 16 + 1}
     return {"follow_up": ("none", "extend")[number % 2]} if verb == "close" else {}

@@ -79,7 +79,7 @@ PROVIDERS: Final = st.builds(
     offers=st.sampled_from([{}, {"numeracy": ("en",)}, {"numeracy": ("cy", "en")}, {"literacy": ("cy",)}]),
     capacity=st.builds(lambda days: (DeclaredSpan("2026-autumn-1", None, days),), st.integers(0, 40)),
     uses=_uses.map(tuple),
-    conflict=st.sampled_from([None, None, None, "family"]),
+    conflict=st.sampled_from([False, False, False, True]),
     objected_on=st.none() | st.dates(date(2024, 9, 1), TODAY),
     cases=_cases.map(tuple),
 )  # fmt: skip

@@ -89,7 +89,7 @@ LEFT_OUT: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "suspended": ({"suspended": "inspection"}, {}, "suspended"),
     "without the language": ({}, {"language": "cy"}, "language"),
     "of another phase": ({}, {"phase": "secondary"}, "phase"),
-    "close to the recipient": ({"conflict": "governor"}, {}, "conflict"),
+    "close to the recipient": ({"conflict": True}, {}, "conflict"),
     "objected to half a year ago": ({"objected_on": date(2026, 3, 1)}, {}, "rests"),
     "objected to in this case": ({}, {"objected": frozenset({"6990101"})}, "objected"),
     "asked before": ({}, {"answered": {"6990101": "declined"}}, "answered"),

@@ -93,7 +93,6 @@ def test_every_code_that_an_event_may_hold_has_a_word_and_no_other() -> None:
         "language": allowed(e.CaseDrafted, "support_language") - {"either"},
         "offer_outcome": allowed(OfferMade, "outcome"),
         "suspension": allowed(providers.Suspend, "reason_code"),
-        "conflict": allowed(providers.DeclareConflict, "conflict"),
     }
     for language in LANGUAGES:
         assert {kind: set(words) for kind, words in catalogue(language).words.items()} == codes

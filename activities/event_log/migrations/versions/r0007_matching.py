@@ -51,7 +51,6 @@ def upgrade() -> None:
         "conflict",
         _text("school"),
         _text("other"),
-        _text("conflict"),
         _whole("position"),
         sa.PrimaryKeyConstraint("school", "other"),
     )
