@@ -1,6 +1,6 @@
 """What became of the rows of an import: counted, and the refused ones told in the order of the file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
@@ -90,15 +90,21 @@ class Report:
         return Exit.SOME_FAILED if self.failed or wrong else Exit.DONE
 
 
+def lines_of(file: str, numbers: Iterable[int]) -> str:
+    """'people.csv:2-4, 9': lines of a file, runs of them as one."""
+    return f"{file}:{', '.join(runs(sorted(set(numbers))))}"
+
+
 def _together(places: Sequence[Where]) -> str:
-    """'people.csv:2-4, 9': the lines of each file, runs of lines as one."""
+    """The same of several files."""
     lines: dict[str, list[int]] = {}
     for place in sorted(set(places)):
         lines.setdefault(place.file, []).append(place.line)
-    return "; ".join(f"{file}:{', '.join(_runs(numbers))}" for file, numbers in lines.items())
+    return "; ".join(lines_of(file, numbers) for file, numbers in lines.items())
 
 
-def _runs(numbers: Sequence[int]) -> list[str]:
+def runs(numbers: Sequence[int]) -> list[str]:
+    """'2-4' and '9' of 2, 3, 4 and 9: numbers in order, those that follow each other as one."""
     begins = [numbers[0], *(after for before, after in pairwise(numbers) if after != before + 1)]
     ends = [*(before for before, after in pairwise(numbers) if after != before + 1), numbers[-1]]
     return [str(begin) if begin == end else f"{begin}-{end}" for begin, end in zip(begins, ends, strict=True)]

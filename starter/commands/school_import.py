@@ -1,5 +1,6 @@
 """`brokerage school import`: a register of schools, whosever it is, held against what is on record."""
 
+import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -20,8 +21,9 @@ from domain.directory.schools import (
     SchoolState,
     registered,
 )
+from domain.ids import SCHOOL_ID_PATTERN
 from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows, warn_of_unread
-from starter.commands.import_report import Where
+from starter.commands.import_report import Where, lines_of
 from starter.commands.importing import Entry
 from starter.commands.writing import SenderOptions
 from starter.failures import Exit, Failure
@@ -72,7 +74,7 @@ def import_(
     warn_of_unread(parsed)
     with reading() as office:
         known = schools_on_record(office)
-        missing = _missing(everything, known) if whole else []
+        missing = missing_from(everything, known) if whole else []
         _agree(missing, everything, known, yes=yes or chosen.dry_run)
 
         def steps() -> Sequence[Sequence[Entry]]:
@@ -126,9 +128,20 @@ def schools_on_record(office: Office) -> dict[str, SchoolState]:
     return found
 
 
-def _missing(parsed: Parsed[SchoolRow], known: dict[str, SchoolState]) -> list[str]:
-    """Open schools of the file's authorities that no row names, not even one that is wrong."""
-    listed = {cell for line in parsed.table.lines for cell in line.cells}
+def missing_from(parsed: Parsed[SchoolRow], known: dict[str, SchoolState]) -> list[str]:
+    """Open schools of the file's authorities that no row names, not even one that is wrong.
+
+    None where the number of a row cannot be read: it may be that of any of them.
+    """
+    numbers = parsed.said("number")
+    unreadable = [line for line, number in numbers.items() if not re.fullmatch(SCHOOL_ID_PATTERN, number)]
+    if unreadable:
+        note(
+            f"No school becomes inactive: {lines_of(parsed.table.path.name, unreadable)} may be any of them. "
+            "Mend the number and import the file again."
+        )
+        return []
+    listed = set(numbers.values())
     return sorted(
         number for number, state in _covered(parsed, known).items() if state.open and number not in listed
     )

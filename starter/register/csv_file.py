@@ -55,6 +55,16 @@ class Parsed(Generic[RowT]):
     problems: tuple[Problem, ...]
     unread: tuple[str, ...]
     """Columns that say nothing to us."""
+    places: Mapping[str, int]
+    """By field, the place of its column; a field that the file has not is left out."""
+
+    def said(self, field: str) -> dict[int, str]:
+        """By line, what stands in the column of that field, wrong rows included; without the space around it."""
+        place = self.places[field]
+        return {
+            line.number: line.cells[place].strip() if place < len(line.cells) else ""
+            for line in self.table.lines
+        }
 
     @property
     def bad(self) -> frozenset[int]:
@@ -124,6 +134,7 @@ def parse_rows(
         tuple((line, row) for line, row in rows if line not in bad),
         tuple(problems),
         tuple(name for place, name in enumerate(table.header) if place not in used and name),
+        places,
     )
 
 
