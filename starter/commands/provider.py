@@ -19,7 +19,7 @@ from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean
 from starter.reading import reading
 from starter.register.csv_file import Parsed, parse_rows
-from starter.register.providers import ProviderRow
+from starter.register.providers import ProviderRow, contradictions
 from starter.register.table import read_table
 from starter.register.wales import OfferRow
 from starter.rows import Column, RowOptions, say_rows
@@ -85,16 +85,19 @@ def programme_code(typed: str) -> str:
 
 def parse_providers(file: Path) -> Parsed[ProviderRow]:
     """The rows of a file of providers. Raises Failure (exit 2)."""
-    return parse_rows(file, ProviderRow, "school", "first")
+    parsed = parse_rows(file, ProviderRow)
+    return parsed.but(contradictions(parsed.rows))
 
 
 def provider_entries(parsed: Parsed[ProviderRow], programme: str) -> list[Entry]:
-    """The commands that a file of providers stands for."""
-    return [
-        Entry(Where(parsed.table.path.name, line), f"provider/{row.school}", verb, body)
-        for line, row in parsed.rows
-        for verb, body in row.commands(programme)
-    ]
+    """The commands that a file of providers stands for; lines that designate a school alike are one command."""
+    name = parsed.table.path.name
+    said: dict[str, Entry] = {}
+    for line, row in parsed.rows:
+        for verb, body in row.commands(programme):
+            entry = Entry(Where(name, line), f"provider/{row.school}", verb, body)
+            said.setdefault(f"{row.school} {verb} {body.get('first')}", entry)
+    return list(said.values())
 
 
 def parse_offers(file: Path) -> Parsed[OfferRow]:

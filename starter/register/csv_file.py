@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Final, Generic, TypeVar
@@ -65,6 +65,14 @@ class Parsed(Generic[RowT]):
             line.number: line.cells[place].strip() if place < len(line.cells) else ""
             for line in self.table.lines
         }
+
+    def but(self, found: Iterable[tuple[int, str, str]]) -> "Parsed[RowT]":
+        """The same where more is wrong: of each the line, the field and why; such lines are no good rows."""
+        columns = {field: self.table.header[place] for field, place in self.places.items()}
+        more = tuple(Problem(line, columns.get(field, field), words) for line, field, words in found)
+        bad = {problem.line for problem in more}
+        rows = tuple((line, row) for line, row in self.rows if line not in bad)
+        return replace(self, rows=rows, problems=(*self.problems, *more))
 
     @property
     def bad(self) -> frozenset[int]:
