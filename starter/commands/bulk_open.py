@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from cyclopts import Parameter
 from sqlalchemy import select
 
+from activities.event_log.command_record import CommandRecord
 from activities.read_models.schema import case_row, school
 from domain.bulk import CaseOutcome, command_id_prefix
 from domain.canonical import plain
@@ -24,12 +25,14 @@ from starter.commands.verbs import free_reference
 from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.completing import programmes
 from starter.failures import Exit, Failure
+from starter.home import public_key_of
 from starter.nearest import did_you_mean, near_programme, near_school
 from starter.output import note, say
 from starter.reading import Office, reading
 from starter.register.csv_file import Parsed, parse_rows, shown_problems
 from starter.register.result_file import check_result, result_path, write_result
 from starter.register.wales import RequestRow
+from starter.said_before import differing_fields, said_this
 from starter.sending import Sender, repeat_line
 
 if TYPE_CHECKING:
@@ -88,7 +91,7 @@ def open_(
         wanted = _Wanted(dict(parsed.rows))
         for problem in parsed.problems:
             wanted.told[problem.line] = _Told("wrong", "", "E-ROW", f"{problem.column} · {problem.message}")
-        _look_at(office, rules, wanted)
+        _look_at(office, rules, wanted, _signer(office, chosen))
         _say_wrong(file, wanted)
         if which.strict and any(told.status == "wrong" for told in wanted.told.values()):
             raise Failure(Exit.USAGE, "E-ROWS", f"{file} has rows that are wrong; nothing was sent.")
@@ -124,7 +127,7 @@ def _programme(office: Office, code: str) -> Programme:
     return rules
 
 
-def _look_at(office: Office, rules: Programme, wanted: _Wanted) -> None:
+def _look_at(office: Office, rules: Programme, wanted: _Wanted, signer: Sender | None) -> None:
     """Tell what was opened before and what cannot be; give a key to each of the others."""
     open_schools = {
         row.number: row.open for row in office.connection.execute(select(school.c.number, school.c.open))
@@ -143,7 +146,7 @@ def _look_at(office: Office, rules: Programme, wanted: _Wanted) -> None:
         while (key := request_id(rules.code, row.key, attempt)) in known and known[key].outcome == "refused":
             attempt += 1
         if key in known:
-            wanted.told[line] = _Told("already", stream_key(known[key].stream))
+            wanted.told[line] = _known_before(known[key], row, rules.code, signer)
             continue
         need = (row.recipient, row.area)
         problem = _problem(office, rules, row, open_schools)
@@ -157,6 +160,33 @@ def _look_at(office: Office, rules: Programme, wanted: _Wanted) -> None:
             wanted.told[line] = problem
         else:
             wanted.keys[line] = key
+
+
+def _known_before(record: CommandRecord, row: RequestRow, programme: str, signer: Sender | None) -> _Told:
+    """The case that the Key stands for, where the row is that request and no other.
+
+    What is needed is sealed: whoever opened the case, and only they, can see that it reads otherwise now.
+    """
+    reference, body = stream_key(record.stream), row.body(programme)
+    differing = differing_fields(record, body)
+    if not differing and signer is not None and public_key_of(signer.seed) == record.public_key:
+        differing = [] if said_this(record, signer.seed, body) else ["need"]
+    if not differing:
+        return _Told("already", reference)
+    columns = ", ".join(str(RequestRow.model_fields[name].alias or name) for name in differing)
+    return _Told(
+        "wrong", reference, "E-KEY", f"the Key {row.key} is that of a request with another {columns}"
+    )
+
+
+def _signer(office: Office, options: SenderOptions) -> Sender | None:
+    """Who signs; a dry-run asks for no key. Raises Failure."""
+    try:
+        return sender_for(office.settings, options)
+    except Failure:
+        if options.dry_run:
+            return None
+        raise
 
 
 def _problem(
