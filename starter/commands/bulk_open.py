@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 from sqlalchemy import select
@@ -18,8 +18,6 @@ from domain.canonical import plain
 from domain.ids import case_stream, stream_key
 from domain.messages import Command, UnsignedCommand
 from domain.programmes.model import Programme
-from starter.bulk.carrying_out import outcome_in_log
-from starter.bulk.progress import Progress
 from starter.commands.file_import import FileOptions, chosen_rows, warn_of_unread
 from starter.commands.verbs import free_reference
 from starter.commands.writing import SenderOptions, person_for, sender_for
@@ -35,9 +33,6 @@ from starter.register.wales import RequestRow
 from starter.said_before import differing_fields, said_this
 from starter.sending import Sender, repeat_line
 
-if TYPE_CHECKING:
-    from temporalio.client import Client
-
 COLUMNS: Final = ("status", "reference", "code", "message")
 _TOLD: Final = ("opened", "would be opened", "already", "refused", "failed", "wrong", "unknown")
 _TRIES: Final = 3
@@ -52,6 +47,9 @@ class _Told:
     reference: str = ""
     code: str = ""
     message: str = ""
+
+
+_NOT_SENT: Final = _Told("not sent", message="Not sent: nothing was done for this row.")
 
 
 @dataclass
@@ -100,6 +98,8 @@ def open_(
             return _finish(wanted)
         check_result(target, file)
         sender = sender_for(office.settings, chosen)
+        for line in wanted.keys:
+            wanted.told[line] = _NOT_SENT
         try:
             _open_all(sender, office, rules.code, wanted)
         finally:
@@ -251,17 +251,27 @@ def _open_all(sender: Sender, office: Office, programme: str, wanted: _Wanted) -
 
 
 async def _connected(sender: Sender, office: Office, programme: str, wanted: _Wanted) -> None:
+    from starter.bulk.handing_over import hand_over_and_tell
     from starter.connection import connect
 
     client = await connect(sender.settings, person=sender.person)
+    bulk = request_id(programme, "").partition(".")[0]
     left = dict(wanted.keys)
-    for _ in range(_TRIES):
+    for tried in range(_TRIES):
         commands = {
             line: _command(sender, office, programme, wanted.rows[line], key) for line, key in left.items()
         }
-        outcomes = await _hand_over(sender, client, office, programme, list(commands.values()))
-        for line, command in commands.items():
-            wanted.told[line] = _told(command, outcomes[command.command_id])
+
+        def tell(outcomes: dict[str, CaseOutcome], commands: dict[int, Command] = commands) -> None:
+            for line, command in commands.items():
+                wanted.told[line] = _told(command, outcomes[command.command_id])
+
+        try:
+            await hand_over_and_tell(client, sender, office, bulk, list(commands.values()), tell)
+        except Failure:
+            if not tried:
+                raise
+            break  # the others were sent; these stay told as refused, and the line can be repeated
         left = {line: key for line, key in left.items() if wanted.told[line].code == "R-REFERENCE"}
         if not left:
             break
@@ -271,27 +281,6 @@ def _command(sender: Sender, office: Office, programme: str, row: RequestRow, ke
     stream = case_stream(free_reference(office, programme, key))
     body: dict[str, Any] = plain({name: v for name, v in row.body(programme).items() if v is not None})
     return sender.sign(stream=stream, verb="open", body=body, command_id=key)
-
-
-async def _hand_over(
-    sender: Sender, client: "Client", office: Office, programme: str, commands: list[Command]
-) -> dict[str, CaseOutcome]:
-    from starter.bulk.handing_over import hand_over
-
-    bulk = request_id(programme, "").partition(".")[0]
-    before, progress = office.log.count_commands_named(command_id_prefix(bulk)), Progress(len(commands))
-
-    def answered() -> int:
-        count = office.log.count_commands_named(command_id_prefix(bulk)) - before
-        progress.show(min(count, len(commands)))
-        return count
-
-    try:
-        outcomes = await hand_over(client, sender, bulk, commands, answered)
-    finally:
-        progress.end()
-    missing = [command.command_id for command in commands if command.command_id not in outcomes]
-    return outcomes | {id_: outcome_in_log(office, id_, sender.timeout) for id_ in missing}
 
 
 def _told(command: Command, outcome: CaseOutcome) -> _Told:

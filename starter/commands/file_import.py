@@ -1,13 +1,13 @@
 """One way of importing a file: all rows checked first, the good ones sent as a bulk, a result for every row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Group, Parameter
 
-from starter.commands.import_report import Fate, Report, Where
+from starter.commands.import_report import WELL, Report, Where, runs
 from starter.commands.importing import Entry, connect_and_send, preview_all, say_sent
 from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.failures import Exit, Failure
@@ -88,10 +88,8 @@ def carry_out_import(
     path = parsed.table.path
     report = Report()
     for problem in parsed.problems:
-        where = Where(path.name, problem.line)
         words = " · ".join(filter(None, (problem.column, problem.message)))
-        known = report.fates[where].message if where in report.fates else ""
-        report.fates[where] = Fate("wrong", "E-ROW", "; ".join(filter(None, (known, words))))
+        report.wrong(Where(path.name, problem.line), words)
     for words in shown_problems(path.name, parsed.problems):
         note(words)
     if options.dry_run:
@@ -113,15 +111,15 @@ def carry_out_import(
 
 
 def _write(parsed: Parsed[Any], report: Report, files: FileOptions) -> None:
-    """The result, where it is asked for, where a row failed, or in place of that of an earlier run."""
+    """The result, where it is asked for, where not every row is done, or in place of that of an earlier run."""
     path = parsed.table.path
-    beside = result_path(path)
-    failed = sorted(w.line for w, fate in report.fates.items() if fate.told not in {"done", "unchanged"})
-    if files.result is None and not failed and not beside.exists():
+    beside, fates = result_path(path), report.fates
+    left = {where.line: fate.told for where, fate in fates.items() if fate.told not in WELL}
+    if files.result is None and not left and not beside.exists():
         return
     told = {
         where.line: (fate.told, fate.code, fate.message)
-        for where, fate in report.fates.items()
+        for where, fate in fates.items()
         if where.file == path.name
     }
     target = files.result or beside
@@ -131,9 +129,17 @@ def _write(parsed: Parsed[Any], report: Report, files: FileOptions) -> None:
     except Failure as failure:
         note(f"{failure.message} What became of the rows is in no file.")
         return
-    if failed:
-        rows = ",".join(map(str, failed[:MOST_PROBLEMS])) + (",…" if len(failed) > MOST_PROBLEMS else "")
-        say(f"What became of each row: {target}. Once mended: --only-rows {rows}")
+    if left:
+        say(f"What became of each row: {target}.{_what_next(left)}")
+
+
+def _what_next(left: Mapping[int, str]) -> str:
+    """How to do only those rows that have to be mended; nothing where others are left too, for which the line is
+    simply repeated."""
+    lines = runs(sorted(line for line in left if line))
+    if {"unknown", "not sent"} & set(left.values()) or not 0 < len(lines) <= MOST_PROBLEMS:
+        return ""
+    return f" Once mended: --only-rows {','.join(lines)}"
 
 
 def _lines(text: str) -> set[int]:
