@@ -19,6 +19,7 @@ from domain.ids import case_stream, stream_key
 from domain.messages import Command, UnsignedCommand
 from domain.programmes.model import Programme
 from starter.commands.file_import import FileOptions, chosen_rows, warn_of_unread
+from starter.commands.on_record import signer
 from starter.commands.verbs import free_reference
 from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.completing import programmes
@@ -89,10 +90,13 @@ def open_(
         wanted = _Wanted(dict(parsed.rows))
         for problem in parsed.problems:
             wanted.told[problem.line] = _Told("wrong", "", "E-ROW", f"{problem.column} · {problem.message}")
-        _look_at(office, rules, wanted, _signer(office, chosen))
+        _look_at(office, rules, wanted, signer(office.settings, chosen))
         _say_wrong(file, wanted)
-        if which.strict and any(told.status == "wrong" for told in wanted.told.values()):
-            raise Failure(Exit.USAGE, "E-ROWS", f"{file} has rows that are wrong; nothing was sent.")
+        wrong = sum(told.status == "wrong" for told in wanted.told.values())
+        most = 0 if which.strict else which.max_errors
+        if most is not None and wrong > most:
+            rows = f"{wrong} row{'s' * (wrong > 1)}"
+            raise Failure(Exit.USAGE, "E-ROWS", f"{file} has {rows} that cannot be; nothing was sent.")
         if chosen.dry_run:
             _foresee(office, person_for(office.settings, chosen), rules.code, wanted)
             return _finish(wanted)
@@ -127,7 +131,7 @@ def _programme(office: Office, code: str) -> Programme:
     return rules
 
 
-def _look_at(office: Office, rules: Programme, wanted: _Wanted, signer: Sender | None) -> None:
+def _look_at(office: Office, rules: Programme, wanted: _Wanted, sender: Sender | None) -> None:
     """Tell what was opened before and what cannot be; give a key to each of the others."""
     open_schools = {
         row.number: row.open for row in office.connection.execute(select(school.c.number, school.c.open))
@@ -146,7 +150,7 @@ def _look_at(office: Office, rules: Programme, wanted: _Wanted, signer: Sender |
         while (key := request_id(rules.code, row.key, attempt)) in known and known[key].outcome == "refused":
             attempt += 1
         if key in known:
-            wanted.told[line] = _known_before(known[key], row, rules.code, signer)
+            wanted.told[line] = _known_before(known[key], row, rules.code, sender)
             continue
         need = (row.recipient, row.area)
         problem = _problem(office, rules, row, open_schools)
@@ -162,31 +166,21 @@ def _look_at(office: Office, rules: Programme, wanted: _Wanted, signer: Sender |
             wanted.keys[line] = key
 
 
-def _known_before(record: CommandRecord, row: RequestRow, programme: str, signer: Sender | None) -> _Told:
+def _known_before(record: CommandRecord, row: RequestRow, programme: str, sender: Sender | None) -> _Told:
     """The case that the Key stands for, where the row is that request and no other.
 
     What is needed is sealed: whoever opened the case, and only they, can see that it reads otherwise now.
     """
     reference, body = stream_key(record.stream), row.body(programme)
     differing = differing_fields(record, body)
-    if not differing and signer is not None and public_key_of(signer.seed) == record.public_key:
-        differing = [] if said_this(record, signer.seed, body) else ["need"]
+    if not differing and sender is not None and public_key_of(sender.seed) == record.public_key:
+        differing = [] if said_this(record, sender.seed, body) else ["need"]
     if not differing:
         return _Told("already", reference)
     columns = ", ".join(str(RequestRow.model_fields[name].alias or name) for name in differing)
     return _Told(
         "wrong", reference, "E-KEY", f"the Key {row.key} is that of a request with another {columns}"
     )
-
-
-def _signer(office: Office, options: SenderOptions) -> Sender | None:
-    """Who signs; a dry-run asks for no key. Raises Failure."""
-    try:
-        return sender_for(office.settings, options)
-    except Failure:
-        if options.dry_run:
-            return None
-        raise
 
 
 def _problem(

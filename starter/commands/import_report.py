@@ -18,8 +18,9 @@ class Where:
     line: int
 
 
-Told = Literal["done", "unchanged", "refused", "failed", "unknown", "wrong", "not sent"]
-"""`wrong`: the row itself says what cannot be, so nothing was sent for it; the others as for a bulk."""
+Told = Literal["done", "unchanged", "not touched", "refused", "failed", "unknown", "wrong", "not sent"]
+"""`wrong`: the row itself says what cannot be, so nothing was sent for it; `not touched`: the office has ended since
+what it is about; the others as for a bulk."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Fate:
     message: str = ""
 
 
-WELL: Final = frozenset({"done", "unchanged"})
+WELL: Final = frozenset({"done", "unchanged", "not touched"})
 """What is told of rows of which nothing is left to do."""
 _NOT_SENT: Final = Fate("not sent", "", "Not sent: nothing was done for this row.")
 
@@ -49,6 +50,9 @@ class Report:
     """How many entries of each line are to be sent, and nothing is known of them yet."""
     _refused: dict[tuple[str, str, str | None], list[Where]] = field(default_factory=dict)
     """Where each refusal was met, by its code, message and hint."""
+
+    _left: dict[str, list[Where]] = field(default_factory=dict)
+    """Where something was not touched, by the words that say why."""
 
     @property
     def failed(self) -> int:
@@ -88,12 +92,17 @@ class Report:
         """Count an entry as new or changed."""
         self.new += 1
         known = self._fates.get(where)
-        self._settle(where, Fate("done") if known is None or known.told in WELL else known)
+        self._settle(where, Fate("done") if known is None or known.told == "unchanged" else known)
 
     def unchanged(self, where: Where) -> None:
         """Count an entry as on record already."""
         self.same += 1
         self._settle(where, self._fates.get(where, Fate("unchanged")))
+
+    def leave(self, where: Where, words: str) -> None:
+        """Count an entry as not touched, and why."""
+        self._left.setdefault(words, []).append(where)
+        self._settle(where, Fate("not touched", "", words))
 
     def unanswered(self, where: Where, code: str, message: str) -> None:
         """Count an entry of which nobody knows whether it was done."""
@@ -106,7 +115,9 @@ class Report:
             self._expected[where] -= 1
 
     def say_refused(self) -> None:
-        """Print why entries were refused, first lines first; what is the same for many lines is said once."""
+        """Print why entries were refused or left, first lines first; what is the same for many lines is said once."""
+        for words, places in self._left.items():
+            note(f"{_together(places)} · {words}")
         for (code, message, hint), places in sorted(self._refused.items(), key=lambda item: min(item[1])):
             note(f"{_together(places)} · {message}  {code}")
             if hint:
@@ -116,6 +127,7 @@ class Report:
         """In one line."""
         others = (
             (self._wrong, "wrong"),
+            (sum(map(len, self._left.values())), "not touched"),
             (self.unknown, "not answered"),
             (self.unsent, "not sent"),
         )

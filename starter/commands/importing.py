@@ -37,6 +37,13 @@ class Entry:
     body: dict[str, Any]
     same: bool = False
     """Whether it says what is on record: then nothing is sent."""
+    ended: str | None = None
+    """In words, that the office has ended since what it is about: then nothing is sent either."""
+
+    @property
+    def new(self) -> bool:
+        """Whether it is to be sent."""
+        return not self.same and self.ended is None
 
     def content(self) -> list[Any]:
         """What it says, for keys."""
@@ -75,8 +82,8 @@ def preview_all(person: str, office: Office, steps: Sequence[Sequence[Entry]], w
     report = Report()
     unwritten: dict[str, tuple[Any, ...]] = {}
     for number, entry in enumerate(entry for step in steps for entry in step):
-        if entry.same:
-            report.unchanged(entry.where)
+        if not entry.new:
+            _tell_unsent(report, entry)
             continue
         command = UnsignedCommand(
             command_id=f"dry-run-{number}",
@@ -134,7 +141,7 @@ def connect_and_send(
     sender: Sender, office: Office, steps: Sequence[Sequence[Entry]], again: str, report: Report
 ) -> None:
     """As `send_entries`, over a connection of its own; none is made where everything is on record."""
-    new = [entry for step in steps for entry in step if not entry.same]
+    new = [entry for step in steps for entry in step if entry.new]
     for entry in new:
         report.expect(entry.where)
     began = time.monotonic()
@@ -178,11 +185,11 @@ async def send_entries(
     `quiet` says nothing of how far it has come. Without a client only what is on record already is told.
     Raises Failure (exit 6) where nothing was sent; where a step was, the next counts as not answered.
     """
-    for entry in (entry for step in steps for entry in step if entry.same):
-        report.unchanged(entry.where)
+    for entry in (entry for step in steps for entry in step if not entry.new):
+        _tell_unsent(report, entry)
     sent = False
     for step in steps:
-        new = [entry for entry in step if not entry.same]
+        new = [entry for entry in step if entry.new]
         if not new or client is None:
             continue
         try:
@@ -239,6 +246,13 @@ def _commands(sender: Sender, office: Office, bulk: str, entries: Sequence[Entry
             attempt += 1
         commands.append(sender.sign(stream=entry.stream, verb=entry.verb, body=entry.body, command_id=key))
     return commands
+
+
+def _tell_unsent(report: Report, entry: Entry) -> None:
+    if entry.ended is None:
+        report.unchanged(entry.where)
+    else:
+        report.leave(entry.where, f"{entry.ended}, not touched")
 
 
 def _tell(report: Report, entry: Entry, outcome: CaseOutcome) -> None:

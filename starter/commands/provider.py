@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 from sqlalchemy import select
@@ -12,13 +12,14 @@ from domain.ids import PROGRAMME_CODE_PATTERN
 from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
 from starter.commands.import_report import Where
 from starter.commands.importing import Entry
+from starter.commands.on_record import OnRecord, signer
 from starter.commands.writing import SenderOptions
 from starter.completing import areas as known_areas
 from starter.completing import programmes
 from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean
 from starter.reading import reading
-from starter.register.csv_file import Parsed, parse_rows
+from starter.register.csv_file import Parsed, nearest_kind, parse_rows
 from starter.register.providers import ProviderRow, contradictions
 from starter.register.table import read_table
 from starter.register.wales import OfferRow
@@ -59,19 +60,24 @@ def import_(
     files: FileOptions | None = None,
     options: SenderOptions | None = None,
 ) -> int:
-    """Record the offers of a file, or the designations and days of one."""
+    """Record the offers of a file, or the designations and days of one.
+
+    What the office has ended since is not taken up again: a designation that it ended stays ended.
+    """
     chosen = options or SenderOptions()
     programme, rows = programme_code(programme), files or FileOptions()
-    if "Areas" in read_table(file).header:
-        providers = chosen_rows(parse_providers(file), rows)
-        with reading() as office:
-            return carry_out_import(
-                office, providers, lambda: [provider_entries(providers, programme)], "Providers", rows, chosen
-            )
-    offers = chosen_rows(parse_offers(file), rows)
+    of_providers = nearest_kind(read_table(file).header, (OfferRow, ProviderRow)) is ProviderRow
+    parsed: Parsed[Any] = chosen_rows(parse_providers(file) if of_providers else parse_offers(file), rows)
+    entries = (provider_entries if of_providers else offer_entries)(parsed, programme)
     with reading() as office:
+        on_record = OnRecord(office, signer(office.settings, chosen))
         return carry_out_import(
-            office, offers, lambda: [offer_entries(offers, programme)], "Offers", rows, chosen
+            office,
+            parsed,
+            lambda: [on_record.held_against(entries)],
+            "Providers" if of_providers else "Offers",
+            rows,
+            chosen,
         )
 
 

@@ -22,7 +22,7 @@ from domain.directory.schools import (
     registered,
 )
 from domain.ids import SCHOOL_ID_PATTERN
-from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows, warn_of_unread
+from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
 from starter.commands.import_report import Where, lines_of
 from starter.commands.importing import Entry
 from starter.commands.writing import SenderOptions
@@ -68,10 +68,16 @@ def import_(
     again, it changes nothing. A school that closes is kept, with its cases, and gets no new ones.
     """
     chosen, rows = options or SenderOptions(), files or FileOptions()
+    if whole and rows.only_rows is not None:
+        raise Failure(
+            Exit.USAGE,
+            "E-USAGE",
+            "--whole speaks of the whole file and --only-rows of some of its lines: give one of them.",
+            ("First mend single lines with --only-rows; then import the file with --whole.",),
+        )
     profile = read_profile_of(map_)
     everything = parse_schools(file, profile)
     parsed = chosen_rows(everything, rows)
-    warn_of_unread(parsed)
     with reading() as office:
         known = schools_on_record(office)
         missing = missing_from(everything, known) if whole else []

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from domain.calendars.half_terms import Period, order_of
 from domain.case.values import AreaCode, Day, DeclaredDays, SchoolId
 from starter.register.cells import parts
-from starter.register.csv_file import CsvRow
+from starter.register.csv_file import CsvRow, said_otherwise
 
 
 class ProviderRow(CsvRow):
@@ -59,31 +59,14 @@ def contradictions(rows: Sequence[tuple[int, ProviderRow]]) -> Iterator[tuple[in
     The entries of a file go to the log in no order. So two lines must not declare days of the same half term,
     and a school has one designation.
     """
-    of_school: dict[str, list[tuple[int, ProviderRow]]] = {}
+    designating = [(line, row) for line, row in rows if row.areas]
+    yield from said_otherwise(designating, "school", "areas", "since", "until")
+    declaring: dict[str, list[tuple[int, int, ProviderRow]]] = {}
     for line, row in rows:
-        of_school.setdefault(row.school, []).append((line, row))
-    for own in of_school.values():
-        yield from _designated_otherwise([(line, row) for line, row in own if row.areas])
-        yield from _overlapping(
-            [(order_of(row.first), line, row) for line, row in own if row.first is not None]
-        )
-
-
-def _designated_otherwise(rows: Sequence[tuple[int, ProviderRow]]) -> Iterator[tuple[int, str, str]]:
-    for field in ("areas", "since", "until"):
-        said = {line: _said(row, field) for line, row in rows}
-        first = next(iter(said), 0)
-        other = next((line for line, value in said.items() if value != said[first]), None)
-        if other is None:
-            continue
-        for line, value in said.items():
-            against = other if value == said[first] else first
-            yield line, field, f"line {against} designates the school otherwise"
-
-
-def _said(row: ProviderRow, field: str) -> Any:
-    value = getattr(row, field)
-    return frozenset(value) if field == "areas" else value
+        if row.first is not None:
+            declaring.setdefault(row.school, []).append((order_of(row.first), line, row))
+    for own in declaring.values():
+        yield from _overlapping(own)
 
 
 def _overlapping(rows: Sequence[tuple[int, int, ProviderRow]]) -> Iterator[tuple[int, str, str]]:

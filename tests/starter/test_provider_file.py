@@ -52,12 +52,12 @@ def test_a_school_is_designated_in_one_way(folder: Path) -> None:
         "6990101,literacy;numeracy,2026-09-01,,2026-autumn-1,,4",
         "6990101,numeracy,2026-09-01,2027-08-31,,,",
     ) == [
-        "providers.csv:2 · Areas · line 4 designates the school otherwise",
-        "providers.csv:2 · Designated To · line 4 designates the school otherwise",
-        "providers.csv:3 · Areas · line 4 designates the school otherwise",
-        "providers.csv:3 · Designated To · line 4 designates the school otherwise",
-        "providers.csv:4 · Areas · line 2 designates the school otherwise",
-        "providers.csv:4 · Designated To · line 2 designates the school otherwise",
+        "providers.csv:2 · Areas · line 4 says otherwise",
+        "providers.csv:2 · Designated To · line 4 says otherwise",
+        "providers.csv:3 · Areas · line 4 says otherwise",
+        "providers.csv:3 · Designated To · line 4 says otherwise",
+        "providers.csv:4 · Areas · line 2 says otherwise",
+        "providers.csv:4 · Designated To · line 2 says otherwise",
     ]
 
 
