@@ -30,9 +30,9 @@ def said_this(record: CommandRecord, seed: bytes, body: dict[str, Any]) -> bool:
 
 def differing_fields(record: CommandRecord, body: dict[str, Any]) -> list[str]:
     """Fields in which the body is another than the recorded one, as far as that can be read: texts cannot."""
-    given = plain(body)
-    return [
-        name
-        for name, recorded in record.body.items()
-        if given.get(name) != recorded and not (isinstance(recorded, dict) and SEALED_KEY in recorded)
-    ]
+    recorded = {name: value for name, value in record.body.items() if not _is_sealed(value)}
+    return [name for name, value in plain(body).items() if name in recorded and value != recorded[name]]
+
+
+def _is_sealed(value: Any) -> bool:
+    return isinstance(value, dict) and SEALED_KEY in value
