@@ -15,7 +15,7 @@ from activities.mail.addresses import BadAddressError, parse_address
 from activities.read_models.schema import person as person_table
 from activities.read_models.schema import post as post_table
 from activities.settings import Settings
-from domain.directory.people import AssignPost, EndPost, RegisterPerson, ReplaceKey
+from domain.directory.people import AssignPost, ChangePerson, EndPost, RegisterPerson, ReplaceKey
 from domain.ids import PERSON_ID_PATTERN, PROGRAMME_CODE_PATTERN
 from domain.parties import PROGRAMME_POSTS, SCHOOL_POSTS, Post
 from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
@@ -133,6 +133,24 @@ def add(
             own = _with_key(chosen, f"{own_key}:post:{number}")
             orders.append(Order("assign-post", stream, assignment, own, f"{person}, {words}"))
         return carry_out(office, *orders, repeat_key=own_key)
+
+
+@app.command
+def change(
+    person: PersonArgument,
+    /,
+    *,
+    name: Annotated[str, Parameter(help="Name; sealed in the log.")],
+    email: Annotated[str, Parameter(help="Mail address; sealed in the log.")],
+    language: Annotated[
+        Literal["cy", "en", "fil", "both"], Parameter(help="Language they wish to be written to in.")
+    ],
+    options: WriteOptions | None = None,
+) -> int:
+    """Record a person's name, mail address and language anew; key and posts stay as they are."""
+    _check_address(email)
+    values = {"name": name, "email": email, "language": language}
+    return _write(person, ChangePerson, ChangePerson.verb, values, options or WriteOptions())
 
 
 @app.command
