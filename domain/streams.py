@@ -51,7 +51,7 @@ DIRECTORY: Final[dict[str, DirectoryKind]] = {
         people.PersonState,
         people.evolve,
         people.decide,
-        (people.RegisterPerson, people.AssignPost, people.EndPost, people.ReplaceKey),
+        (people.RegisterPerson, people.ChangePerson, people.AssignPost, people.EndPost, people.ReplaceKey),
         (people.PersonRegistered, people.PostAssigned, people.PostEnded, people.KeyReplaced),
         earlier_forms.PEOPLE,
     ),

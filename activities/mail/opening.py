@@ -11,13 +11,14 @@ from domain.streams import read_event
 
 
 def sealed_entry(connection: Connection, person: str) -> PersonRegistered | None:
-    """Somebody's entry in the log, name and address sealed; None where they are not on record."""
+    """Somebody's last entry in the log, name and address sealed; None where they are not on record."""
+    entry = None
     for recorded in read.read_stream(connection, f"person/{person}"):
         envelope = recorded.envelope
         event = read_event("person", envelope.type, envelope.schema_version, recorded.payload)
         if isinstance(event, PersonRegistered):
-            return event
-    return None
+            entry = event
+    return entry
 
 
 def opened_address(entry: PersonRegistered | None, vault: Vault, purpose: str) -> Mailbox | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
 from domain.canonical import plain
@@ -62,6 +62,11 @@ class DirectoryFacts:
     """Languages by programme."""
     places_taken: int = 0
     """Of a network: how many of its places are taken."""
+
+
+def last_today(now: datetime) -> date:
+    """Today where it is today first: schools may lie in any time zone."""
+    return (now + timedelta(hours=14)).astimezone(UTC).date()
 
 
 def may_administer(facts: DirectoryFacts) -> Refusal | None:

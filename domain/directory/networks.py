@@ -128,6 +128,15 @@ def evolve(state: NetworkState, event: DirectoryEvent) -> NetworkState:
     return state.model_copy(update=change)
 
 
+def stands(state: NetworkState, command: DirectoryCommand) -> bool:
+    """Whether the record says already what the command that opens the network says."""
+    return (
+        isinstance(command, OpenNetwork)
+        and state.open
+        and state.entry == NetworkEntry.model_validate(command.model_dump())
+    )
+
+
 def decide(
     state: NetworkState, command: DirectoryCommand, facts: DirectoryFacts, code: str
 ) -> tuple[DirectoryEvent, ...] | Refusal:

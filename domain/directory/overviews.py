@@ -11,7 +11,7 @@ from pydantic import Field
 
 from domain.case.situation import Refusal
 from domain.case.values import AreaCode, Day, OverviewVersion, PriorityRef, Value
-from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts
+from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts, last_today
 from domain.parties import HeldPost, Post
 from domain.personal import FreeText
 
@@ -108,7 +108,7 @@ def decide(
             "R-OVERVIEW",
             f"Version {command.version} does not come after {state.versions[-1][0]}, which is on record.",
         )
-    if command.read_on > facts.now.date():
+    if command.read_on > last_today(facts.now):
         return Refusal("R-DATES", f"{command.read_on.isoformat()} lies ahead; nobody has read it then.")
     twice = [ref for ref, count in Counter(one.ref for one in command.priorities).items() if count > 1]
     if twice:

@@ -28,6 +28,18 @@ class RegisterPerson(DirectoryCommand):
     public_key: str | None = Field(default=None, pattern=PUBLIC_KEY_PATTERN, description="Ed25519, base64.")
 
 
+class ChangePerson(DirectoryCommand):
+    """Change a person's name, mail address and language; key and posts stay as they are."""
+
+    verb: ClassVar[str] = "change"
+    kind: ClassVar[str] = "person"
+    name: PersonName = Field(description="Name; sealed, shown only to those who may look.")
+    email: PersonName = Field(description="Mail address; sealed.")
+    language: Literal["cy", "en", "fil", "both"] = Field(
+        description="Language they wish to be written to in."
+    )
+
+
 class AssignPost(DirectoryCommand):
     """Record that a person holds a post from a day on."""
 
@@ -64,6 +76,8 @@ class ReplaceKey(DirectoryCommand):
 
 
 class PersonRegistered(DirectoryEvent):
+    """Who a person is, whole: a later one takes the place of an earlier one."""
+
     person: PersonId
     name: PersonName
     email: PersonName
@@ -137,6 +151,11 @@ def decide(
             "R-PERSON", f"There is no person {person} on record.", "Add them: brokerage person add"
         )
     match command:
+        case ChangePerson() if state.person == SYSTEM_PERSON:
+            return Refusal("R-POST", "The system has no name and no address to change.")
+        case ChangePerson():
+            # Whether it says something new nobody can see here: the texts are sealed.
+            return (PersonRegistered(person=person, public_key=state.public_key, **dict(command)),)
         case AssignPost():
             return _assign(state, command, facts)
         case EndPost():

@@ -244,17 +244,39 @@ def decide(
     raise TypeError(f"not a command to a provider: {type(command).__name__}")
 
 
-def _offer(state: ProviderState, command: RecordOffer) -> tuple[DirectoryEvent, ...]:
+def stands(state: ProviderState, command: DirectoryCommand) -> bool | None:
+    """Whether the record says already what the command says; None where a note may differ, which is sealed."""
+    match command:
+        case RecordOffer():
+            return _offer_stands(state, command)
+        case Designate():
+            return _designated(command) in state.designations
+        case DeclareCapacity():
+            return with_declared(state.capacity, CapacityDeclared(**dict(command))) == state.capacity
+    return False
+
+
+def _offer_stands(state: ProviderState, command: RecordOffer) -> bool | None:
     for offer in state.offers:
         same = (offer.programme, offer.area, offer.languages, offer.quarter_days)
         if same == (command.programme, command.area, command.languages, command.quarter_days):
-            return ()
-    return (OfferRecorded(**dict(command)),)
+            if offer.note is not None and command.note is not None:
+                return None
+            return offer.note is None and command.note is None
+    return False
+
+
+def _designated(command: Designate) -> ProviderDesignated:
+    return ProviderDesignated(**dict(command) | {"areas": tuple(sorted(set(command.areas)))})
+
+
+def _offer(state: ProviderState, command: RecordOffer) -> tuple[DirectoryEvent, ...]:
+    """A note that is given is always written: nobody here can read whether it is the same."""
+    return () if stands(state, command) else (OfferRecorded(**dict(command)),)
 
 
 def _designation(state: ProviderState, command: Designate) -> tuple[DirectoryEvent, ...]:
-    event = ProviderDesignated(**dict(command) | {"areas": tuple(sorted(set(command.areas)))})
-    return () if event in state.designations else (event,)
+    return () if stands(state, command) else (_designated(command),)
 
 
 def _end(state: ProviderState, command: EndDesignation, number: str) -> tuple[DirectoryEvent, ...] | Refusal:
@@ -276,7 +298,7 @@ def _capacity(
 ) -> tuple[DirectoryEvent, ...] | Refusal:
     """Less is declared only as far as it bears what cases have taken already, in every half term."""
     event = CapacityDeclared(**dict(command))
-    if with_declared(state.capacity, event) == state.capacity:
+    if stands(state, command):
         return ()
     taken = facts.taken.get(command.programme, {})
     for period in sorted(taken, key=order_of):

@@ -1,6 +1,6 @@
 """Schools as their register gives them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from domain.case.situation import Refusal
 from domain.case.values import Day, Phase, SchoolId, Value
 from domain.characters import holds_controls, is_blank
-from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts, may_administer
+from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts, last_today, may_administer
 
 
 def readable(text: str) -> str:
@@ -245,7 +245,7 @@ def _close(
         if state.closed.model_copy(update={"by_register": False}) == event:
             return ()
         return Refusal("R-ALREADY", f"School {number} closed on {state.closed.on.isoformat()} already.")
-    if command.on > _last_today(facts.now):
+    if command.on > last_today(facts.now):
         return Refusal("R-DATES", f"{command.on.isoformat()} has not come yet.", "Record it on that day.")
     if command.successor == number:
         return Refusal("R-SCHOOL", "A school cannot be its own successor.")
@@ -261,13 +261,8 @@ def _reopen(
 ) -> tuple[DirectoryEvent, ...] | Refusal:
     if state.open:
         return ()
-    if command.on > _last_today(facts.now):
+    if command.on > last_today(facts.now):
         return Refusal("R-DATES", f"{command.on.isoformat()} has not come yet.", "Record it on that day.")
     if state.closed is not None and command.on <= state.closed.on:
         return Refusal("R-DATES", f"It was open until {state.closed.on.isoformat()}; it reopens after that.")
     return (SchoolReopened(on=command.on),)
-
-
-def _last_today(now: datetime) -> date:
-    """Today where it is today first: schools of a register may lie in any time zone."""
-    return (now + timedelta(hours=14)).astimezone(UTC).date()

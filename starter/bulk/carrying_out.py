@@ -19,8 +19,7 @@ from domain.bulk import BULK_ID_PATTERN, CaseOutcome, bulk_command_id, command_i
 from domain.canonical import plain
 from domain.ids import case_stream
 from domain.messages import Command, UnsignedCommand
-from starter.bulk.progress import Progress
-from starter.bulk.report import Answered, Report, check_csv, many, outcome_on_record
+from starter.bulk.report import Answered, Report, check_csv, many
 from starter.commands.writing import SenderOptions, new_key, person_for, sender_for
 from starter.failures import Exit, Failure
 from starter.output import note, on_terminal, say
@@ -144,18 +143,10 @@ def _send(sender: Sender, office: Office, bulk: str, commands: Sequence[Command]
     """What became of every command, by its id."""
     from starter.bulk.handing_over import connect_and_hand_over
 
-    prefix = command_id_prefix(bulk)
-    before = office.log.count_commands_named(prefix)
-    progress = Progress(len(commands))
-
-    def answered() -> int:
-        count = office.log.count_commands_named(prefix) - before
-        progress.show(count)
-        return count
-
     note(f"Bulk {bulk}: it goes on without this terminal. See: brokerage bulk status {bulk}")
+    outcomes: dict[str, CaseOutcome] = {}
     try:
-        outcomes = asyncio.run(connect_and_hand_over(sender, bulk, commands, answered))
+        asyncio.run(connect_and_hand_over(sender, office, bulk, commands, outcomes.update))
     except KeyboardInterrupt:
         raise Failure(
             Exit.INTERRUPTED,
@@ -164,23 +155,7 @@ def _send(sender: Sender, office: Office, bulk: str, commands: Sequence[Command]
             ("Safe to repeat: this line does each case once, however often.",),
             (f"brokerage bulk status {bulk}", repeat_line(bulk)),
         ) from None
-    finally:
-        progress.end()
-    missing = [command.command_id for command in commands if command.command_id not in outcomes]
-    return outcomes | {id_: outcome_in_log(office, id_, sender.timeout) for id_ in missing}
-
-
-def outcome_in_log(office: Office, command_id: str, timeout: float) -> CaseOutcome:
-    """The outcome of a command of which no answer came: perhaps it is in the log all the same."""
-    known = office.log.command(command_id)
-    if known is None:
-        return CaseOutcome(
-            command_id=command_id,
-            kind="unknown",
-            code="U-TIMEOUT",
-            message=f"Not answered ({timeout:g} s without any answer); it may still be done.",
-        )
-    return outcome_on_record(known.record)
+    return outcomes
 
 
 def _finish(report: Report, options: BulkOptions) -> int:

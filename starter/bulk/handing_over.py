@@ -8,10 +8,21 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from domain.bulk import BULK_WORKFLOW, BulkPart, CaseOutcome, Outcomes, part_workflow_id, parts_of
+from domain.bulk import (
+    BULK_WORKFLOW,
+    BulkPart,
+    CaseOutcome,
+    Outcomes,
+    command_id_prefix,
+    part_workflow_id,
+    parts_of,
+)
 from domain.ids import TASK_QUEUE
 from domain.messages import Command
+from starter.bulk.progress import Progress
+from starter.bulk.report import outcome_on_record
 from starter.failures import Exit, Failure
+from starter.reading import Office
 from starter.sending import TASK_TIMEOUT, Sender
 
 if TYPE_CHECKING:
@@ -23,14 +34,66 @@ CASES_MEMO: Final = "cases"
 """Memo of each part: of how many cases the whole line spoke."""
 
 
+Tell = Callable[[dict[str, CaseOutcome]], None]
+"""Takes what became of commands, by their ids."""
+
+
 async def connect_and_hand_over(
-    sender: Sender, bulk: str, commands: Sequence[Command], answered: Callable[[], int]
-) -> dict[str, CaseOutcome]:
-    """As `hand_over`, over a connection of its own."""
+    sender: Sender, office: Office, bulk: str, commands: Sequence[Command], tell: Tell
+) -> None:
+    """As `hand_over_and_tell`, over a connection of its own."""
     from starter.connection import connect
 
     client = await connect(sender.settings, person=sender.person)
-    return await hand_over(client, sender, bulk, commands, answered)
+    await hand_over_and_tell(client, sender, office, bulk, commands, tell)
+
+
+async def hand_over_and_tell(
+    client: "Client",
+    sender: Sender,
+    office: Office,
+    bulk: str,
+    commands: Sequence[Command],
+    tell: Tell,
+    *,
+    noun: str = "cases",
+    quiet: bool = False,
+) -> None:
+    """Hand the commands over and tell what became of every one: as it answered, or as the log has it by now.
+
+    Where this is cut off, it is told too: what was handed over goes on. `quiet` says nothing of how far it
+    has come. Raises Failure (exit 6) where nothing was sent; then nothing is told.
+    """
+    prefix = command_id_prefix(bulk)
+    before = office.log.count_commands_named(prefix)
+    progress = Progress(len(commands), noun)
+
+    def answered() -> int:
+        count = office.log.count_commands_named(prefix) - before
+        if not quiet:
+            progress.show(min(count, len(commands)))
+        return count
+
+    def tell_all(outcomes: dict[str, CaseOutcome], unanswered: str) -> None:
+        ids = [command.command_id for command in commands]
+        tell({id_: outcomes.get(id_) or _in_log(office, id_, unanswered) for id_ in ids})
+
+    try:
+        outcomes = await hand_over(client, sender, bulk, commands, answered)
+    except asyncio.CancelledError:
+        tell_all({}, "Interrupted before it answered; it may still be done.")
+        raise
+    finally:
+        progress.end()
+    tell_all(outcomes, f"Not answered ({sender.timeout:g} s without any answer); it may still be done.")
+
+
+def _in_log(office: Office, command_id: str, unanswered: str) -> CaseOutcome:
+    """The outcome of a command of which no answer came: perhaps it is in the log all the same."""
+    known = office.log.command(command_id)
+    if known is None:
+        return CaseOutcome(command_id=command_id, kind="unknown", code="U-TIMEOUT", message=unanswered)
+    return outcome_on_record(known.record)
 
 
 async def hand_over(

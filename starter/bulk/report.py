@@ -137,7 +137,7 @@ def outcome_on_record(record: CommandRecord) -> CaseOutcome:
     """What became of a command that the log holds."""
     answer = record.answer
     if answer["kind"] == "receipt":
-        return CaseOutcome(command_id=record.id, kind="done")
+        return CaseOutcome(command_id=record.id, kind="done", same=not record.events)
     return CaseOutcome(
         command_id=record.id,
         kind="refused",

@@ -6,34 +6,33 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 from sqlalchemy import select
 
+from activities.event_log.command_record import CommandRecord
 from activities.read_models.schema import case_row, school
 from domain.bulk import CaseOutcome, command_id_prefix
 from domain.canonical import plain
 from domain.ids import case_stream, stream_key
 from domain.messages import Command, UnsignedCommand
 from domain.programmes.model import Programme
-from starter.bulk.carrying_out import outcome_in_log
-from starter.bulk.progress import Progress
 from starter.commands.file_import import FileOptions, chosen_rows, warn_of_unread
+from starter.commands.on_record import signer
 from starter.commands.verbs import free_reference
 from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.completing import programmes
 from starter.failures import Exit, Failure
+from starter.home import public_key_of
 from starter.nearest import did_you_mean, near_programme, near_school
 from starter.output import note, say
 from starter.reading import Office, reading
 from starter.register.csv_file import Parsed, parse_rows, shown_problems
 from starter.register.result_file import check_result, result_path, write_result
 from starter.register.wales import RequestRow
+from starter.said_before import differing_fields, said_this
 from starter.sending import Sender, repeat_line
-
-if TYPE_CHECKING:
-    from temporalio.client import Client
 
 COLUMNS: Final = ("status", "reference", "code", "message")
 _TOLD: Final = ("opened", "would be opened", "already", "refused", "failed", "wrong", "unknown")
@@ -49,6 +48,9 @@ class _Told:
     reference: str = ""
     code: str = ""
     message: str = ""
+
+
+_NOT_SENT: Final = _Told("not sent", message="Not sent: nothing was done for this row.")
 
 
 @dataclass
@@ -88,15 +90,20 @@ def open_(
         wanted = _Wanted(dict(parsed.rows))
         for problem in parsed.problems:
             wanted.told[problem.line] = _Told("wrong", "", "E-ROW", f"{problem.column} · {problem.message}")
-        _look_at(office, rules, wanted)
+        _look_at(office, rules, wanted, signer(office.settings, chosen))
         _say_wrong(file, wanted)
-        if which.strict and any(told.status == "wrong" for told in wanted.told.values()):
-            raise Failure(Exit.USAGE, "E-ROWS", f"{file} has rows that are wrong; nothing was sent.")
+        wrong = sum(told.status == "wrong" for told in wanted.told.values())
+        most = 0 if which.strict else which.max_errors
+        if most is not None and wrong > most:
+            rows = f"{wrong} row{'s' * (wrong > 1)}"
+            raise Failure(Exit.USAGE, "E-ROWS", f"{file} has {rows} that cannot be; nothing was sent.")
         if chosen.dry_run:
             _foresee(office, person_for(office.settings, chosen), rules.code, wanted)
             return _finish(wanted)
         check_result(target, file)
         sender = sender_for(office.settings, chosen)
+        for line in wanted.keys:
+            wanted.told[line] = _NOT_SENT
         try:
             _open_all(sender, office, rules.code, wanted)
         finally:
@@ -124,7 +131,7 @@ def _programme(office: Office, code: str) -> Programme:
     return rules
 
 
-def _look_at(office: Office, rules: Programme, wanted: _Wanted) -> None:
+def _look_at(office: Office, rules: Programme, wanted: _Wanted, sender: Sender | None) -> None:
     """Tell what was opened before and what cannot be; give a key to each of the others."""
     open_schools = {
         row.number: row.open for row in office.connection.execute(select(school.c.number, school.c.open))
@@ -143,7 +150,7 @@ def _look_at(office: Office, rules: Programme, wanted: _Wanted) -> None:
         while (key := request_id(rules.code, row.key, attempt)) in known and known[key].outcome == "refused":
             attempt += 1
         if key in known:
-            wanted.told[line] = _Told("already", stream_key(known[key].stream))
+            wanted.told[line] = _known_before(known[key], row, rules.code, sender)
             continue
         need = (row.recipient, row.area)
         problem = _problem(office, rules, row, open_schools)
@@ -157,6 +164,23 @@ def _look_at(office: Office, rules: Programme, wanted: _Wanted) -> None:
             wanted.told[line] = problem
         else:
             wanted.keys[line] = key
+
+
+def _known_before(record: CommandRecord, row: RequestRow, programme: str, sender: Sender | None) -> _Told:
+    """The case that the Key stands for, where the row is that request and no other.
+
+    What is needed is sealed: whoever opened the case, and only they, can see that it reads otherwise now.
+    """
+    reference, body = stream_key(record.stream), row.body(programme)
+    differing = differing_fields(record, body)
+    if not differing and sender is not None and public_key_of(sender.seed) == record.public_key:
+        differing = [] if said_this(record, sender.seed, body) else ["need"]
+    if not differing:
+        return _Told("already", reference)
+    columns = ", ".join(str(RequestRow.model_fields[name].alias or name) for name in differing)
+    return _Told(
+        "wrong", reference, "E-KEY", f"the Key {row.key} is that of a request with another {columns}"
+    )
 
 
 def _problem(
@@ -221,17 +245,27 @@ def _open_all(sender: Sender, office: Office, programme: str, wanted: _Wanted) -
 
 
 async def _connected(sender: Sender, office: Office, programme: str, wanted: _Wanted) -> None:
+    from starter.bulk.handing_over import hand_over_and_tell
     from starter.connection import connect
 
     client = await connect(sender.settings, person=sender.person)
+    bulk = request_id(programme, "").partition(".")[0]
     left = dict(wanted.keys)
-    for _ in range(_TRIES):
+    for tried in range(_TRIES):
         commands = {
             line: _command(sender, office, programme, wanted.rows[line], key) for line, key in left.items()
         }
-        outcomes = await _hand_over(sender, client, office, programme, list(commands.values()))
-        for line, command in commands.items():
-            wanted.told[line] = _told(command, outcomes[command.command_id])
+
+        def tell(outcomes: dict[str, CaseOutcome], commands: dict[int, Command] = commands) -> None:
+            for line, command in commands.items():
+                wanted.told[line] = _told(command, outcomes[command.command_id])
+
+        try:
+            await hand_over_and_tell(client, sender, office, bulk, list(commands.values()), tell)
+        except Failure:
+            if not tried:
+                raise
+            break  # the others were sent; these stay told as refused, and the line can be repeated
         left = {line: key for line, key in left.items() if wanted.told[line].code == "R-REFERENCE"}
         if not left:
             break
@@ -241,27 +275,6 @@ def _command(sender: Sender, office: Office, programme: str, row: RequestRow, ke
     stream = case_stream(free_reference(office, programme, key))
     body: dict[str, Any] = plain({name: v for name, v in row.body(programme).items() if v is not None})
     return sender.sign(stream=stream, verb="open", body=body, command_id=key)
-
-
-async def _hand_over(
-    sender: Sender, client: "Client", office: Office, programme: str, commands: list[Command]
-) -> dict[str, CaseOutcome]:
-    from starter.bulk.handing_over import hand_over
-
-    bulk = request_id(programme, "").partition(".")[0]
-    before, progress = office.log.count_commands_named(command_id_prefix(bulk)), Progress(len(commands))
-
-    def answered() -> int:
-        count = office.log.count_commands_named(command_id_prefix(bulk)) - before
-        progress.show(min(count, len(commands)))
-        return count
-
-    try:
-        outcomes = await hand_over(client, sender, bulk, commands, answered)
-    finally:
-        progress.end()
-    missing = [command.command_id for command in commands if command.command_id not in outcomes]
-    return outcomes | {id_: outcome_in_log(office, id_, sender.timeout) for id_ in missing}
 
 
 def _told(command: Command, outcome: CaseOutcome) -> _Told:

@@ -23,7 +23,7 @@ from activities.settings import Settings
 from domain.ids import case_reference
 from starter.commands.import_report import Report, Where
 from starter.commands.importing import Entry, send_entries
-from starter.commands.network import network_entries
+from starter.commands.network import network_entries, parse_networks
 from starter.commands.people_file import keys_on_record, people_entries
 from starter.commands.provider import offer_entries, parse_offers, parse_providers, provider_entries
 from starter.commands.school_import import parse_schools, school_entries
@@ -170,7 +170,7 @@ async def _load_registers(settings: Settings, client: "Client") -> None:
 
 def _networks(file: Path, programme: str) -> list[Entry]:
     """Not every programme has networks."""
-    return network_entries(file, programme) if file.exists() else []
+    return network_entries(parse_networks(file), programme) if file.exists() else []
 
 
 def _requests() -> dict[str, RequestRow]:

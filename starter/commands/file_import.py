@@ -1,16 +1,17 @@
 """One way of importing a file: all rows checked first, the good ones sent as a bulk, a result for every row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Group, Parameter
 
-from starter.commands.import_report import Fate, Report, Where
+from starter.commands.import_report import WELL, Report, Where, runs
 from starter.commands.importing import Entry, connect_and_send, preview_all, say_sent
 from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.failures import Exit, Failure
+from starter.nearest import nearest
 from starter.numbers import whole_number
 from starter.output import note, say
 from starter.reading import Office
@@ -41,7 +42,7 @@ class FileOptions:
     result: Annotated[
         Path | None,
         Parameter(
-            help="Write what became of every row into this file; else FILE.result.csv, where rows failed."
+            help="Write what became of every row into this file; else FILE.result.csv, where rows failed or with --only-rows."
         ),
     ] = None
 
@@ -66,11 +67,16 @@ def chosen_rows(parsed: Parsed[RowT], options: FileOptions) -> Parsed[RowT]:
 
 
 def warn_of_unread(parsed: Parsed[Any]) -> None:
-    """One warning for all columns that say nothing to us."""
+    """One warning for all columns that say nothing to us, with those that may be meant."""
     unread = [name for name in parsed.unread if name not in COLUMNS]
     if unread:
+        shown = [_perhaps(name, nearest(name, parsed.absent)) for name in unread[:_MOST_COLUMNS_NAMED]]
         more = f" and {len(unread) - _MOST_COLUMNS_NAMED} more" if len(unread) > _MOST_COLUMNS_NAMED else ""
-        note(f"{parsed.table.path.name}: not read: {', '.join(unread[:_MOST_COLUMNS_NAMED])}{more}.")
+        note(f"{parsed.table.path.name}: not read: {', '.join(shown)}{more}.")
+
+
+def _perhaps(name: str, meant: str | None) -> str:
+    return f"{name} (did you mean {meant}?)" if meant else name
 
 
 def carry_out_import(
@@ -86,12 +92,11 @@ def carry_out_import(
     `steps` makes the entries, once it is sure that something is to be done. Raises Failure.
     """
     path = parsed.table.path
+    warn_of_unread(parsed)
     report = Report()
     for problem in parsed.problems:
-        where = Where(path.name, problem.line)
         words = " · ".join(filter(None, (problem.column, problem.message)))
-        known = report.fates[where].message if where in report.fates else ""
-        report.fates[where] = Fate("wrong", "E-ROW", "; ".join(filter(None, (known, words))))
+        report.wrong(Where(path.name, problem.line), words)
     for words in shown_problems(path.name, parsed.problems):
         note(words)
     if options.dry_run:
@@ -113,15 +118,15 @@ def carry_out_import(
 
 
 def _write(parsed: Parsed[Any], report: Report, files: FileOptions) -> None:
-    """The result, where it is asked for, where a row failed, or in place of that of an earlier run."""
+    """The result, where it or single rows are asked for, where not every row is done, or in place of an earlier one."""
     path = parsed.table.path
-    beside = result_path(path)
-    failed = sorted(w.line for w, fate in report.fates.items() if fate.told not in {"done", "unchanged"})
-    if files.result is None and not failed and not beside.exists():
+    beside, fates = result_path(path), report.fates
+    left = {where.line: fate.told for where, fate in fates.items() if fate.told not in WELL}
+    if files.result is None and files.only_rows is None and not left and not beside.exists():
         return
     told = {
         where.line: (fate.told, fate.code, fate.message)
-        for where, fate in report.fates.items()
+        for where, fate in fates.items()
         if where.file == path.name
     }
     target = files.result or beside
@@ -131,9 +136,17 @@ def _write(parsed: Parsed[Any], report: Report, files: FileOptions) -> None:
     except Failure as failure:
         note(f"{failure.message} What became of the rows is in no file.")
         return
-    if failed:
-        rows = ",".join(map(str, failed[:MOST_PROBLEMS])) + (",…" if len(failed) > MOST_PROBLEMS else "")
-        say(f"What became of each row: {target}. Once mended: --only-rows {rows}")
+    if left:
+        say(f"What became of each row: {target}.{_what_next(left)}")
+
+
+def _what_next(left: Mapping[int, str]) -> str:
+    """How to do only those rows that have to be mended; nothing where others are left too, for which the line is
+    simply repeated."""
+    lines = runs(sorted(line for line in left if line))
+    if {"unknown", "not sent"} & set(left.values()) or not 0 < len(lines) <= MOST_PROBLEMS:
+        return ""
+    return f" Once mended: --only-rows {','.join(lines)}"
 
 
 def _lines(text: str) -> set[int]:

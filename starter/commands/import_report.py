@@ -1,9 +1,10 @@
 """What became of the rows of an import: counted, and the refused ones told in the order of the file."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
+from typing import Final, Literal
 
 from starter.failures import Exit
 from starter.output import note
@@ -17,8 +18,9 @@ class Where:
     line: int
 
 
-Told = Literal["done", "unchanged", "refused", "failed", "unknown", "wrong"]
-"""`wrong`: the row itself says what cannot be, so nothing was sent for it; the others as for a bulk."""
+Told = Literal["done", "unchanged", "not touched", "refused", "failed", "unknown", "wrong", "not sent"]
+"""`wrong`: the row itself says what cannot be, so nothing was sent for it; `not touched`: the office has ended since
+what it is about; the others as for a bulk."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class Fate:
     message: str = ""
 
 
+WELL: Final = frozenset({"done", "unchanged", "not touched"})
+"""What is told of rows of which nothing is left to do."""
+_NOT_SENT: Final = Fate("not sent", "", "Not sent: nothing was done for this row.")
+
+
 @dataclass
 class Report:
     """What became of the entries."""
@@ -37,39 +44,80 @@ class Report:
     new: int = 0
     same: int = 0
     unknown: int = 0
-    fates: dict[Where, Fate] = field(default_factory=dict)
+    _fates: dict[Where, Fate] = field(default_factory=dict)
     """What became of each line; of several entries of one line, the worst."""
+    _expected: Counter[Where] = field(default_factory=Counter)
+    """How many entries of each line are to be sent, and nothing is known of them yet."""
     _refused: dict[tuple[str, str, str | None], list[Where]] = field(default_factory=dict)
     """Where each refusal was met, by its code, message and hint."""
+
+    _left: dict[str, list[Where]] = field(default_factory=dict)
+    """Where something was not touched, by the words that say why."""
 
     @property
     def failed(self) -> int:
         """How many entries were refused."""
         return sum(map(len, self._refused.values()))
 
+    @property
+    def unsent(self) -> int:
+        """How many entries were to be sent and were not."""
+        return self._expected.total()
+
+    @property
+    def fates(self) -> dict[Where, Fate]:
+        """What became of each line. A line of which an entry was never sent is no line that is done."""
+        left = {
+            where: _NOT_SENT
+            for where, count in self._expected.items()
+            if count and (where not in self._fates or self._fates[where].told in WELL)
+        }
+        return self._fates | left
+
+    def expect(self, where: Where) -> None:
+        """An entry that is to be sent: until something else is told of it, it was not."""
+        self._expected[where] += 1
+
+    def wrong(self, where: Where, words: str) -> None:
+        """What is wrong with a row, by itself; it may be several things."""
+        before = self._fates[where].message if where in self._fates else ""
+        self._settle(where, Fate("wrong", "E-ROW", "; ".join(filter(None, (before, words)))))
+
     def refuse(self, where: Where, code: str, message: str, hint: str | None, told: Told = "refused") -> None:
         """Count an entry as refused, and why."""
         self._refused.setdefault((code, message, hint), []).append(where)
-        self.fates[where] = Fate(told, code, message)
+        self._settle(where, Fate(told, code, message))
 
     def done(self, where: Where) -> None:
         """Count an entry as new or changed."""
         self.new += 1
-        if (known := self.fates.get(where)) is None or known.told == "unchanged":
-            self.fates[where] = Fate("done")
+        known = self._fates.get(where)
+        self._settle(where, Fate("done") if known is None or known.told == "unchanged" else known)
 
     def unchanged(self, where: Where) -> None:
         """Count an entry as on record already."""
         self.same += 1
-        self.fates.setdefault(where, Fate("unchanged"))
+        self._settle(where, self._fates.get(where, Fate("unchanged")))
+
+    def leave(self, where: Where, words: str) -> None:
+        """Count an entry as not touched, and why."""
+        self._left.setdefault(words, []).append(where)
+        self._settle(where, Fate("not touched", "", words))
 
     def unanswered(self, where: Where, code: str, message: str) -> None:
         """Count an entry of which nobody knows whether it was done."""
         self.unknown += 1
-        self.fates[where] = Fate("unknown", code, message)
+        self._settle(where, Fate("unknown", code, message))
+
+    def _settle(self, where: Where, fate: Fate) -> None:
+        self._fates[where] = fate
+        if self._expected[where]:
+            self._expected[where] -= 1
 
     def say_refused(self) -> None:
-        """Print why entries were refused, first lines first; what is the same for many lines is said once."""
+        """Print why entries were refused or left, first lines first; what is the same for many lines is said once."""
+        for words, places in self._left.items():
+            note(f"{_together(places)} · {words}")
         for (code, message, hint), places in sorted(self._refused.items(), key=lambda item: min(item[1])):
             note(f"{_together(places)} · {message}  {code}")
             if hint:
@@ -77,28 +125,42 @@ class Report:
 
     def words(self, what: str) -> str:
         """In one line."""
-        wrong = sum(fate.told == "wrong" for fate in self.fates.values())
-        more = f", {wrong} wrong" * (wrong > 0) + f", {self.unknown} not answered" * (self.unknown > 0)
+        others = (
+            (self._wrong, "wrong"),
+            (sum(map(len, self._left.values())), "not touched"),
+            (self.unknown, "not answered"),
+            (self.unsent, "not sent"),
+        )
+        more = "".join(f", {count} {words}" for count, words in others if count)
         return f"{what}: {self.new} new or changed, {self.same} as on record, {self.failed} refused{more}."
 
     @property
     def exit_code(self) -> Exit:
         """9 where an outcome is unknown, 7 where a row failed."""
-        if self.unknown:
+        if self.unknown or self.unsent:
             return Exit.UNKNOWN_OUTCOME
-        wrong = any(fate.told == "wrong" for fate in self.fates.values())
-        return Exit.SOME_FAILED if self.failed or wrong else Exit.DONE
+        return Exit.SOME_FAILED if self.failed or self._wrong else Exit.DONE
+
+    @property
+    def _wrong(self) -> int:
+        return sum(fate.told == "wrong" for fate in self._fates.values())
+
+
+def lines_of(file: str, numbers: Iterable[int]) -> str:
+    """'people.csv:2-4, 9': lines of a file, runs of them as one."""
+    return f"{file}:{', '.join(runs(sorted(set(numbers))))}"
 
 
 def _together(places: Sequence[Where]) -> str:
-    """'people.csv:2-4, 9': the lines of each file, runs of lines as one."""
+    """The same of several files."""
     lines: dict[str, list[int]] = {}
     for place in sorted(set(places)):
         lines.setdefault(place.file, []).append(place.line)
-    return "; ".join(f"{file}:{', '.join(_runs(numbers))}" for file, numbers in lines.items())
+    return "; ".join(lines_of(file, numbers) for file, numbers in lines.items())
 
 
-def _runs(numbers: Sequence[int]) -> list[str]:
+def runs(numbers: Sequence[int]) -> list[str]:
+    """'2-4' and '9' of 2, 3, 4 and 9: numbers in order, those that follow each other as one."""
     begins = [numbers[0], *(after for before, after in pairwise(numbers) if after != before + 1)]
     ends = [*(before for before, after in pairwise(numbers) if after != before + 1), numbers[-1]]
     return [str(begin) if begin == end else f"{begin}-{end}" for begin, end in zip(begins, ends, strict=True)]

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 from domain.bulk import CaseOutcome, command_id_prefix
 from domain.canonical import canonical_bytes, plain
 from domain.messages import Command, UnsignedCommand
-from starter.bulk.carrying_out import outcome_in_log
-from starter.bulk.progress import Progress
 from starter.commands.import_report import Report, Where
 from starter.failures import Exit, Failure
 from starter.output import note, say
@@ -24,6 +22,9 @@ if TYPE_CHECKING:
 
 _WORTH_A_WORD: Final = 100
 """Entries from which on it is said how fast they went."""
+_SERVER_GONE: Final = (
+    "Temporal was there for the rows before and does not take this one; it may have it all the same."
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,13 @@ class Entry:
     body: dict[str, Any]
     same: bool = False
     """Whether it says what is on record: then nothing is sent."""
+    ended: str | None = None
+    """In words, that the office has ended since what it is about: then nothing is sent either."""
+
+    @property
+    def new(self) -> bool:
+        """Whether it is to be sent."""
+        return not self.same and self.ended is None
 
     def content(self) -> list[Any]:
         """What it says, for keys."""
@@ -74,8 +82,8 @@ def preview_all(person: str, office: Office, steps: Sequence[Sequence[Entry]], w
     report = Report()
     unwritten: dict[str, tuple[Any, ...]] = {}
     for number, entry in enumerate(entry for step in steps for entry in step):
-        if entry.same:
-            report.unchanged(entry.where)
+        if not entry.new:
+            _tell_unsent(report, entry)
             continue
         command = UnsignedCommand(
             command_id=f"dry-run-{number}",
@@ -115,7 +123,7 @@ def send_all(sender: Sender, office: Office, steps: Sequence[Sequence[Entry]], w
 def say_sent(report: Report, what: str, again: str) -> int:
     """Print what became of it in one line, and the exit code. Raises Failure where an outcome is unknown."""
     say(f"{'✗' if report.exit_code else '✓'} {report.words(what)}")
-    if report.unknown:
+    if report.exit_code is Exit.UNKNOWN_OUTCOME:
         raise Failure(
             Exit.UNKNOWN_OUTCOME,
             "U-TIMEOUT",
@@ -133,10 +141,12 @@ def connect_and_send(
     sender: Sender, office: Office, steps: Sequence[Sequence[Entry]], again: str, report: Report
 ) -> None:
     """As `send_entries`, over a connection of its own; none is made where everything is on record."""
-    sending = sum(not entry.same for step in steps for entry in step)
+    new = [entry for step in steps for entry in step if entry.new]
+    for entry in new:
+        report.expect(entry.where)
     began = time.monotonic()
     try:
-        asyncio.run(_connected(sender, office, steps, report, connecting=sending > 0))
+        asyncio.run(_connected(sender, office, steps, report, connecting=bool(new)))
     except KeyboardInterrupt:
         raise Failure(
             Exit.INTERRUPTED,
@@ -146,8 +156,8 @@ def connect_and_send(
             (again,),
         ) from None
     took = time.monotonic() - began
-    if sending >= _WORTH_A_WORD:
-        note(f"{sending} sent in {took:.1f} s, {sending / took:.0f} a second.")
+    if len(new) >= _WORTH_A_WORD:
+        note(f"{len(new)} sent in {took:.1f} s, {len(new) / took:.0f} a second.")
 
 
 async def _connected(
@@ -172,48 +182,49 @@ async def send_entries(
 ) -> None:
     """Send the steps over an open connection, one after the other, and fill the report.
 
-    `quiet` says nothing of how far it has come. Without a client only what is on record already is told. Raises Failure (exit 6) where nothing was sent.
+    `quiet` says nothing of how far it has come. Without a client only what is on record already is told.
+    Raises Failure (exit 6) where nothing was sent; where a step was, the next counts as not answered.
     """
+    for entry in (entry for step in steps for entry in step if not entry.new):
+        _tell_unsent(report, entry)
+    sent = False
     for step in steps:
-        for entry in step:
-            if entry.same:
-                report.unchanged(entry.where)
-        new = [entry for entry in step if not entry.same]
-        if new and client is not None:
-            bulk = import_id(sender, step)
-            outcomes = await _hand_over(sender, client, office, bulk, new, quiet=quiet)
-            for entry, outcome in zip(new, outcomes, strict=True):
-                _tell(report, entry, outcome)
+        new = [entry for entry in step if entry.new]
+        if not new or client is None:
+            continue
+        try:
+            await _hand_over(sender, client, office, import_id(sender, step), new, report, quiet=quiet)
+        except Failure as failure:
+            if failure.exit_code is not Exit.UNREACHABLE or not sent:
+                raise
+            for entry in new:
+                report.unanswered(entry.where, failure.code, _SERVER_GONE)
+            return
+        sent = True
 
 
 async def _hand_over(
-    sender: Sender, client: "Client", office: Office, bulk: str, entries: Sequence[Entry], *, quiet: bool
-) -> list[CaseOutcome]:
-    """What became of each entry."""
-    from starter.bulk.handing_over import hand_over
+    sender: Sender,
+    client: "Client",
+    office: Office,
+    bulk: str,
+    entries: Sequence[Entry],
+    report: Report,
+    *,
+    quiet: bool,
+) -> None:
+    """Hand the entries over and report what became of each. Raises Failure (exit 6) where nothing was sent."""
+    from starter.bulk.handing_over import hand_over_and_tell
 
     commands = _commands(sender, office, bulk, entries)
-    prefix = command_id_prefix(bulk)
-    before = office.log.count_commands_named(prefix)
-    progress = Progress(len(commands), "rows")
 
-    def answered() -> int:
-        count = office.log.count_commands_named(prefix) - before
-        if not quiet:
-            progress.show(min(count, len(commands)))
-        return count
+    def tell(outcomes: dict[str, CaseOutcome]) -> None:
+        for entry, command in zip(entries, commands, strict=True):
+            _tell(report, entry, outcomes[command.command_id])
 
     if not quiet and len(commands) >= _WORTH_A_WORD:
         note(f"It goes on without this terminal. See: brokerage bulk status {bulk}")
-
-    try:
-        outcomes = await hand_over(client, sender, bulk, commands, answered)
-    finally:
-        progress.end()
-    return [
-        outcomes.get(id_) or outcome_in_log(office, id_, sender.timeout)
-        for id_ in (command.command_id for command in commands)
-    ]
+    await hand_over_and_tell(client, sender, office, bulk, commands, tell, noun="rows", quiet=quiet)
 
 
 def _commands(sender: Sender, office: Office, bulk: str, entries: Sequence[Entry]) -> list[Command]:
@@ -235,6 +246,13 @@ def _commands(sender: Sender, office: Office, bulk: str, entries: Sequence[Entry
             attempt += 1
         commands.append(sender.sign(stream=entry.stream, verb=entry.verb, body=entry.body, command_id=key))
     return commands
+
+
+def _tell_unsent(report: Report, entry: Entry) -> None:
+    if entry.ended is None:
+        report.unchanged(entry.where)
+    else:
+        report.leave(entry.where, f"{entry.ended}, not touched")
 
 
 def _tell(report: Report, entry: Entry, outcome: CaseOutcome) -> None:

@@ -8,27 +8,27 @@ from cyclopts import App, Parameter
 
 from domain.directory.base import DirectoryCommand
 from domain.directory.networks import ChangeNetwork, CloseNetwork, OpenNetwork
-from domain.ids import NETWORK_CODE_PATTERN, PROGRAMME_CODE_PATTERN
+from domain.ids import NETWORK_CODE_PATTERN
+from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
 from starter.commands.import_report import Where
-from starter.commands.importing import Entry, preview_all, send_all
+from starter.commands.importing import Entry
+from starter.commands.on_record import OnRecord, signer
+from starter.commands.provider import programme_code
 from starter.commands.writing import (
     Order,
     SenderOptions,
     WriteOptions,
     carry_out,
-    person_for,
     read_body,
-    sender_for,
 )
 from starter.completing import programmes
 from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean
 from starter.output import say, say_json
 from starter.reading import Office, reading
-from starter.register.csv_file import read_rows
+from starter.register.csv_file import Parsed, parse_rows
 from starter.register.networks import NetworkRow
 from starter.rows import Column, RowOptions, say_rows
-from starter.sending import repeat_line
 from starter.views.networks import enrolments, list_networks
 
 app = App(
@@ -201,25 +201,30 @@ def import_(
     /,
     *,
     programme: _Programme = "EAS",
+    files: FileOptions | None = None,
     options: SenderOptions | None = None,
 ) -> int:
-    """Open the networks of a file, or bring them up to date."""
-    chosen = options or SenderOptions()
-    if not re.fullmatch(PROGRAMME_CODE_PATTERN, programme.upper()):
-        raise Failure(Exit.USAGE, "E-VALUE", f"--programme: {programme!r} is no programme code, such as EAS.")
-    entries = network_entries(file, programme.upper())
+    """Open the networks of a file, or bring them up to date; one that the office has closed stays closed."""
+    chosen, rows = options or SenderOptions(), files or FileOptions()
+    parsed = chosen_rows(parse_networks(file), rows)
+    entries = network_entries(parsed, programme_code(programme))
     with reading() as office:
-        if chosen.dry_run:
-            return preview_all(person_for(office.settings, chosen), office, [entries], "Networks")
-        sender = sender_for(office.settings, chosen)
-        return send_all(sender, office, [entries], "Networks", repeat_line())
+        on_record = OnRecord(office, signer(office.settings, chosen))
+        return carry_out_import(
+            office, parsed, lambda: [on_record.held_against(entries)], "Networks", rows, chosen
+        )
 
 
-def network_entries(file: Path, programme: str) -> list[Entry]:
+def parse_networks(file: Path) -> Parsed[NetworkRow]:
+    """The rows of a file of networks. Raises Failure (exit 2)."""
+    return parse_rows(file, NetworkRow, "code")
+
+
+def network_entries(parsed: Parsed[NetworkRow], programme: str) -> list[Entry]:
     """The commands that a file of networks stands for."""
     return [
-        Entry(Where(file.name, line), f"network/{row.code}", "open", row.body(programme))
-        for line, row in read_rows(file, NetworkRow, "code")
+        Entry(Where(parsed.table.path.name, line), f"network/{row.code}", "open", row.body(programme))
+        for line, row in parsed.rows
     ]
 
 

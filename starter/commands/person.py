@@ -15,11 +15,18 @@ from activities.mail.addresses import BadAddressError, parse_address
 from activities.read_models.schema import person as person_table
 from activities.read_models.schema import post as post_table
 from activities.settings import Settings
-from domain.directory.people import AssignPost, EndPost, RegisterPerson, ReplaceKey
+from domain.directory.people import AssignPost, ChangePerson, EndPost, RegisterPerson, ReplaceKey
 from domain.ids import PERSON_ID_PATTERN, PROGRAMME_CODE_PATTERN
 from domain.parties import PROGRAMME_POSTS, SCHOOL_POSTS, Post
 from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
-from starter.commands.people_file import keys_on_record, people_entries, posts_on_record, stand_in_key
+from starter.commands.on_record import OnRecord, signer
+from starter.commands.people_file import (
+    keys_on_record,
+    parse_people,
+    people_entries,
+    posts_on_record,
+    stand_in_key,
+)
 from starter.commands.writing import (
     Order,
     SenderOptions,
@@ -33,8 +40,6 @@ from starter.failures import Exit, Failure
 from starter.home import create_profile
 from starter.nearest import did_you_mean
 from starter.reading import reading
-from starter.register.csv_file import parse_rows
-from starter.register.wales import PersonRow
 from starter.rows import Column, RowOptions, say_rows
 
 app = App(name="person", help="People, their keys and their posts.", help_format="plaintext")
@@ -131,6 +136,24 @@ def add(
 
 
 @app.command
+def change(
+    person: PersonArgument,
+    /,
+    *,
+    name: Annotated[str, Parameter(help="Name; sealed in the log.")],
+    email: Annotated[str, Parameter(help="Mail address; sealed in the log.")],
+    language: Annotated[
+        Literal["cy", "en", "fil", "both"], Parameter(help="Language they wish to be written to in.")
+    ],
+    options: WriteOptions | None = None,
+) -> int:
+    """Record a person's name, mail address and language anew; key and posts stay as they are."""
+    _check_address(email)
+    values = {"name": name, "email": email, "language": language}
+    return _write(person, ChangePerson, ChangePerson.verb, values, options or WriteOptions())
+
+
+@app.command
 def post(
     person: PersonArgument,
     post: Annotated[str, Parameter(help="The post: broker, sip:6990004, head:6990004, …")],
@@ -210,18 +233,20 @@ def import_(
     """Put the people of a file on record, with their posts.
 
     A row is a post that somebody holds: 'school' for posts of a school, 'programme' (a code such as DEPED)
-    for a post held in one programme only, 'to' where its last day is known. Other columns are not read.
+    for a post held in one programme only, 'to' where its last day is known. A name, an address or a language that
+    has changed is recorded anew.
     """
     chosen, rows = options or SenderOptions(), files or FileOptions()
     settings = Settings()
-    parsed = chosen_rows(parse_rows(file, PersonRow), rows)
+    parsed = chosen_rows(parse_people(file), rows)
     make = stand_in_key if chosen.dry_run else partial(create_profile, settings)
     with reading() as office:
         known, held = keys_on_record(office), posts_on_record(office)
+        on_record = OnRecord(office, signer(settings, chosen))
         return carry_out_import(
             office,
             parsed,
-            lambda: people_entries(parsed, known, make if new_keys else None, held),
+            lambda: people_entries(parsed, known, make if new_keys else None, held, on_record),
             "People and posts",
             rows,
             chosen,

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 from sqlalchemy import select
@@ -12,14 +12,15 @@ from domain.ids import PROGRAMME_CODE_PATTERN
 from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
 from starter.commands.import_report import Where
 from starter.commands.importing import Entry
+from starter.commands.on_record import OnRecord, signer
 from starter.commands.writing import SenderOptions
 from starter.completing import areas as known_areas
 from starter.completing import programmes
 from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean
 from starter.reading import reading
-from starter.register.csv_file import Parsed, parse_rows
-from starter.register.providers import ProviderRow
+from starter.register.csv_file import Parsed, nearest_kind, parse_rows
+from starter.register.providers import ProviderRow, contradictions
 from starter.register.table import read_table
 from starter.register.wales import OfferRow
 from starter.rows import Column, RowOptions, say_rows
@@ -59,19 +60,24 @@ def import_(
     files: FileOptions | None = None,
     options: SenderOptions | None = None,
 ) -> int:
-    """Record the offers of a file, or the designations and days of one."""
+    """Record the offers of a file, or the designations and days of one.
+
+    What the office has ended since is not taken up again: a designation that it ended stays ended.
+    """
     chosen = options or SenderOptions()
     programme, rows = programme_code(programme), files or FileOptions()
-    if "Areas" in read_table(file).header:
-        providers = chosen_rows(parse_providers(file), rows)
-        with reading() as office:
-            return carry_out_import(
-                office, providers, lambda: [provider_entries(providers, programme)], "Providers", rows, chosen
-            )
-    offers = chosen_rows(parse_offers(file), rows)
+    of_providers = nearest_kind(read_table(file).header, (OfferRow, ProviderRow)) is ProviderRow
+    parsed: Parsed[Any] = chosen_rows(parse_providers(file) if of_providers else parse_offers(file), rows)
+    entries = (provider_entries if of_providers else offer_entries)(parsed, programme)
     with reading() as office:
+        on_record = OnRecord(office, signer(office.settings, chosen))
         return carry_out_import(
-            office, offers, lambda: [offer_entries(offers, programme)], "Offers", rows, chosen
+            office,
+            parsed,
+            lambda: [on_record.held_against(entries)],
+            "Providers" if of_providers else "Offers",
+            rows,
+            chosen,
         )
 
 
@@ -85,16 +91,19 @@ def programme_code(typed: str) -> str:
 
 def parse_providers(file: Path) -> Parsed[ProviderRow]:
     """The rows of a file of providers. Raises Failure (exit 2)."""
-    return parse_rows(file, ProviderRow, "school", "first")
+    parsed = parse_rows(file, ProviderRow)
+    return parsed.but(contradictions(parsed.rows))
 
 
 def provider_entries(parsed: Parsed[ProviderRow], programme: str) -> list[Entry]:
-    """The commands that a file of providers stands for."""
-    return [
-        Entry(Where(parsed.table.path.name, line), f"provider/{row.school}", verb, body)
-        for line, row in parsed.rows
-        for verb, body in row.commands(programme)
-    ]
+    """The commands that a file of providers stands for; lines that designate a school alike are one command."""
+    name = parsed.table.path.name
+    said: dict[str, Entry] = {}
+    for line, row in parsed.rows:
+        for verb, body in row.commands(programme):
+            entry = Entry(Where(name, line), f"provider/{row.school}", verb, body)
+            said.setdefault(f"{row.school} {verb} {body.get('first')}", entry)
+    return list(said.values())
 
 
 def parse_offers(file: Path) -> Parsed[OfferRow]:

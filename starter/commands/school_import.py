@@ -1,5 +1,6 @@
 """`brokerage school import`: a register of schools, whosever it is, held against what is on record."""
 
+import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -20,8 +21,9 @@ from domain.directory.schools import (
     SchoolState,
     registered,
 )
-from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows, warn_of_unread
-from starter.commands.import_report import Where
+from domain.ids import SCHOOL_ID_PATTERN
+from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
+from starter.commands.import_report import Where, lines_of
 from starter.commands.importing import Entry
 from starter.commands.writing import SenderOptions
 from starter.failures import Exit, Failure
@@ -66,13 +68,19 @@ def import_(
     again, it changes nothing. A school that closes is kept, with its cases, and gets no new ones.
     """
     chosen, rows = options or SenderOptions(), files or FileOptions()
+    if whole and rows.only_rows is not None:
+        raise Failure(
+            Exit.USAGE,
+            "E-USAGE",
+            "--whole speaks of the whole file and --only-rows of some of its lines: give one of them.",
+            ("First mend single lines with --only-rows; then import the file with --whole.",),
+        )
     profile = read_profile_of(map_)
     everything = parse_schools(file, profile)
     parsed = chosen_rows(everything, rows)
-    warn_of_unread(parsed)
     with reading() as office:
         known = schools_on_record(office)
-        missing = _missing(everything, known) if whole else []
+        missing = missing_from(everything, known) if whole else []
         _agree(missing, everything, known, yes=yes or chosen.dry_run)
 
         def steps() -> Sequence[Sequence[Entry]]:
@@ -126,9 +134,20 @@ def schools_on_record(office: Office) -> dict[str, SchoolState]:
     return found
 
 
-def _missing(parsed: Parsed[SchoolRow], known: dict[str, SchoolState]) -> list[str]:
-    """Open schools of the file's authorities that no row names, not even one that is wrong."""
-    listed = {cell for line in parsed.table.lines for cell in line.cells}
+def missing_from(parsed: Parsed[SchoolRow], known: dict[str, SchoolState]) -> list[str]:
+    """Open schools of the file's authorities that no row names, not even one that is wrong.
+
+    None where the number of a row cannot be read: it may be that of any of them.
+    """
+    numbers = parsed.said("number")
+    unreadable = [line for line, number in numbers.items() if not re.fullmatch(SCHOOL_ID_PATTERN, number)]
+    if unreadable:
+        note(
+            f"No school becomes inactive: {lines_of(parsed.table.path.name, unreadable)} may be any of them. "
+            "Mend the number and import the file again."
+        )
+        return []
+    listed = set(numbers.values())
     return sorted(
         number for number, state in _covered(parsed, known).items() if state.open and number not in listed
     )

@@ -1,17 +1,22 @@
 """What schools can ask for: who offers what in each area, and the networks and courses they can join.
 
 Everything here is public: names of schools, areas, days, places; no person and no note. What stands in it
-follows from the log alone, so the same log always gives the same catalogue.
+follows from the log alone, so the same log always gives the same catalogue: today is the day of its last entry.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
 from activities.event_log import read
+from activities.read_models.providers import ProviderReader, Seeking
 from activities.read_models.schema import provider_offer, school
+from domain.calendars.half_terms import periods_from
+from domain.matching.provider import Provider
 from domain.programmes.model import Area, Language, Programme
 from starter.reading import Office
 from starter.views.networks import list_networks
@@ -25,7 +30,9 @@ class Offering:
     name: str
     languages: tuple[Language, ...]
     days: str
-    """Days as text: '4.25'."""
+    """Days it offers in a term, as text: '4.25'."""
+    free: str | None = None
+    """Days it has left in the next half terms; None where it declared none."""
 
 
 @dataclass(frozen=True)
@@ -49,19 +56,26 @@ class OfferCatalogue:
     """Names of schools by number."""
 
 
+AHEAD: Final = 4
+"""Half terms in which free days are counted, as where providers are looked for."""
+
 CSV_FIELDS: Final = (
     "programme", "area", "area_cy", "area_en", "area_fil", "kind", "code", "title_cy", "title_en", "title_fil",
-    "school", "school_name", "languages", "phases", "days_a_term", "dates", "places", "places_left",
+    "school", "school_name", "languages", "phases", "days_a_term", "free_days", "dates", "places", "places_left",
     "how_cy", "how_en", "how_fil", "position",
 )  # fmt: skip
 
 
 def read_catalogue(office: Office, programme: Programme) -> OfferCatalogue:
-    """The catalogue as it stands on record; networks that take no more schools are left out."""
-    names = office.school_names()
-    offers = _offers(office.connection, programme.code, names)
+    """The catalogue as it stands on record: whom schools can ask, and networks that they can still join."""
+    names, today = office.school_names(), _last_day(office.connection, programme)
+    offers = _offers(office, programme, names, today)
     networks = [
-        row for row in list_networks(office.connection) if row["programme"] == programme.code and row["open"]
+        row
+        for row in list_networks(office.connection)
+        if row["programme"] == programme.code
+        and row["open"]
+        and (not row["dates"] or max(row["dates"]) >= today.isoformat())
     ]
     identity = read.read_identity(office.connection)
     return OfferCatalogue(
@@ -99,6 +113,7 @@ def csv_rows(catalogue: OfferCatalogue) -> list[dict[str, Any]]:
                 "school_name": one.name,
                 "languages": " ".join(one.languages),
                 "days_a_term": one.days,
+                "free_days": one.free,
             }
             for one in offers.schools
         ]
@@ -121,20 +136,47 @@ def _network_cells(row: Mapping[str, Any], catalogue: OfferCatalogue) -> dict[st
     }
 
 
-def _offers(connection: Connection, programme: str, names: Mapping[str, str]) -> dict[str, list[Offering]]:
-    """What open schools offer, by area, each area by the school's name."""
-    days = days_a_term(connection, programme)
+def _last_day(connection: Connection, programme: Programme) -> date:
+    """The day of the log's last entry, where the programme is."""
+    last = read.last_command(connection)
+    return last.record.recorded_at.astimezone(ZoneInfo(programme.time_zone)).date() if last else date.min
+
+
+def _offers(
+    office: Office, programme: Programme, names: Mapping[str, str], today: date
+) -> dict[str, list[Offering]]:
+    """What schools offer that can be asked today, by area, each area by the school's name."""
+    pool = ProviderReader(office.connection).pool(Seeking(programme.code))
+    days = days_a_term(office.connection, programme.code)
+    periods = periods_from(office.facts.days_of(programme, None).period_of(today), AHEAD)
     query = (
         select(provider_offer.c.school, provider_offer.c.area, provider_offer.c.languages)
         .join(school, school.c.number == provider_offer.c.school)
-        .where(provider_offer.c.programme == programme, school.c.open.is_(True))
+        .where(provider_offer.c.programme == programme.code, school.c.open.is_(True))
     )
     found: dict[str, list[Offering]] = {}
-    for row in sorted(connection.execute(query), key=lambda row: (names[row.school], row.school)):
-        languages = tuple(row.languages.split())
-        one = Offering(row.school, names[row.school], languages, f"{days[row.school, row.area] / 4:g}")
+    for row in sorted(office.connection.execute(query), key=lambda row: (names[row.school], row.school)):
+        provider = pool[row.school]
+        if not _can_be_asked(provider, programme, row.area, today):
+            continue
+        free = sum(provider.free(period) for period in periods)
+        one = Offering(
+            row.school,
+            names[row.school],
+            tuple(row.languages.split()),
+            f"{days[row.school, row.area] / 4:g}",
+            f"{free / 4:g}" if provider.capacity else None,
+        )
         found.setdefault(row.area, []).append(one)
     return found
+
+
+def _can_be_asked(provider: Provider, programme: Programme, area: str, today: date) -> bool:
+    """Whether it is designated, where the programme ranks by that, and not suspended."""
+    if provider.suspended is not None:
+        return False
+    designation = provider.designation
+    return programme.matching is None or (designation is not None and designation.holds(area, today))
 
 
 def days_a_term(connection: Connection, programme: str) -> dict[tuple[str, str], int]:

@@ -107,9 +107,13 @@ def _area(offers: Offers, catalogue: OfferCatalogue, voice: Voice) -> str:
     title = offers.area.title.said(voice.language)
     lines = [f"<h3>{escape(title)}</h3>"]
     if offers.schools:
-        rows = [(one.name, _languages(one.languages, voice), one.days) for one in offers.schools]
+        rows = [
+            (one.name, _languages(one.languages, voice), one.days, one.free or pages["undeclared"])
+            for one in offers.schools
+        ]
         caption = pages["providers"].format(area=title)
-        lines.append(_table(caption, [pages["school"], pages["spoken"], pages["days"]], rows))
+        head = [pages[name] for name in ("school", "spoken", "days", "free")]
+        lines.append(_table(caption, head, rows))
     else:
         lines.append(f"<p>{escape(pages['nobody'])}</p>")
     if offers.networks:

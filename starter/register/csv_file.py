@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Final, Generic, TypeVar
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from domain.characters import holds_controls, is_blank
 from domain.problems import in_words
 from starter.failures import Exit, Failure
+from starter.nearest import nearest
 from starter.register.profile import ANYTHING_ELSE, Profile
 from starter.register.table import Line, Table, read_table
 
@@ -55,6 +56,26 @@ class Parsed(Generic[RowT]):
     problems: tuple[Problem, ...]
     unread: tuple[str, ...]
     """Columns that say nothing to us."""
+    places: Mapping[str, int]
+    """By field, the place of its column; a field that the file has not is left out."""
+    absent: tuple[str, ...]
+    """Columns that would say something, and that the file has not."""
+
+    def said(self, field: str) -> dict[int, str]:
+        """By line, what stands in the column of that field, wrong rows included; without the space around it."""
+        place = self.places[field]
+        return {
+            line.number: line.cells[place].strip() if place < len(line.cells) else ""
+            for line in self.table.lines
+        }
+
+    def but(self, found: Iterable[tuple[int, str, str]]) -> "Parsed[RowT]":
+        """The same where more is wrong: of each the line, the field and why; such lines are no good rows."""
+        columns = {field: self.table.header[place] for field, place in self.places.items()}
+        more = tuple(Problem(line, columns.get(field, field), words) for line, field, words in found)
+        bad = {problem.line for problem in more}
+        rows = tuple((line, row) for line, row in self.rows if line not in bad)
+        return replace(self, rows=rows, problems=(*self.problems, *more))
 
     @property
     def bad(self) -> frozenset[int]:
@@ -124,6 +145,8 @@ def parse_rows(
         tuple((line, row) for line, row in rows if line not in bad),
         tuple(problems),
         tuple(name for place, name in enumerate(table.header) if place not in used and name),
+        places,
+        tuple(names[0] for field, names, _needed in _columns(model, profile) if field not in places),
     )
 
 
@@ -211,7 +234,8 @@ def _places(
             Exit.USAGE,
             "E-COLUMNS",
             f"{path} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}.",
-            (f"Found: {', '.join(table.header) or 'no header line'}",)
+            _meant(missing, [name for place, name in enumerate(table.header) if place not in found.values()])
+            + (f"Found: {', '.join(table.header) or 'no header line'}",)
             + ((f"These are the columns of another kind: {meant}",) if meant else ()),
         )
     names = Counter(map(_plain, table.header))
@@ -219,6 +243,22 @@ def _places(
         if names[_plain(table.header[place])] > 1:
             raise Failure(Exit.USAGE, "E-COLUMNS", f"{path} has the column {table.header[place]} twice.")
     return found
+
+
+def _meant(missing: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    """Which of the other columns may be one that is missing."""
+    near = ((name, nearest(name, others)) for name in missing)
+    return tuple(f"Is {other} the column {name}?" for name, other in near if other)
+
+
+def nearest_kind(header: Sequence[str], kinds: Sequence[type[CsvRow]]) -> type[CsvRow]:
+    """The kind of row whose columns the header has most of, less those that it would need and has not."""
+
+    def fit(kind: type[CsvRow]) -> int:
+        found, missing = _found(header, kind, None)
+        return len(found) - len(missing)
+
+    return max(kinds, key=fit)
 
 
 def _found(
@@ -251,6 +291,28 @@ def _columns(model: type[CsvRow], profile: Profile | None) -> Iterator[tuple[str
 def _plain(name: str) -> str:
     """'school_number' and 'School Number' are the same column."""
     return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def said_otherwise(
+    rows: Sequence[tuple[int, CsvRow]], about: str, *fields: str
+) -> Iterator[tuple[int, str, str]]:
+    """Line, field and what is wrong, of lines about one and the same thing that do not agree in a field.
+
+    Which of them is meant nobody knows. Of cells with several parts the order does not matter.
+    """
+    for field in fields:
+        said: dict[Any, dict[int, Any]] = {}
+        for line, row in rows:
+            value = getattr(row, field)
+            value = frozenset(value) if isinstance(value, tuple) else value
+            said.setdefault(getattr(row, about), {})[line] = value
+        for values in said.values():
+            first = next(iter(values))
+            other = next((line for line, value in values.items() if value != values[first]), None)
+            if other is not None:
+                for line, value in values.items():
+                    against = other if value == values[first] else first
+                    yield line, field, f"line {against} says otherwise"
 
 
 def _said_again(rows: Sequence[tuple[int, CsvRow]], once: Sequence[str]) -> Iterator[Problem]:

@@ -7,18 +7,8 @@ from pydantic import BeforeValidator, Field
 from domain.case.values import AreaCode, Day, NetworkCode, Phase, SchoolId
 from domain.directory.networks import MOST_PLACES, Form
 from domain.programmes.model import Language
+from starter.register.cells import lower_parts, parts
 from starter.register.csv_file import CsvRow
-
-
-def _parts(value: Any) -> Any:
-    """'a;b' as two; what is left empty between is none."""
-    if not isinstance(value, str):
-        return value
-    return tuple(part.strip() for part in value.split(";") if part.strip())
-
-
-def _lower_parts(value: Any) -> Any:
-    return tuple(str(part).lower() for part in _parts(value))
 
 
 class NetworkRow(CsvRow):
@@ -29,13 +19,13 @@ class NetworkRow(CsvRow):
     title_en: str = Field(alias="Title EN", max_length=300)
     title_cy: str | None = Field(default=None, alias="Title CY", max_length=300)
     title_fil: str | None = Field(default=None, alias="Title FIL", max_length=300)
-    areas: Annotated[tuple[AreaCode, ...], BeforeValidator(_parts)] = Field(alias="Areas", min_length=1)
-    phases: Annotated[tuple[Phase, ...], BeforeValidator(_lower_parts)] = Field(default=(), alias="Phases")
-    languages: Annotated[tuple[Language, ...], BeforeValidator(_lower_parts)] = Field(
+    areas: Annotated[tuple[AreaCode, ...], BeforeValidator(parts)] = Field(alias="Areas", min_length=1)
+    phases: Annotated[tuple[Phase, ...], BeforeValidator(lower_parts)] = Field(default=(), alias="Phases")
+    languages: Annotated[tuple[Language, ...], BeforeValidator(lower_parts)] = Field(
         alias="Languages", min_length=1
     )
     host: SchoolId | None = Field(default=None, alias="Host")
-    dates: Annotated[tuple[Day, ...], BeforeValidator(_parts)] = Field(default=(), alias="Dates")
+    dates: Annotated[tuple[Day, ...], BeforeValidator(parts)] = Field(default=(), alias="Dates")
     places: int | None = Field(default=None, alias="Places", ge=1, le=MOST_PLACES)
     how_en: str = Field(alias="How EN", max_length=300)
     how_cy: str | None = Field(default=None, alias="How CY", max_length=300)

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.case.values import Day, Phase, SchoolId
+from starter.register.cells import parts
 from starter.register.csv_file import CsvRow
 from starter.register.grid import LARGEST_EASTING, LARGEST_NORTHING, millionths
 
@@ -64,11 +65,10 @@ class SchoolRow(CsvRow):
             exclude_none=True,
         )  # fmt: skip
         if self.language_category:
-            names = dict.fromkeys(
-                name for part in self.language_category.split(";") if (name := part.strip())
-            )
             since = {"since": self.language_since.isoformat()} if self.language_since else {}
-            direct["language_categories"] = [{"category": name} | since for name in names]
+            direct["language_categories"] = [
+                {"category": name} | since for name in dict.fromkeys(parts(self.language_category))
+            ]
         if self.unit == "yes":
             direct["unit"] = True
         if self.closed_on is not None and self.status == "closed":

@@ -3,15 +3,22 @@
 import codecs
 import csv
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from domain.characters import is_blank
 from starter.failures import Exit, Failure
 from starter.files import read_bytes
 
 _SEPARATORS: Final = ",;\t"
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_ONLY_UTF8: Final = re.compile(
+    rb"[\xc2-\xc5][\x80-\xbf]|\xe1[\xb8-\xbb][\x80-\xbf]|\xe2[\x80-\x82][\x80-\xbf]"
+)
+"""Accented letters, dashes, quotation and currency marks in UTF-8. In Windows-1252 these bytes would be an accented
+capital with a sign right behind it, which no name has."""
 _WORDS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
@@ -48,7 +55,8 @@ class Table:
 def read_table(path: Path) -> Table:
     """The table in a file. Raises Failure (exit 2) where it is no text.
 
-    UTF-8 with or without a byte order mark; UTF-16 with one; else Windows-1252, as older programs save.
+    UTF-8 with or without a byte order mark; UTF-16 with one; else Windows-1252, as older programs save. Rows of
+    nothing but separators are no rows.
     """
     text, encoding = _decoded(path, read_bytes(path))
     separator = _separator(text)
@@ -58,7 +66,11 @@ def read_table(path: Path) -> Table:
     broken = None
     try:
         header = tuple(name.strip() for name in next(reader, []))
-        lines += (Line(reader.line_num, tuple(cells)) for cells in reader if cells)
+        lines += (
+            Line(reader.line_num, tuple(cells))
+            for cells in reader
+            if not all(is_blank(cell) for cell in cells)
+        )
     except csv.Error as error:
         broken = f"{path.name}:{reader.line_num} · {_csv_words(error)}"
     return Table(path, header, tuple(lines), encoding, separator, broken)
@@ -75,10 +87,28 @@ def _decoded(path: Path, content: bytes) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         if b"\0" in content:
             raise _no_text(path, error.start) from None
+        # Python counts from behind the mark.
+        mark = len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0
+        if mark or _ONLY_UTF8.search(content):
+            raise _mixed(path, content, mark + error.start) from None
     try:
         return content.decode("cp1252"), "Windows-1252 (cp1252)"
     except UnicodeDecodeError as error:
         raise _no_text(path, error.start) from None
+
+
+def _mixed(path: Path, content: bytes, byte: int) -> Failure:
+    line = len((content[:byte] + b".").splitlines())
+    return Failure(
+        Exit.USAGE,
+        "E-FILE",
+        f"{path}:{line} · byte {byte} (0x{content[byte]:02X}) is no UTF-8, and other letters of the file are. "
+        "Nothing was sent.",
+        (
+            "Read as anything else, those letters would come out wrong.",
+            "Mend that line, or save it as CSV UTF-8.",
+        ),
+    )
 
 
 def _no_text(path: Path, byte: int) -> Failure:

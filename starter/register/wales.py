@@ -22,6 +22,7 @@ from domain.case.values import (
     Urgency,
 )
 from domain.parties import Post
+from starter.register.cells import parts
 from starter.register.csv_file import CsvRow
 
 
@@ -37,10 +38,6 @@ def _address(value: str) -> str:
             "mail_address", "must be a mail address, such as ann@school.example"
         ) from None
     return value
-
-
-def _languages(value: Any) -> Any:
-    return tuple(part.strip() for part in value.split(";")) if isinstance(value, str) else value
 
 
 class PersonRow(CsvRow):
@@ -63,7 +60,7 @@ class OfferRow(CsvRow):
 
     school: SchoolId = Field(alias="School Number")
     area: AreaCode = Field(alias="Area")
-    languages: Annotated[tuple[Literal["cy", "en", "fil"], ...], BeforeValidator(_languages)] = Field(
+    languages: Annotated[tuple[Literal["cy", "en", "fil"], ...], BeforeValidator(parts)] = Field(
         alias="Languages", min_length=1, max_length=3
     )
     quarter_days: QuarterDays = Field(alias="Days Per Term")

@@ -85,6 +85,17 @@ def test_a_person_is_registered_once() -> None:
     assert Stream("person", "bob").say("assign-post", post="broker", since="2026-09-01") == "R-PERSON"
 
 
+def test_a_name_and_an_address_are_recorded_anew_and_key_and_posts_stay() -> None:
+    stream = person()
+    assert stream.say("assign-post", post="broker", since="2026-01-01") == ["PostAssigned"]
+    new = {"name": "Ann Rees", "email": "rees@example.org", "language": "cy"}
+    assert stream.say("change", **new) == ["PersonRegistered"]
+    assert (stream.state.public_key, stream.state.language, len(posts(stream))) == (KEY, "cy", 1)
+    assert Stream("person", "nobody").say("change", **new) == "R-PERSON"
+    assert person(SYSTEM_PERSON).say("change", replace(ADMIN, person="bob"), **new) == "R-POST"
+    assert person().say("change", replace(ADMIN, posts=()), **new) == "R-POST"
+
+
 def test_a_post_of_a_school_names_it_and_another_does_not() -> None:
     ann = person()
     assert ann.say("assign-post", post="head", since="2026-09-01") == "R-POST"
@@ -165,6 +176,15 @@ def test_an_offer_names_a_school_a_programme_and_an_area_on_record() -> None:
     assert provider.say("record-offer", **offer) == []
     assert provider.say("record-offer", **offer | {"quarter_days": "4"}) == ["OfferRecorded"]
     assert [o.quarter_days for o in provider.state.offers] == [16]
+
+
+def test_a_note_that_is_given_is_recorded_since_nobody_can_read_whether_it_stands() -> None:
+    offer: dict[str, Any] = {"programme": "EAS", "area": "numeracy", "languages": ["en"], "quarter_days": "6"}
+    provider = Stream("provider", "6990001")
+    assert provider.say("record-offer", **offer, note="Number sense") == ["OfferRecorded"]
+    assert provider.say("record-offer", **offer, note="Reasoning") == ["OfferRecorded"]
+    assert provider.say("record-offer", **offer) == ["OfferRecorded"]
+    assert provider.say("record-offer", **offer) == []
 
 
 def test_a_programme_is_published_version_by_version() -> None:

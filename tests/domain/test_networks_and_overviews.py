@@ -1,6 +1,7 @@
 """Networks and support overviews as streams of their own: what may be entered, and what each entry changes."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -105,6 +106,13 @@ def test_no_version_is_recorded_with(what: str) -> None:
     changes, code = ASTRAY[what]
     values: dict[str, Any] = {"version": "2026-10", "read_on": "2026-09-02", "priorities": [FIRST]}
     assert overview().say("record", ADMIN, **values | changes) == code
+
+
+def test_today_is_today_where_the_school_lies() -> None:
+    """Half past seven in the morning of the 16th in Manila is still the 15th in UTC."""
+    values: dict[str, Any] = {"version": "2026-10", "read_on": "2026-09-16", "priorities": [FIRST]}
+    morning = replace(ADMIN, now=datetime(2026, 9, 15, 23, 30, tzinfo=UTC))
+    assert overview().say("record", morning, **values) == ["OverviewRecorded"]
 
 
 def test_it_is_recorded_by_the_schools_own_partner_and_by_no_other() -> None:

@@ -1,6 +1,8 @@
 """A register is being entered when its line, the worker, or both are killed: typed again, it is finished, once."""
 
 import asyncio
+import csv
+import io
 import signal
 from collections import Counter
 from pathlib import Path
@@ -68,6 +70,23 @@ async def test_a_line_killed_half_way_is_finished_when_it_is_typed_again(
         assert f"0 new or changed, {SCHOOLS} as on record" in out, err
         assert once_each(parts)
         assert verified(parts)
+
+
+async def test_a_line_that_is_interrupted_tells_of_every_row_what_is_known(
+    registered_home: Path, tmp_path: Path, register: Path
+) -> None:
+    async with parts_of(registered_home, tmp_path) as parts:
+        await parts.start_worker("after_commit", SCHOOLS // 2)
+        process = await typed(parts, "school", "import", str(register), "--timeout", "40")
+        assert await parts.worker_died() == signal.SIGKILL
+        process.send_signal(signal.SIGINT)
+        code, _out, err = await finished(process)
+        assert code == 130, err
+        text = register.with_name("schools.result.csv").read_text("utf-8-sig")
+        told = Counter(row["status"] for row in csv.DictReader(io.StringIO(text, newline="")))
+        assert (told["wrong"], told.total()) == (2, SCHOOLS + 2)
+        assert told["done"] == len(entered(parts)) > 0
+        assert told["unknown"] == SCHOOLS - told["done"]
 
 
 async def test_a_worker_killed_half_way_costs_the_line_nothing_but_time(

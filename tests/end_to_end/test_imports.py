@@ -52,6 +52,38 @@ def test_people_on_record_without_a_key_get_one(running: RunningOffice, tmp_path
         assert _has_key(running, "gwen.keyless")
 
 
+def test_what_was_edited_in_a_file_is_written_once_and_what_the_office_ended_stays_ended(
+    running: RunningOffice, tmp_path: Path
+) -> None:
+    people, offers, networks = (tmp_path / f"{name}.csv" for name in ("people", "offers", "networks"))
+    header = "person,name,email,language,post,school,programme,from,to\n"
+    people.write_text(header + "huw.edited,Huw,huw@x.example,cy,auditor,,,2026-09-01,\n")
+    running.here("person", "import", str(people)).well()
+    people.write_text(header + "huw.edited,Huw Rees,rees@x.example,cy,auditor,,,2026-09-01,\n")
+    offers.write_text(_OFFERS.format(number="6990101").replace("numeracy,en,2,", "numeracy,en,2,First words"))
+    running.here("provider", "import", str(offers)).well()
+    offers.write_text(offers.read_text().replace("First", "Other"))
+    for new, same in ((1, 1), (0, 1)):
+        out = running.here("person", "import", str(people)).well().out
+        assert out == f"✓ People and posts: {new} new or changed, {same} as on record, 0 refused.\n"
+    for new, same in ((1, 0), (0, 1)):
+        out = running.here("provider", "import", str(offers)).well().out
+        assert out == f"✓ Offers: {new} new or changed, {same} as on record, 0 refused.\n"
+    networks.write_text(
+        "Code,Form,Title EN,Title CY,Areas,Languages,How EN,How CY\n"
+        "edited-network,network,Leads,Arweinwyr,numeracy,en,Write.,Ysgrifennwch.\n"
+    )
+    running.here("network", "import", str(networks)).well()
+    running.here("network", "close", "edited-network").well()
+    again = running.here("network", "import", str(networks)).well()
+    assert again.out == "✓ Networks: 0 new or changed, 0 as on record, 0 refused, 1 not touched.\n"
+    assert "networks.csv:2 · closed since, not touched" in again.err
+    running.here(
+        "person", "change", "huw.edited", "--name", "H", "--email", "h@x.example", "--language", "en"
+    ).well()
+    assert running.here("audit", "verify").well().out.startswith("✓ The log holds")
+
+
 def _has_key(office: RunningOffice, person: str) -> bool:
     rows = office.here("person", "list", "--json").json
     return any(row["has_key"] for row in rows if row["person"] == person)

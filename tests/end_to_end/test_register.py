@@ -253,6 +253,28 @@ def test_requests_are_opened_once_and_every_row_that_cannot_be_says_why(
     assert opened(asking, file).well().out.splitlines()[-1] == "✓ Requests: 1 opened."
 
 
+def test_a_key_that_stands_for_another_request_is_refused_and_says_what_differs(
+    asking: RunningOffice, tmp_path: Path
+) -> None:
+    ours, theirs = tmp_path / "ours.csv", tmp_path / "theirs.csv"
+    ours.write_text("\n".join([_REQUESTS, request("1", 6995411), ""]))
+    assert "1 opened" in opened(asking, ours).well().out
+    (reference,) = (row["reference"] for row in result(ours).values())
+    before = asking.length()
+    theirs.write_text(
+        "\n".join([_REQUESTS, request("1", 6995410, "literacy"), request("2", 6995410, "literacy"), ""])
+    )
+    seen = opened(asking, theirs, "--dry-run")
+    assert (seen.code, "1 would be opened, 1 wrong" in seen.out) == (7, True)
+    done = opened(asking, theirs)
+    said = f"theirs.csv:2 · the Key 1 is that of a request with another Recipient, Area ({reference})  E-KEY"
+    assert (done.code, said in done.err, asking.length() > before) == (7, True, True)
+    assert (result(theirs)["1"]["status"], result(theirs)["2"]["status"]) == ("wrong", "opened")
+    ours.write_text(ours.read_text().replace("Help with planning.", "Help with reading."))
+    other = opened(asking, ours)
+    assert (other.code, "the Key 1 is that of a request with another Need" in other.err) == (7, True)
+
+
 def test_other_names_of_columns_are_known_and_a_file_of_another_kind_is_not(
     asking: RunningOffice, tmp_path: Path
 ) -> None:

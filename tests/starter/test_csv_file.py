@@ -131,6 +131,38 @@ def test_the_same_table_is_read_however_it_was_saved(tmp_path: Path, encoding: s
     assert ("semicolons" in notes, "tabs" in notes) == (separator == ";", separator == "\t")
 
 
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        (
+            "Number,Name\n1,Ysgol Tŷ\n".encode() + b"2,Caf\xe9\n",
+            "register.csv:3 · byte 29 (0xE9) is no UTF-8",
+        ),
+        (b"Number,Name\r\n1,Caf\xe9\r\n" + "2,Llanfair – Tŷ\r\n".encode(), "register.csv:2 · byte 18 (0xE9)"),
+        (b"\xef\xbb\xbfNumber,Name\n1,Caf\xe9\n", "register.csv:2 · byte 20 (0xE9)"),
+        ("Number,Name\n1,₱ Paaralan\n2,Pe".encode() + b"\xf1a\n", "register.csv:3 · byte 31 (0xF1)"),
+    ],
+)
+def test_a_stray_byte_in_a_file_of_utf_8_is_named_and_turns_no_letter_into_another(
+    tmp_path: Path, content: bytes, where: str
+) -> None:
+    failed = failure(file(tmp_path, content))
+    assert failed.code == "E-FILE"
+    assert where in failed.message
+
+
+def test_a_file_of_windows_1252_is_read_whatever_its_names_end_with(tmp_path: Path) -> None:
+    names = ["École “La Forêt”", "CAFÉ’S", "Peña – Niño", "Straße…"]
+    text = "\n".join(["Number,Name", *(f"{number},{name}" for number, name in enumerate(names, 1))])
+    assert [row.name for _line, row in read_rows(file(tmp_path, text.encode("cp1252")), Row)] == names
+
+
+def test_rows_of_nothing_but_separators_are_no_rows(tmp_path: Path) -> None:
+    parsed = parse_rows(file(tmp_path, "Number,Name,Opened\n,,\n1,One,\n , \u00a0,\n,,,,,,\n"), Row)
+    assert [line for line, _row in parsed.rows] == [3]
+    assert parsed.problems == ()
+
+
 def test_columns_are_known_however_they_are_cased_and_spaced(tmp_path: Path) -> None:
     parsed = parse_rows(file(tmp_path, "NAME , n_umber,Note\nOne,1,x\n"), Row)
     assert [(line, row.number, row.name) for line, row in parsed.rows] == [(2, 1, "One")]

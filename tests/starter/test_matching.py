@@ -157,7 +157,7 @@ def test_a_list_of_providers_is_imported_and_what_is_on_record_stays(office: Off
     )
     file.write_text(header + "6990103,numeracy,,,,,\n6990105,,,,2027-spring-1,,-2\n6990107,,,,,,\n")
     wrong = typed(office, "provider", "import", str(file), "--dry-run", "--profile", "admin")
-    assert wrong.code == 2
+    assert wrong.code == 7
     for line, problem in ((2, "go together"), (3, "Days Per Half Term"), (4, "neither areas nor days")):
         assert any(f"providers.csv:{line}" in each and problem in each for each in wrong.err.splitlines()), (
             wrong.err

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -112,6 +113,45 @@ def test_a_network_that_takes_no_more_schools_is_offered_to_none(office: Office,
     assert "numeracy-leads" not in {row["code"] for row in rows}
 
 
+def numeracy(office: Office, folder: Path) -> set[str]:
+    """Schools that the catalogue offers in numeracy."""
+    _html, rows = published(office, folder)
+    return {row["school"] for row in rows if (row["area"], row["kind"]) == ("numeracy", "school")}
+
+
+def test_a_school_that_cannot_be_asked_is_offered_to_nobody(office: Office, tmp_path: Path) -> None:
+    everybody = numeracy(office, tmp_path)
+    suspended = {"programme": "EAS", "reason_code": "staffing"}
+    office.done("adviser.meinir", "suspend", suspended, stream="provider/6990103")
+    assert numeracy(office, tmp_path) == everybody - {"6990103"}
+    office.done("adviser.meinir", "resume", {"programme": "EAS"}, stream="provider/6990103")
+    ended = {"programme": "EAS", "until": (office.now - timedelta(days=1)).date().isoformat()}
+    office.done("adviser.meinir", "end-designation", ended, stream="provider/6990103")
+    assert numeracy(office, tmp_path) == everybody - {"6990103"}
+    other = {"programme": "EAS", "areas": ["literacy"], "since": "2026-09-01"}
+    office.done("adviser.meinir", "designate", other, stream="provider/6990103")
+    assert numeracy(office, tmp_path) == everybody - {"6990103"}
+
+
+def test_a_network_that_is_over_is_offered_to_none(office: Office, tmp_path: Path) -> None:
+    office.now = datetime(2027, 6, 9, 9, tzinfo=UTC)
+    office.done(ADMIN, "close", stream="network/calm-classrooms")
+    _html, rows = published(office, tmp_path)
+    assert "numeracy-leads" in {row["code"] for row in rows}
+    office.now += timedelta(days=1)
+    office.done(ADMIN, "close", stream="network/new-middle-leaders")
+    _html, rows = published(office, tmp_path)
+    assert "numeracy-leads" not in {row["code"] for row in rows}
+
+
+def test_free_days_are_those_of_the_next_four_half_terms(office: Office, tmp_path: Path) -> None:
+    none = {"programme": "EAS", "first": "2026-autumn-1", "last": "2026-autumn-2", "quarter_days": 0}
+    office.done(ADMIN, "declare-capacity", none, stream="provider/6990103")
+    _html, rows = published(office, tmp_path)
+    (row,) = (row for row in rows if (row["area"], row["school"]) == ("numeracy", "6990103"))
+    assert row["free_days"] == "16", "eight days in each of the two half terms that follow those two"
+
+
 def test_one_language_alone_and_the_other_programme_in_its_own(office: Office, tmp_path: Path) -> None:
     html, _ = published(office, tmp_path, "--lang", "en")
     assert list(Page(html).sections) == ["", "en"]
@@ -147,8 +187,9 @@ def _page() -> str:
     }  # fmt: skip
     area = Area(code="numeracy", kind="skill", title=Words(en="Numeracy", cy="Rhifedd"))
     empty = Area(code="humanities", kind="aole", title=Words(en="Humanities", cy="Y Dyniaethau"))
-    school = Offering("6990001", "Ysgol <y Bryn>", ("cy", "en"), "4.25")
-    offers = (Offers(area, (school,), (network,)), Offers(empty, (), ()))
+    school = Offering("6990001", "Ysgol <y Bryn>", ("cy", "en"), "4.25", "12.5")
+    other = Offering("6990002", "Y Llan", ("cy",), "1")
+    offers = (Offers(area, (school, other), (network,)), Offers(empty, (), ()))
     return as_html(OfferCatalogue(eas(), "log-1", 7, offers, {"6990001": "Ysgol <y Bryn>"}), ("en", "cy"))
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.directory.schools import RegisterSchool, SchoolState, evolve, registered
-from starter.commands.school_import import parse_schools, school_entries
+from starter.commands.school_import import missing_from, parse_schools, school_entries
 from starter.register.profile import shipped
 
 NOW = datetime(2026, 9, 15, 9, tzinfo=UTC)
@@ -56,3 +56,41 @@ def test_any_order_of_rows_makes_the_same_register_and_a_second_reading_none(
         entered(folder / "other.csv", shuffled, other)
         assert one == other
         assert entered(folder / "again.csv", shuffled, other) == 0
+
+
+def on_record(folder: Path, *rows: str) -> dict[str, SchoolState]:
+    known: dict[str, SchoolState] = {}
+    entered(
+        folder / "before.csv", [(int(row), ("Ysgol", "Cwm Enfys", "Primary", "", "")) for row in rows], known
+    )
+    return known
+
+
+def missing(folder: Path, known: dict[str, SchoolState], *lines: str) -> list[str]:
+    """The schools on record that a whole register of these lines lacks."""
+    path = folder / "whole.csv"
+    path.write_text("\n".join(["School Number,School Name,LA Name,Phase,Town", *lines, ""]), "utf-8")
+    return missing_from(parse_schools(path, shipped("wales")), known)
+
+
+def test_a_school_is_in_the_register_whatever_space_stands_around_its_number(folder: Path) -> None:
+    known = on_record(folder, "6990001", "6990002")
+    assert (
+        missing(folder, known, " 6990001 ,Ysgol,Cwm Enfys,Primary,", "6990002\u00a0,Ysgol,Cwm Enfys,Tea,")
+        == []
+    )
+
+
+def test_a_number_in_another_column_puts_no_school_into_the_register(folder: Path) -> None:
+    known = on_record(folder, "6990001", "6990002")
+    assert missing(folder, known, "6990001,Ysgol,Cwm Enfys,Primary,6990002") == ["6990002"]
+
+
+def test_nobody_becomes_inactive_while_a_row_cannot_be_told_from_any_other(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = on_record(folder, "6990001", "6990002")
+    assert (
+        missing(folder, known, "6990001,Ysgol,Cwm Enfys,Primary,", "6990002.0,Ysgol,Cwm Enfys,Primary,") == []
+    )
+    assert "No school becomes inactive: whole.csv:3 may be any of them." in capsys.readouterr().err

@@ -1,0 +1,125 @@
+"""The result of an import has every row, however the import ended: done, not sent, or nobody knows."""
+
+import asyncio
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.home_files import read_key
+from domain.bulk import BulkPart, CaseOutcome, Outcomes
+from starter.commands.import_report import Report, Where
+from starter.commands.importing import Entry, say_sent, send_entries
+from starter.failures import Exit, Failure
+from starter.reading import reading
+from starter.sending import Sender
+from tests.activities.builders import ADMIN, Office
+from tests.starter.shell import typed
+
+
+@pytest.fixture(autouse=True)
+def nobody_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
+
+
+def statuses(file: Path) -> list[str]:
+    """What the result says of each row, in the order of the file."""
+    text = file.with_name(f"{file.stem}.result.csv").read_text("utf-8-sig")
+    return [row["status"] for row in csv.DictReader(io.StringIO(text, newline=""))]
+
+
+def test_where_nothing_could_be_sent_the_good_rows_are_told_as_not_sent(
+    office: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "schools.csv"
+    file.write_text(
+        "School Number,School Name,LA Name,Phase\n"
+        "6800001,A,Newfield,Primary\n6800002,B,Newfield,Tea\n6800003,C,Newfield,Primary\n",
+        "utf-8",
+    )
+    done = typed(office, "school", "import", str(file))
+    assert (done.code, "U-TEMPORAL" in done.err) == (6, True)
+    assert statuses(file) == ["not sent", "wrong", "not sent"]
+    assert "--only-rows" not in done.out, "it would leave out the rows that were not sent"
+
+
+def test_requests_that_could_not_be_sent_are_told_too(office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "requests.csv"
+    file.write_text(
+        "Key,Route,Recipient,Area,Phase,Language,Urgency,Need,Desired Start\n"
+        "a,sip,6990004,literacy,Primary,en,normal,Help.,2027-03-01\n"
+        "b,sip,6990004,numercay,Primary,en,normal,Help.,2027-03-01\n",
+        "utf-8",
+    )
+    assert typed(office, "bulk", "open", str(file)).code == 6
+    assert statuses(file) == ["not sent", "wrong"]
+
+
+def test_a_line_of_which_an_entry_was_never_sent_is_not_done() -> None:
+    report, line = Report(), Where("people.csv", 2)
+    report.expect(line)
+    report.expect(line)
+    report.done(line)
+    assert report.fates[line].told == "not sent"
+    assert (report.unsent, report.exit_code) == (1, Exit.UNKNOWN_OUTCOME)
+    report.unchanged(line)
+    assert report.fates[line].told == "done"
+    assert (report.unsent, report.exit_code) == (0, Exit.DONE)
+
+
+@dataclass
+class Answers:
+    """What a part that was handed over comes to."""
+
+    outcomes: Outcomes
+
+    async def result(self) -> Outcomes:
+        return self.outcomes
+
+
+class GoneAfter:
+    """A server that takes so many parts and is gone then."""
+
+    def __init__(self, parts: int) -> None:
+        self.left = parts
+
+    async def start_workflow(self, _name: str, part: BulkPart, **_how: Any) -> Answers:
+        if not self.left:
+            raise RPCError("connection refused", RPCStatusCode.UNAVAILABLE, b"")
+        self.left -= 1
+        done = tuple(CaseOutcome(command_id=one.command_id, kind="done") for one in part.commands)
+        return Answers(Outcomes(outcomes=done))
+
+
+def sent(office: Office, server: GoneAfter) -> Report:
+    """Three steps of one entry each, handed to that server."""
+    steps = [
+        [Entry(Where("file.csv", line), "school/6990004", "mark-missing", {"register_name": f"r{line}"})]
+        for line in (2, 3, 4)
+    ]
+    sender = Sender(office.settings, ADMIN, read_key(office.settings.profiles / f"{ADMIN}.key"), timeout=5)
+    report = Report()
+    for (entry,) in steps:
+        report.expect(entry.where)
+    with reading(office.settings) as log:
+        asyncio.run(send_entries(sender, server, log, steps, report))  # type: ignore[arg-type]
+    return report
+
+
+def test_a_server_that_goes_away_between_steps_leaves_an_outcome_that_is_unknown(office: Office) -> None:
+    report = sent(office, GoneAfter(1))
+    told = {where.line: fate.told for where, fate in report.fates.items()}
+    assert told == {2: "done", 3: "unknown", 4: "not sent"}
+    with pytest.raises(Failure) as failed:
+        say_sent(report, "Schools", "brokerage school import file.csv")
+    assert failed.value.exit_code is Exit.UNKNOWN_OUTCOME
+
+
+def test_a_server_that_was_never_there_was_sent_nothing(office: Office) -> None:
+    with pytest.raises(Failure) as failed:
+        sent(office, GoneAfter(0))
+    assert failed.value.exit_code is Exit.UNREACHABLE
