@@ -50,6 +50,8 @@ class DirectoryFacts:
     """Quarter-days that cases hold or have agreed with a provider, by programme and half term; where it is asked."""
     currencies: Mapping[str, str] = field(default_factory=dict)
     """Currency of each programme."""
+    grants: Mapping[str, int] = field(default_factory=dict)
+    """What one provider may get in a financial year, by programme; none where the programme does not say."""
     years: Mapping[str, str] = field(default_factory=dict)
     """Month in which each programme's financial year begins."""
     funds: Mapping[str, FundFact] = field(default_factory=dict)

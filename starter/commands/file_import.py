@@ -18,6 +18,9 @@ from starter.register.csv_file import MOST_PROBLEMS, Parsed, RowT, shown_problem
 from starter.register.result_file import check_result, result_path, write_result
 from starter.sending import repeat_line
 
+Afterwards = Callable[[Report], Sequence[Sequence[Entry]]]
+"""What is still to be sent once it is known what became of the rows."""
+
 COLUMNS = ("status", "code", "message")
 _MOST_COLUMNS_NAMED = 6
 
@@ -80,10 +83,12 @@ def carry_out_import(
     what: str,
     files: FileOptions,
     options: SenderOptions,
+    afterwards: Afterwards = lambda _report: (),
 ) -> int:
     """Send what the good rows stand for, report, write the result. Returns exit 0, or 7 where rows failed.
 
-    `steps` makes the entries, once it is sure that something is to be done. Raises Failure.
+    `steps` makes the entries, once it is sure that something is to be done; `afterwards` those that rest on
+    what became of them. Raises Failure.
     """
     path = parsed.table.path
     report = Report()
@@ -95,7 +100,8 @@ def carry_out_import(
     for words in shown_problems(path.name, parsed.problems):
         note(words)
     if options.dry_run:
-        code = preview_all(person_for(office.settings, options), office, steps(), what)
+        person = person_for(office.settings, options)
+        code = preview_all(person, office, steps(), what, afterwards)
         return Exit.SOME_FAILED if parsed.bad else code
     sender = sender_for(office.settings, options)
     if files.result is not None:
@@ -103,6 +109,8 @@ def carry_out_import(
     again = repeat_line()
     try:
         connect_and_send(sender, office, steps(), again, report)
+        if more := afterwards(report):
+            connect_and_send(sender, office, more, again, report)
     finally:
         report.say_refused()
         _write(parsed, report, files)
@@ -116,7 +124,11 @@ def _write(parsed: Parsed[Any], report: Report, files: FileOptions) -> None:
     """The result, where it is asked for, where a row failed, or in place of that of an earlier run."""
     path = parsed.table.path
     beside = result_path(path)
-    failed = sorted(w.line for w, fate in report.fates.items() if fate.told not in {"done", "unchanged"})
+    failed = sorted(
+        where.line
+        for where, fate in report.fates.items()
+        if where.line and fate.told not in {"done", "unchanged"}
+    )
     if files.result is None and not failed and not beside.exists():
         return
     told = {

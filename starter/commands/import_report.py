@@ -11,10 +11,14 @@ from starter.output import note
 
 @dataclass(frozen=True, order=True)
 class Where:
-    """A line of a file."""
+    """A line of a file; 0 for what the file says as a whole."""
 
     file: str
     line: int
+
+    def words(self) -> str:
+        """'people.csv:2', or the file alone."""
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 Told = Literal["done", "unchanged", "refused", "failed", "unknown", "wrong"]
@@ -91,11 +95,13 @@ class Report:
 
 
 def _together(places: Sequence[Where]) -> str:
-    """'people.csv:2-4, 9': the lines of each file, runs of lines as one."""
+    """'people.csv:2-4, 9': the lines of each file, runs of lines as one; its name alone for what no line says."""
     lines: dict[str, list[int]] = {}
     for place in sorted(set(places)):
         lines.setdefault(place.file, []).append(place.line)
-    return "; ".join(f"{file}:{', '.join(_runs(numbers))}" for file, numbers in lines.items())
+    return "; ".join(
+        f"{file}:{', '.join(_runs(numbers))}" if any(numbers) else file for file, numbers in lines.items()
+    )
 
 
 def _runs(numbers: Sequence[int]) -> list[str]:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,18 +62,32 @@ def import_id(sender: Sender, entries: Sequence[Entry]) -> str:
     return f"import-{_digest(sender, [entry.content() for entry in entries])[:20]}"
 
 
-def preview_all(person: str, office: Office, steps: Sequence[Sequence[Entry]], what: str) -> int:
+def preview_all(
+    person: str,
+    office: Office,
+    steps: Sequence[Sequence[Entry]],
+    what: str,
+    afterwards: Callable[[Report], Sequence[Sequence[Entry]]] = lambda _report: (),
+) -> int:
     """Print what each entry of the steps would do and what would be refused; nothing is sent.
 
-    What an earlier entry would record is taken as recorded by the later ones of the same stream. Ends as
-    the import would: exit 0, or 7 where some entries would be refused.
+    What an earlier entry would record is taken as recorded by the later ones of the same stream. `afterwards`
+    are entries that rest on what would become of the others. Ends as the import would: exit 0, or 7 where
+    some entries would be refused.
     """
     from activities.foresight import WouldBeDone, WouldBeRefused
     from starter.preview import look_ahead, real_line
 
     report = Report()
     unwritten: dict[str, tuple[Any, ...]] = {}
-    for number, entry in enumerate(entry for step in steps for entry in step):
+
+    def all_of_them() -> Iterator[Entry]:
+        for step in steps:
+            yield from step
+        for step in afterwards(report):
+            yield from step
+
+    for number, entry in enumerate(all_of_them()):
         if entry.same:
             report.unchanged(entry.where)
             continue
@@ -91,7 +105,7 @@ def preview_all(person: str, office: Office, steps: Sequence[Sequence[Entry]], w
         elif isinstance(foreseen, WouldBeDone) and foreseen.accepted.events:
             report.done(entry.where)
             unwritten[entry.stream] = (*unwritten.get(entry.stream, ()), *foreseen.accepted.events)
-            say(f"{entry.where.file}:{entry.where.line} · {' '.join(foreseen.accepted.happened)}")
+            say(f"{entry.where.words()} · {' '.join(foreseen.accepted.happened)}")
         else:
             report.unchanged(entry.where)
     report.say_refused()
