@@ -104,8 +104,9 @@ class Office:
         )
         found(self.handler, self.settings)
         self._enter_people()
-        programme = parse_programme(files("domain.programmes").joinpath("eas.toml").read_text(), "eas.toml")
-        self.references = [self._open_case(area.code) for area in programme.areas]
+        eas = files("domain.programmes").joinpath("eas.toml").read_text()
+        self.programme = parse_programme(eas, "eas.toml")
+        self.references = [self._open_case(area.code) for area in self.programme.areas]
 
     def command(self, person: str, stream: str, verb: str, body: dict[str, Any], key: str) -> Command:
         """A signed command; everybody here signs with the one key of the home."""

@@ -18,7 +18,7 @@ from domain.directory import (
     schools,
 )
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts
-from domain.funding import funds, rates
+from domain.funding import funds, grants, rates
 from domain.upcasting import EventTypes, UnknownEventError, Upcaster
 
 
@@ -89,10 +89,18 @@ DIRECTORY: Final[dict[str, DirectoryKind]] = {
         funds.FundState,
         funds.evolve,
         funds.decide,
-        (funds.OpenFund, funds.Allocate, funds.Reduce, funds.CarryForward, funds.CloseFund),
+        (
+            funds.OpenFund,
+            funds.Allocate,
+            grants.AllocateGrants,
+            funds.Reduce,
+            funds.CarryForward,
+            funds.CloseFund,
+        ),
         (
             funds.FundOpened,
             funds.FundAllocated,
+            grants.GrantsAllocated,
             funds.FundReduced,
             funds.FundCarriedForward,
             funds.FundClosed,

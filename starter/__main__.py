@@ -21,6 +21,7 @@ _CHOOSES_FIELDS: Final = {
     ("audit", "replay"),
     ("mail", "status"),
     ("provider", "find"),
+    ("report", "division"),
     ("report", "overview-drift"),
     *(("work", name) for name in _WORKLISTS),
     *(("fund", name) for name in ("status", "statement", "rates")),

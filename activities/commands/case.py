@@ -134,6 +134,9 @@ def _providers_for(
     facts: FactReader, state: CaseState, body: CaseCommand, programme: Programme, now: datetime
 ) -> Pool | None:
     """Schools as providers, where the command asks who could help, or what days one school has left."""
+    if isinstance(body, Open | Submit | Reopen):
+        opening = body if isinstance(body, Open) else state
+        return _beginning(facts, programme, opening.route, opening.provider)
     if programme.matching is None:
         return None
     if isinstance(body, Match | Offer):
@@ -141,6 +144,12 @@ def _providers_for(
     if isinstance(body, AcceptOffer | DraftAgreement | Extend | ProposeVariation | AgreeVariation):
         return facts.provider(state, programme)
     return None
+
+
+def _beginning(facts: FactReader, programme: Programme, code: str, number: str | None) -> Pool | None:
+    """Whether the school that begins is designated, where its route asks for that."""
+    route = programme.route(code)
+    return facts.standing(programme, number) if route and route.designated and number else None
 
 
 def _named_network(body: CaseCommand) -> str | None:
@@ -200,6 +209,8 @@ def steps_for(
 
 def _pool_of_stage(facts: FactReader, state: CaseState, programme: Programme, now: datetime) -> Pool | None:
     """Schools as providers, in the stages whose next step asks for them."""
+    if state.stage is Stage.DRAFT:
+        return _beginning(facts, programme, state.route, state.provider)
     if programme.matching is None:
         return None
     if state.stage is Stage.MATCHING:

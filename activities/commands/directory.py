@@ -53,6 +53,7 @@ _SENTENCES: Final = {
     "CalendarPublished": "{} is in force.",
     "FundOpened": "{} is open.",
     "FundAllocated": "Money was put into {}.",
+    "GrantsAllocated": "The grants of schools were put into {}.",
     "FundReduced": "Money was taken out of {}.",
     "FundCarriedForward": "What an earlier fund had left was brought into {}.",
     "FundClosed": "{} is closed: it takes no new reservation.",

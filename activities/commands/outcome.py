@@ -17,6 +17,7 @@ from domain.case.events import CaseEvent
 from domain.case.situation import Refusal
 from domain.directory.base import DirectoryEvent
 from domain.envelope import ActingPerson, EngineRef, ProgrammeRef, RecordedFor
+from domain.funding.grants import AllocateGrants
 from domain.messages import CaseStatus, Command, Receipt, Refused, UnsignedCommand
 from domain.parties import HeldPost
 from domain.problems import in_words
@@ -175,7 +176,8 @@ def _problem(item: ErrorDetails) -> str:
 def named_schools(body: Any) -> tuple[str, ...]:
     """Numbers of schools that a command or event names."""
     names = ("recipient", "provider", "preferred_provider", "school", "successor", "host")
-    return tuple(number for name in names if isinstance(number := getattr(body, name, None), str))
+    many = body.schools if isinstance(body, AllocateGrants) else ()
+    return (*many, *(number for name in names if isinstance(number := getattr(body, name, None), str)))
 
 
 def named_funds(body: Any) -> tuple[str, ...]:

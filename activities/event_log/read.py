@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final, TypeVar
 
 import orjson
@@ -16,6 +17,8 @@ from domain.canonical import instant_from_text, leaf_hash, sha256_hex
 from domain.envelope import Clock, Envelope
 
 _PAGE: Final = 1000
+_STREAMS_AT_ONCE: Final = 100
+"""Streams read in one statement: a case has some sixty events."""
 
 RecordT = TypeVar("RecordT", "RecordedEvent", "RecordedCommand")
 
@@ -146,6 +149,19 @@ class LogReader:
                 raise LogDamagedError(f"position {after + 1} is missing from the log")
             after = recorded.position
             yield recorded
+
+    def events_of(self, streams: Iterable[str]) -> Iterator[tuple[str, tuple[RecordedEvent, ...]]]:
+        """Each of these streams with its events, in the order of their names; many streams in one statement.
+
+        A stream without events is left out. Raises LogDamagedError as `events` does for one stream.
+        """
+        wanted = sorted(set(streams))
+        for start in range(0, len(wanted), _STREAMS_AT_ONCE):
+            query = _EVENTS.where(event.c.stream.in_(wanted[start : start + _STREAMS_AT_ONCE]))
+            with self._engine.connect() as connection:
+                rows = connection.execute(query.order_by(event.c.stream, event.c.version)).all()
+            for stream, own in groupby(rows, key=lambda row: str(row.stream)):
+                yield stream, tuple(chained(stream, map(event_of_row, own)))
 
     def command(self, id: str) -> RecordedCommand | None:
         """The command of that id, with its answer; None where none was recorded."""

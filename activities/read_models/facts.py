@@ -210,6 +210,13 @@ class FactReader:
         self._positions |= reader.positions
         return Pool(providers)
 
+    def standing(self, rules: Programme, number: str) -> "Pool":
+        """Whether that school is designated, and may be given anything new."""
+        reader = ProviderReader(self._connection)
+        provider = reader.standing(Seeking(rules.code), number)
+        self._positions |= reader.positions
+        return Pool({number: provider})
+
     def directory_facts(
         self,
         *,
@@ -245,6 +252,11 @@ class FactReader:
             areas={code: frozenset(area.code for area in known.areas) for code, known in rules.items()},
             currencies={code: known.currency for code, known in rules.items()},
             zones={code: known.time_zone for code, known in rules.items()},
+            grants={
+                code: known.finance.grant_minor
+                for code, known in rules.items()
+                if known.finance and known.finance.grant_minor
+            },
             years={code: known.financial_year for code, known in rules.items()},
             languages={code: frozenset(known.languages) for code, known in rules.items()},
             funds=self._funds(named_funds),

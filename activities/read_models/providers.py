@@ -56,6 +56,18 @@ class ProviderReader:
         """That one school."""
         return self._read(seeking, {number}, whole=False)
 
+    def standing(self, seeking: Seeking, number: str) -> Provider:
+        """For what that school is designated, and whether it is suspended; nothing of its days."""
+        designated, suspended = (
+            self._rows(table, table.c.school == number, table.c.programme == seeking.programme)
+            for table in (designation, suspension)
+        )
+        return Provider(
+            number,
+            designation=_designation(designated),
+            suspended=next((row.reason for row in suspended), None),
+        )
+
     def taken(self, number: str) -> dict[str, dict[str, int]]:
         """Quarter-days that cases hold, have agreed or were given of a school, by programme and half term."""
         found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))

@@ -122,6 +122,12 @@ _REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def _said(out: ExcludedSchool, s: Situation) -> Refusal:
+    code, message = why_not(out, s)
+    return Refusal(code, message, f"Who could be asked: brokerage case match {s.state.reference}")
+
+
+def why_not(out: ExcludedSchool, s: Situation) -> tuple[str, str]:
+    """Code and words of the refusal of a school that is left out."""
     code, words = _REFUSALS.get(out.code, ("R-EXCLUDED", "{name} cannot be asked."))
     message = words.format(
         *_shown(out.figures),
@@ -131,7 +137,7 @@ def _said(out: ExcludedSchool, s: Situation) -> Refusal:
         provider=s.noun("provider"),
         head=s.word(Party.RECIPIENT_HEAD),
     )
-    return Refusal(code, message, f"Who could be asked: brokerage case match {s.state.reference}")
+    return code, message
 
 
 def _shown(figures: Figures) -> list[str]:

@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from domain.case.lifecycle import COMING_GUARDS, LIFECYCLE, Row
+from domain.case.lifecycle import LIFECYCLE, Row
 from domain.case.stages import COMING, OPEN, TERMINAL, Stage
 from domain.programmes import Programme, parse_programme
 from domain.programmes.model import Wait
@@ -108,10 +108,8 @@ def _ladder(wait: Wait, programme: Programme) -> str:
 
 
 def coming() -> str:
-    """Stages and guards that the record has words for and that this version does not have yet."""
-    stages = [f"- *{stage.words}*: {what}." for stage, what in COMING.items()]
-    guards = [f"- `{verb}`, a further guard: {what}." for verb, what in COMING_GUARDS.items()]
-    return "\n".join([*stages, *guards])
+    """Stages that the record has words for and that this version does not have yet."""
+    return "\n".join(f"- *{stage.words}*: {what}." for stage, what in COMING.items())
 
 
 def blocks() -> dict[str, str]:

@@ -2,8 +2,7 @@
 
 Everything about the order of a case is read from here: `decide` obeys it, the diagram in the README is
 drawn from it, the help lists it, and a test walks every stage × command cell. Numbers are those of the
-transitions in docs/lifecycle.md. Guards that need facts this version does not hold are named in COMING_GUARDS;
-none is stubbed.
+transitions in docs/lifecycle.md.
 """
 
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from domain.case import (
     claims,
     control,
     delivery,
+    designation,
     intake,
     matching,
     networks,
@@ -103,7 +103,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("1", c.Open, None, _OPENERS, (S.DRAFT,), (e.CaseDrafted,), request.draft,
          request.programme_is_known, request.route_is_ours, request.area_is_offered, request.recipient_is_open,
          request.phase_fits_recipient, request.preferred_provider_is_another_school,
-         request.provider_begins_where_the_route_says, request.schools_share_an_authority,
+         request.provider_begins_where_the_route_says, request.schools_share_an_authority, designation.provider_is_designated,
          request.languages_are_the_programmes, request.start_is_ahead, request.overview_is_whole),
     _row("2", c.Amend, frozenset({S.DRAFT, S.AWAITING_HEAD_CONSENT, S.AWAITING_ALIGNMENT}),
          _OPENERS, _SAME, (e.RequestAmended,), request.amend, request.amended_by_the_route,
@@ -111,7 +111,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("2, 3, 5", c.Submit, S.DRAFT, _OPENERS,
          (S.AWAITING_HEAD_CONSENT, S.AWAITING_ALIGNMENT), (e.RequestSubmitted, e.HeadConsentRequested, e.AlignmentRequested),
          intake.submit, intake.submitted_by_the_route, intake.recipient_is_still_open, intake.need_is_not_open_already, intake.overview_is_cited,
-         intake.provider_still_suits, intake.provider_has_no_other_partner, intake.recipient_has_a_head),
+         intake.provider_still_suits, designation.provider_is_designated, intake.provider_has_no_other_partner, intake.recipient_has_a_head),
     _row("4", c.Consent, S.AWAITING_HEAD_CONSENT, (P.RECIPIENT_HEAD,), (S.TRIAGE,), (e.HeadConsentGiven,),
          intake.consent, intake.request_version_was_read),
     _row("4b", c.RefuseConsent, S.AWAITING_HEAD_CONSENT, (P.RECIPIENT_HEAD,), (S.WITHDRAWN,), (e.HeadConsentRefused,),
@@ -261,7 +261,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("28", c.Reopen, frozenset({S.LAPSED, S.WITHDRAWN, S.NO_PARTNER}), (P.BROKER, P.PRINCIPAL_ADVISER),
          (S.AWAITING_HEAD_CONSENT, S.AWAITING_ALIGNMENT, S.TRIAGE), (e.CaseReopened,), chasing.reopen,
          chasing.can_be_reopened, chasing.reopened_in_time, intake.recipient_is_still_open, intake.need_is_not_open_already,
-         intake.provider_has_no_other_partner, intake.recipient_has_a_head),
+         designation.provider_is_designated, intake.provider_has_no_other_partner, intake.recipient_has_a_head),
     _row("–", c.NoteAssistance, _CHASED - {S.DRAFT, S.WITHDRAWN}, (P.BROKER, P.PRINCIPAL_ADVISER, P.SIP), _SAME, (e.AssistanceNoted,),
          partnership.note_assistance, partnership.assistance_has_been, while_paused=True),
     # Chasing
@@ -280,11 +280,6 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
          while_paused=True),
 )
 # fmt: on
-
-COMING_GUARDS: Final[dict[str, str]] = {
-    "open": "the leader school is designated (provider directory)",
-}
-"""Guards of the canonical case that need facts this version does not hold yet, by verb."""
 
 
 def rows_for(verb: str) -> tuple[Row, ...]:

@@ -1,5 +1,6 @@
 """The terms of an agreement: dates, days, money, languages and people that a draft may name. Transition 14."""
 
+import re
 from collections import Counter
 from datetime import date
 from itertools import pairwise
@@ -182,6 +183,14 @@ def financial_years(programme: Programme, start: date, end: date) -> list[str]:
     last = end.year - 1 if end.month < 4 else end.year
     first = start.year - 1 if start.month < 4 else start.year
     return [f"{year}-{(year + 1) % 100:02d}" for year in range(first, last + 1)]
+
+
+def names_a_year(programme: Programme, text: str) -> bool:
+    """Whether a financial year of the programme is written so: '2026-27', or '2026' where it is the calendar year."""
+    if programme.financial_year == "january":
+        return re.fullmatch(r"20[0-9]{2}", text) is not None
+    found = re.fullmatch(r"(20[0-9]{2})-([0-9]{2})", text)
+    return found is not None and (int(found[1]) + 1) % 100 == int(found[2])
 
 
 def _money(minor: int) -> str:

@@ -54,6 +54,8 @@ class DirectoryFacts:
     """Currency of each programme."""
     zones: Mapping[str, str] = field(default_factory=dict)
     """Time zone of each programme."""
+    grants: Mapping[str, int] = field(default_factory=dict)
+    """What one provider may get in a financial year, by programme; none where the programme does not say."""
     years: Mapping[str, str] = field(default_factory=dict)
     """Month in which each programme's financial year begins."""
     funds: Mapping[str, FundFact] = field(default_factory=dict)

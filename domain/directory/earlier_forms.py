@@ -58,11 +58,13 @@ def _programme_before_ladders(payload: Payload) -> Payload:
 
 def _programme_before_money(payload: Payload) -> Payload:
     """No provider was ranked, and no account was kept of money; no route asked for an orientation, for a plan
-    to be cited, or for anybody at the provider to be heard.
+    to be cited, for anybody at the provider to be heard, or for a provider that begins to be designated.
     """
     content = payload["content"]
     unasked = {"consulted": [], "orientation": False, "plan_cited": False}
-    routes = [route | {"duties": route["duties"] | unasked} for route in content["routes"]]
+    routes = [
+        route | {"duties": route["duties"] | unasked, "designated": False} for route in content["routes"]
+    ]
     return payload | {"content": content | {"matching": None, "finance": None, "routes": routes}}
 
 

@@ -302,8 +302,8 @@ def _capacity(
         return ()
     taken = facts.taken.get(command.programme, {})
     for period in sorted(taken, key=order_of):
-        stands = _declared(state, command.programme, period)
-        less = stands is None or command.quarter_days < stands
+        declared = _declared(state, command.programme, period)
+        less = declared is None or command.quarter_days < declared
         if _lies_in(event, period) and less and taken[period] > command.quarter_days:
             return Refusal(
                 "R-CAPACITY",

@@ -12,6 +12,7 @@ from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFac
 from domain.directory.schools import Line, readable
 from domain.funding.amounts import Currency, FundKey, Sum, largest_first, money_words
 from domain.funding.facts import FundFact
+from domain.funding.grants import AllocateGrants, Grant, GrantsAllocated, grants_allocated
 from domain.funding.keepers import may_keep_money
 from domain.ids import PROGRAMME_CODE_PATTERN
 
@@ -130,6 +131,8 @@ class FundState(Value):
     allocated: int = 0
     """Put in and not taken out, what was carried in aside."""
     carried: tuple[CarriedIn, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    """Whose grants are among what was put in."""
     open: bool = False
 
 
@@ -141,6 +144,9 @@ def evolve(state: FundState, event: DirectoryEvent) -> FundState:
             change |= {"declared": event, "open": True}
         case FundAllocated():
             change["allocated"] = state.allocated + event.amount_minor
+        case GrantsAllocated():
+            new = tuple(Grant(school=school, amount=event.each_minor) for school in event.schools)
+            change |= {"allocated": state.allocated + event.amount_minor, "grants": (*state.grants, *new)}
         case FundReduced():
             change["allocated"] = state.allocated - event.amount_minor
         case FundCarriedForward():
@@ -178,6 +184,8 @@ def decide(
             return (
                 FundAllocated(amount_minor=command.amount_minor, currency=currency, source=command.source),
             )
+        case AllocateGrants():
+            return grants_allocated(state.grants, command, state.declared.programme, currency, facts, key)
         case Reduce():
             return _reduced(command, facts, key, currency)
         case CarryForward():

@@ -81,7 +81,7 @@ def _reasons(provider: Provider, school: SchoolFact | None, wanted: Wanted) -> I
         yield "answered", (outcome,)
     if (code := (wanted.barred or {}).get(number)) is not None:
         yield code, ()
-    yield from _standing(provider, wanted)
+    yield from standing(provider, wanted.area, wanted.today)
     if not phases_fit(school.phase, wanted.phase):
         yield "phase", (school.phase, wanted.phase)
     spoken = provider.languages(wanted.area)
@@ -93,16 +93,16 @@ def _reasons(provider: Provider, school: SchoolFact | None, wanted: Wanted) -> I
         yield "rests", (provider.objected_on.isoformat(),)
 
 
-def _standing(provider: Provider, wanted: Wanted) -> Iterator[tuple[str, Figures]]:
-    """Whether it is designated, and may be asked for anything new."""
+def standing(provider: Provider, area: str, today: date) -> Iterator[tuple[str, Figures]]:
+    """Why it is not designated, or may be given nothing new, on that day; nothing where it may."""
     designation = provider.designation
     if designation is None:
         yield "not-designated", ()
-    elif wanted.area not in designation.areas:
-        yield "area", (wanted.area,)
-    elif wanted.today < designation.since:
+    elif area not in designation.areas:
+        yield "area", (area,)
+    elif today < designation.since:
         yield "not-yet", (designation.since.isoformat(),)
-    elif not designation.holds(wanted.area, wanted.today):
+    elif not designation.holds(area, today):
         yield "expired", (designation.until.isoformat() if designation.until else "",)
     if provider.suspended is not None:
         yield "suspended", (provider.suspended,)

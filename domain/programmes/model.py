@@ -103,6 +103,8 @@ class Route(_Strict):
     """Whether a provider may have only one open case at a time."""
     same_authority: bool = Field(default=False, strict=True)
     """Whether both schools must be of one authority."""
+    designated: bool = Field(default=False, strict=True)
+    """Whether a provider that begins must be designated for the area; one that is matched always must."""
 
     @model_validator(mode="after")
     def _opened_by_those_who_may(self) -> Self:

@@ -101,7 +101,8 @@ class Report:
 
     def words(self) -> str:
         """In one line: 'pause: 61 cases, 57 done, 3 already paused, 1 refused'."""
-        shown = {"already": f"already {self.verb.rstrip('e')}ed"}
+        so = "on record" if "-" in self.verb else f"{self.verb.rstrip('e')}ed"
+        shown = {"already": f"already {so}"}
         if self.dry_run:
             shown |= {"done": "would be done", "refused": "would be refused"}
         told = ", ".join(f"{n} {shown.get(name, name)}" for name, n in self.counts.items() if n)

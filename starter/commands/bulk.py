@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from domain.case.commands import CaseCommand, Pause, Resume
+from domain.case.commands import CaseCommand, Pause, RecordOrientation, Resume
 from starter.bulk.carrying_out import BulkOptions, Wanted, bulk_key, carry_out_bulk
 from starter.bulk.cases import WhichCases, cases_meant
 from starter.commands.writing import WriteOptions, read_body
@@ -51,6 +51,34 @@ def pause(
 def resume(*, which: WhichCases | None = None, options: BulkOptions | None = None) -> int:
     """Resume many paused cases; every wait goes on with the days it had left."""
     return _carry_out(Resume, {}, which, options, paused=True)
+
+
+@app.command(name="record-orientation")
+def record_orientation(
+    *,
+    on: Annotated[
+        str | None,
+        Parameter(
+            allow_leading_hyphen=True,
+            help=next(flag.help for flag in flags_of(RecordOrientation) if flag.field == "on"),
+        ),
+    ] = None,
+    oriented: Annotated[
+        tuple[str, ...],
+        Parameter(
+            negative="",
+            consume_multiple=False,
+            help=next(flag.help for flag in flags_of(RecordOrientation) if flag.field == "oriented"),
+        ),
+    ] = (),
+    which: WhichCases | None = None,
+    options: BulkOptions | None = None,
+) -> int:
+    """Record one orientation for all the schools that took part: of a division, or those that are named.
+
+    A case that has it on record already is counted apart; one whose route asks for none refuses it.
+    """
+    return _carry_out(RecordOrientation, {"on": on, "oriented": oriented}, which, options)
 
 
 def _carry_out(

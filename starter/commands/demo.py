@@ -21,8 +21,10 @@ from activities.home_files import stack_runs
 from activities.mail.caught import caught
 from activities.settings import Settings
 from domain.ids import case_reference
+from starter.commands.demo_money import prove_money
 from starter.commands.import_report import Report, Where
 from starter.commands.importing import Entry, send_entries
+from starter.commands.leaders import leader_entries, parse_leaders
 from starter.commands.network import network_entries, parse_networks
 from starter.commands.people_file import keys_on_record, people_entries
 from starter.commands.provider import offer_entries, parse_offers, parse_providers, provider_entries
@@ -30,7 +32,7 @@ from starter.commands.school_import import parse_schools, school_entries
 from starter.failures import Exit, Failure
 from starter.home import create_home, create_profile, is_home, profile_seed
 from starter.output import note, say
-from starter.reading import reading
+from starter.reading import Office, reading
 from starter.register.csv_file import parse_rows, read_rows
 from starter.register.profile import shipped
 from starter.register.wales import PersonRow, RequestRow
@@ -150,6 +152,7 @@ async def _load_registers(settings: Settings, client: "Client") -> None:
                 offers = offer_entries(parse_offers(folder / "offers.csv"), programme)
                 if (folder / "providers.csv").exists():
                     offers += provider_entries(parse_providers(folder / "providers.csv"), programme)
+                offers += _leaders(office, folder / "leaders.csv", programme)
                 networks = _networks(folder / "networks.csv", programme)
             for step, entries in zip(steps, (schools, people, posts, offers, networks), strict=True):
                 step += entries
@@ -166,6 +169,12 @@ async def _load_registers(settings: Settings, client: "Client") -> None:
         f"✓ Registers read: {len(steps[0])} schools, {len(steps[1])} people, {len(steps[2])} posts, {len(steps[3])} offers, "
         f"{len(steps[4])} networks, {len(money[0])} funds and rates."
     )
+
+
+def _leaders(office: Office, file: Path, programme: str) -> list[Entry]:
+    """Only where schools begin themselves somebody says which."""
+    rules = office.facts.programme(programme)
+    return leader_entries(parse_leaders(file), rules) if rules and file.exists() else []
 
 
 def _networks(file: Path, programme: str) -> list[Entry]:
@@ -200,6 +209,7 @@ def _prove(settings: Settings, told: dict[str, list[str]]) -> None:
         _say(
             f"✓ {reference}: {len(lines)} events replayed, word for word what was printed; {replayed[-1]['stage'].replace('_', ' ')}."
         )
+    prove_money(partial(_fresh, settings), _say)
     _say(_fresh(settings, "audit", "verify").strip())
 
 
@@ -252,6 +262,8 @@ def _what_next(settings: Settings, told: dict[str, list[str]]) -> None:
         "case list",
         f"case show {_still_open()}",
         f"case history {first}",
+        f"case match {first}",
+        "fund status",
         f"audit replay {first}",
     ):
         _say(f"  brokerage {words}")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from cyclopts import Group, Parameter
 
 from starter.commands.import_report import WELL, Report, Where, runs
-from starter.commands.importing import Entry, connect_and_send, preview_all, say_sent
+from starter.commands.importing import Entry, connect_and_send, preview_all, say_sent, send_the_rest
 from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.failures import Exit, Failure
 from starter.nearest import nearest
@@ -18,6 +18,9 @@ from starter.reading import Office
 from starter.register.csv_file import MOST_PROBLEMS, Parsed, RowT, shown_problems
 from starter.register.result_file import check_result, result_path, write_result
 from starter.sending import repeat_line
+
+Afterwards = Callable[[Report], Sequence[Sequence[Entry]]]
+"""What is still to be sent once it is known what became of the rows."""
 
 COLUMNS = ("status", "code", "message")
 _MOST_COLUMNS_NAMED = 6
@@ -86,10 +89,12 @@ def carry_out_import(
     what: str,
     files: FileOptions,
     options: SenderOptions,
+    afterwards: Afterwards = lambda _report: (),
 ) -> int:
     """Send what the good rows stand for, report, write the result. Returns exit 0, or 7 where rows failed.
 
-    `steps` makes the entries, once it is sure that something is to be done. Raises Failure.
+    `steps` makes the entries, once it is sure that something is to be done; `afterwards` those that rest on
+    what became of them. Raises Failure.
     """
     path = parsed.table.path
     warn_of_unread(parsed)
@@ -100,7 +105,8 @@ def carry_out_import(
     for words in shown_problems(path.name, parsed.problems):
         note(words)
     if options.dry_run:
-        code = preview_all(person_for(office.settings, options), office, steps(), what)
+        person = person_for(office.settings, options)
+        code = preview_all(person, office, steps(), what, afterwards)
         return Exit.SOME_FAILED if parsed.bad else code
     sender = sender_for(office.settings, options)
     if files.result is not None:
@@ -108,6 +114,8 @@ def carry_out_import(
     again = repeat_line()
     try:
         connect_and_send(sender, office, steps(), again, report)
+        if more := afterwards(report):
+            send_the_rest(sender, office, more, again, report)
     finally:
         report.say_refused()
         _write(parsed, report, files)
@@ -121,7 +129,7 @@ def _write(parsed: Parsed[Any], report: Report, files: FileOptions) -> None:
     """The result, where it or single rows are asked for, where not every row is done, or in place of an earlier one."""
     path = parsed.table.path
     beside, fates = result_path(path), report.fates
-    left = {where.line: fate.told for where, fate in fates.items() if fate.told not in WELL}
+    left = {where.line: fate.told for where, fate in fates.items() if where.line and fate.told not in WELL}
     if files.result is None and files.only_rows is None and not left and not beside.exists():
         return
     told = {

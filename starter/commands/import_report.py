@@ -12,10 +12,14 @@ from starter.output import note
 
 @dataclass(frozen=True, order=True)
 class Where:
-    """A line of a file."""
+    """A line of a file; 0 for what the file says as a whole."""
 
     file: str
     line: int
+
+    def words(self) -> str:
+        """'people.csv:2', or the file alone."""
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 Told = Literal["done", "unchanged", "not touched", "refused", "failed", "unknown", "wrong", "not sent"]
@@ -152,11 +156,11 @@ def lines_of(file: str, numbers: Iterable[int]) -> str:
 
 
 def _together(places: Sequence[Where]) -> str:
-    """The same of several files."""
+    """The same of several files; the name alone of what no line says."""
     lines: dict[str, list[int]] = {}
     for place in sorted(set(places)):
         lines.setdefault(place.file, []).append(place.line)
-    return "; ".join(lines_of(file, numbers) for file, numbers in lines.items())
+    return "; ".join(lines_of(file, numbers) if any(numbers) else file for file, numbers in lines.items())
 
 
 def runs(numbers: Sequence[int]) -> list[str]:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -70,18 +70,32 @@ def import_id(sender: Sender, entries: Sequence[Entry]) -> str:
     return f"import-{_digest(sender, [entry.content() for entry in entries])[:20]}"
 
 
-def preview_all(person: str, office: Office, steps: Sequence[Sequence[Entry]], what: str) -> int:
+def preview_all(
+    person: str,
+    office: Office,
+    steps: Sequence[Sequence[Entry]],
+    what: str,
+    afterwards: Callable[[Report], Sequence[Sequence[Entry]]] = lambda _report: (),
+) -> int:
     """Print what each entry of the steps would do and what would be refused; nothing is sent.
 
-    What an earlier entry would record is taken as recorded by the later ones of the same stream. Ends as
-    the import would: exit 0, or 7 where some entries would be refused.
+    What an earlier entry would record is taken as recorded by the later ones of the same stream. `afterwards`
+    are entries that rest on what would become of the others. Ends as the import would: exit 0, or 7 where
+    some entries would be refused.
     """
     from activities.foresight import WouldBeDone, WouldBeRefused
     from starter.preview import look_ahead, real_line
 
     report = Report()
     unwritten: dict[str, tuple[Any, ...]] = {}
-    for number, entry in enumerate(entry for step in steps for entry in step):
+
+    def all_of_them() -> Iterator[Entry]:
+        for step in steps:
+            yield from step
+        for step in afterwards(report):
+            yield from step
+
+    for number, entry in enumerate(all_of_them()):
         if not entry.new:
             _tell_unsent(report, entry)
             continue
@@ -99,7 +113,7 @@ def preview_all(person: str, office: Office, steps: Sequence[Sequence[Entry]], w
         elif isinstance(foreseen, WouldBeDone) and foreseen.accepted.events:
             report.done(entry.where)
             unwritten[entry.stream] = (*unwritten.get(entry.stream, ()), *foreseen.accepted.events)
-            say(f"{entry.where.file}:{entry.where.line} · {' '.join(foreseen.accepted.happened)}")
+            say(f"{entry.where.words()} · {' '.join(foreseen.accepted.happened)}")
         else:
             report.unchanged(entry.where)
     report.say_refused()
@@ -158,6 +172,19 @@ def connect_and_send(
     took = time.monotonic() - began
     if len(new) >= _WORTH_A_WORD:
         note(f"{len(new)} sent in {took:.1f} s, {len(new) / took:.0f} a second.")
+
+
+def send_the_rest(
+    sender: Sender, office: Office, steps: Sequence[Sequence[Entry]], again: str, report: Report
+) -> None:
+    """As `connect_and_send`, after that: where others went before, a server that is gone now leaves these open."""
+    try:
+        connect_and_send(sender, office, steps, again, report)
+    except Failure as failure:
+        if failure.exit_code is not Exit.UNREACHABLE or not report.new:
+            raise
+        for entry in (entry for step in steps for entry in step if entry.new):
+            report.unanswered(entry.where, failure.code, _SERVER_GONE)
 
 
 async def _connected(

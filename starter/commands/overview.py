@@ -1,5 +1,6 @@
 """`brokerage overview`: what was agreed to matter at a school, version by version."""
 
+from itertools import groupby
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
@@ -17,15 +18,13 @@ from starter.views.overviews import list_overviews
 
 app = App(name="overview", help="Support overviews of schools, version by version.", help_format="plaintext")
 
-FIELDS = ("school", "version", "priorities")
+FIELDS = ("school", "version", "priority", "area", "since")
 _TABLE = (
     Column("school", "SCHOOL", lambda row: row["school"]),
     Column("version", "VERSION", lambda row: row["version"]),
-    Column(
-        "priorities",
-        "PRIORITIES",
-        lambda row: ", ".join(f"{one['ref']} {one['area']}" for one in row["priorities"]),
-    ),
+    Column("priority", "PRIORITY", lambda row: row["priority"]),
+    Column("area", "AREA", lambda row: row["area"]),
+    Column("since", "SINCE", lambda row: row["since"]),
 )
 _Number = Annotated[str, Parameter(help="Number of the school.", completer=schools)]
 
@@ -81,16 +80,16 @@ def show(
     if json:
         say_json(rows)
         return Exit.DONE
-    for row in rows:
-        say(f"{row['version']}")
-        for one in row["priorities"]:
-            say(f"  {one['ref']}  {one['area']}  since {one['since']}")
+    for version, own in groupby(rows, key=lambda row: str(row["version"])):
+        say(version)
+        for one in own:
+            say(f"  {one['priority']}  {one['area']}  since {one['since']}")
     return Exit.DONE
 
 
 @app.command(name="list")
 def list_(*, output: RowOptions | None = None) -> int:
-    """List every version of every school's overview."""
+    """List every priority of every version of every school's overview."""
     chosen = output or RowOptions()
     chosen.fields(FIELDS)
     with reading() as office:

@@ -12,6 +12,7 @@ from domain.ids import PROGRAMME_CODE_PATTERN
 from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
 from starter.commands.import_report import Where
 from starter.commands.importing import Entry
+from starter.commands.leaders import GrantOptions, import_leaders, is_list_of_leaders
 from starter.commands.on_record import OnRecord, signer
 from starter.commands.writing import SenderOptions
 from starter.completing import areas as known_areas
@@ -50,22 +51,33 @@ def import_(
     file: Annotated[
         Path,
         Parameter(
-            help="CSV of offers (School Number, Area, Languages, Days Per Term, Note), or of providers (School Number,"
-            " Areas, Designated From, Designated To, Half Term From, Half Term To, Days Per Half Term)."
+            help="CSV of offers (School Number, Area, Languages, Days Per Term, Note), of providers (School Number,"
+            " Areas, Designated From, Designated To, Half Term From, Half Term To, Days Per Half Term), or of leader"
+            " schools (School Number, Designated From, Designated To), designated for every area."
         ),
     ],
     /,
     *,
     programme: Annotated[str, Parameter(help="Programme of the file.", completer=programmes)] = "EAS",
+    grants: GrantOptions | None = None,
     files: FileOptions | None = None,
     options: SenderOptions | None = None,
 ) -> int:
-    """Record the offers of a file, or the designations and days of one.
+    """Record the offers of a file, or the designations and days of one; of leader schools, their grants, too.
 
     What the office has ended since is not taken up again: a designation that it ended stays ended.
     """
     chosen = options or SenderOptions()
     programme, rows = programme_code(programme), files or FileOptions()
+    if is_list_of_leaders(file):
+        return import_leaders(file, programme, grants or GrantOptions(), rows, chosen)
+    if (grants or GrantOptions()) != GrantOptions():
+        raise Failure(
+            Exit.USAGE,
+            "E-USAGE",
+            f"--fund goes with a list of leader schools; {file} is another.",
+            ("Its columns: School Number, Designated From and, where an end is known, Designated To.",),
+        )
     of_providers = nearest_kind(read_table(file).header, (OfferRow, ProviderRow)) is ProviderRow
     parsed: Parsed[Any] = chosen_rows(parse_providers(file) if of_providers else parse_offers(file), rows)
     entries = (provider_entries if of_providers else offer_entries)(parsed, programme)

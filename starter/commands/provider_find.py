@@ -28,8 +28,9 @@ from starter.rows import Column, RowOptions, say_rows
 
 _AHEAD: Final = 4
 FIELDS = (
-    "school", "name", "authority", "phase", "languages", "designated_until", "minutes", "free_days", "free",
+    "school", "name", "authority", "phase", "languages", "designated_until", "minutes", "free_days", "half_terms", "free",
 )  # fmt: skip
+"""`free` are the days left in each of the `half_terms`, in their order; `free_days` those of all of them."""
 
 
 def find(
@@ -141,14 +142,15 @@ def _row(provider: Provider, fact: SchoolFact, recipient: SchoolFact, wanted: Wa
         "designated_until": until.isoformat() if until else None,
         "minutes": travel_minutes(here, there) if here and there else None,
         "free_days": _days(sum(free.values())),
-        "free": {period: _days(quarters) for period, quarters in free.items()},
+        "half_terms": list(free),
+        "free": [_days(quarters) for quarters in free.values()],
         "quarters": sum(free.values()),
     }
 
 
 def _table(periods: tuple[str, ...], near: str | None) -> tuple[Column, ...]:
-    def free_in(period: str) -> Column:
-        return Column(period, period_words(period).upper(), lambda row: row["free"][period])
+    def free_in(place: int) -> Column:
+        return Column(periods[place], period_words(periods[place]).upper(), lambda row: row["free"][place])
 
     minutes = Column(
         "minutes", "MINUTES (EST.)", lambda row: "?" if row["minutes"] is None else str(row["minutes"])
@@ -159,7 +161,7 @@ def _table(periods: tuple[str, ...], near: str | None) -> tuple[Column, ...]:
         Column("phase", "PHASE", lambda row: row["phase"]),
         Column("languages", "LANGUAGES", lambda row: " ".join(row["languages"])),
         *((minutes,) if near else ()),
-        *(free_in(period) for period in periods),
+        *(free_in(place) for place in range(len(periods))),
     )
 
 

@@ -1,7 +1,7 @@
 """`brokerage report accomplishment` and `report division`: what was done in a case, and in a division's year."""
 
-from collections.abc import Iterator
-from typing import Annotated, Any
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
@@ -12,9 +12,11 @@ from starter.completing import programmes, references
 from starter.failures import Exit, Failure
 from starter.output import say_heading, say_json, say_table
 from starter.reading import known_reference, reading
+from starter.rows import Column, RowOptions, say_rows
 from starter.views.accomplishment import accomplishment as accomplishment_of
 from starter.views.case import read_case
-from starter.views.division import division_year
+from starter.views.division import MODE_FIELDS, PAIR_FIELDS, YEAR_FIELDS, DivisionYear
+from starter.years import check_year
 
 _Json = Annotated[bool, Parameter(negative="", help="Print it as JSON.")]
 _MODES = ("WAY OF WORKING", "VISITS", "DAYS HELD", "DAYS CONFIRMED")
@@ -38,7 +40,7 @@ def accomplishment(
         return Exit.DONE
     say_table(list(_lines(found, record.programme)), ("", ""))
     say_heading("Activities:")
-    say_table(_modes(found), _MODES)
+    say_table(_modes(found["work_modes"]), _MODES)
     say_heading("Objectives:")
     say_table(
         [
@@ -59,12 +61,21 @@ def division(
     authority: Annotated[str, Parameter(help="Name of the division or authority. (required)")],
     year: Annotated[str, Parameter(help="Financial year of the programme: 2026, or 2026-27. (required)")],
     programme: Annotated[str, Parameter(help="Programme, e.g. DEPED.", completer=programmes)] = "DEPED",
-    json: _Json = False,
+    rows: Annotated[
+        Literal["division", "pair", "work-mode"],
+        Parameter(
+            help="What a row of --json, --jsonl or --csv is: the division, a pair, or a way of working."
+        ),
+    ] = "division",
+    output: RowOptions | None = None,
 ) -> int:
-    """Show a division's year: its pairs of schools, where they stand, what was done and reviewed.
+    """Show a division's year: its pairs of schools, what was done and reviewed, what was paid and accounted for.
 
-    A pair belongs to the year in which its agreement begins, or from which help was wanted.
+    A pair belongs to the year in which its agreement begins, or from which help was wanted; so does its money.
     """
+    chosen = output or RowOptions()
+    fields = _FIELDS[rows]
+    chosen.fields(fields)
     with reading() as office:
         rules = office.facts.programme(programme.upper())
         if rules is None:
@@ -75,35 +86,42 @@ def division(
                 (),
                 ("brokerage programme list",),
             )
-        found = division_year(office, rules, authority_named(office, authority) or authority, year)
-    if json:
-        say_json(found)
+        known = check_year("--year", year, rules)
+        found = DivisionYear(office, rules, authority_named(office, authority) or authority, known)
+    if chosen.for_programs:
+        made = {"division": lambda: [found.whole()], "pair": found.pairs, "work-mode": found.work_modes}
+        say_rows(made[rows](), fields, chosen, ())
         return Exit.DONE
-    say_table(list(_year_lines(found, rules)), ("", ""))
+    say_table(list(_year_lines(found.whole(), found.stages(), rules)), ("", ""))
     say_heading("Activities:")
-    say_table(_modes(found), _MODES)
+    say_table(_modes(found.work_modes()), _MODES)
     say_heading("Pairs:")
-    say_table(
-        [
-            (
-                one["reference"],
-                one["provider_name"] or one["provider"] or "none yet",
-                one["recipient_name"] or one["recipient"],
-                one["stage"].replace("_", " "),
-                one["days_confirmed"],
-            )
-            for one in found["pairs"]
-        ],
-        ("CASE", "PROVIDER", "RECIPIENT", "STAGE", "DAYS CONFIRMED"),
-    )
+    say_rows(found.pairs(), PAIR_FIELDS, RowOptions(), _PAIRS, spare=4)
     return Exit.DONE
 
 
-def _modes(found: dict[str, Any]) -> list[tuple[str, ...]]:
-    return [
-        (one["title"], str(one["visits"]), one["days_counted"], one["days_confirmed"])
-        for one in found["work_modes"]
-    ]
+_FIELDS: Final = {"division": YEAR_FIELDS, "pair": PAIR_FIELDS, "work-mode": MODE_FIELDS}
+
+
+def _money_column(name: str, header: str) -> Column:
+    return Column(name, header, lambda row: _amount(row[name]))
+
+
+_PAIRS: Final = (
+    Column("reference", "CASE", lambda row: row["reference"]),
+    Column("provider", "PROVIDER", lambda row: row["provider_name"] or row["provider"] or "none yet"),
+    Column("recipient", "RECIPIENT", lambda row: row["recipient_name"] or row["recipient"]),
+    Column("stage", "STAGE", lambda row: row["stage"].replace("_", " ")),
+    Column("days_confirmed", "DAYS CONFIRMED", lambda row: row["days_confirmed"]),
+    _money_column("advanced", "RELEASED"),
+    _money_column("liquidated", "LIQUIDATED"),
+    _money_column("returned", "RETURNED"),
+    Column("liquidation_per_mille", "RATE", lambda row: _share(row["liquidation_per_mille"])),
+)
+
+
+def _modes(rows: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    return [(one["title"], str(one["visits"]), one["days_counted"], one["days_confirmed"]) for one in rows]
 
 
 def _lines(found: dict[str, Any], programme: Programme) -> Iterator[tuple[str, str]]:
@@ -121,26 +139,60 @@ def _lines(found: dict[str, Any], programme: Programme) -> Iterator[tuple[str, s
     if found["plan"]:
         yield "Assessed from", found["plan"]
     if found["start"]:
-        money = f"{found['agreed_minor'] // 100:,}.{found['agreed_minor'] % 100:02d} {found['currency']}"
+        money = f"{_amount(found['agreed_minor'])} {found['currency']}"
         yield (
             _capital(programme.noun("agreement")),
             f"{found['days_agreed']} days from {found['start']} to {found['end']}, {money}",
         )
+    yield from _money(found)
     for one in found["assistance"]:
         yield "Assistance", f"{one['on']}, by the {one['given_by']}"
     yield "Stage", found["stage"].replace("_", " ") + (f": {found['outcome']}" if found["outcome"] else "")
 
 
-def _year_lines(found: dict[str, Any], programme: Programme) -> Iterator[tuple[str, str]]:
+def _year_lines(
+    found: dict[str, Any], by_stage: Mapping[str, int], programme: Programme
+) -> Iterator[tuple[str, str]]:
     yield _capital(programme.noun("authority")), f"{found['authority']}, {found['year']}"
-    stages = ", ".join(f"{number} {stage.replace('_', ' ')}" for stage, number in found["stages"].items())
-    yield "Pairs", f"{len(found['pairs'])}" + (f": {stages}" if stages else "")
+    yield "Designated", f"{found['designated']} {programme.noun('provider')}s"
+    stages = ", ".join(f"{number} {stage}" for stage, number in by_stage.items())
+    yield "Pairs", f"{found['pairs']}" + (f": {stages}" if stages else "")
     yield "Oriented", str(found["oriented"])
     yield "In force or done", str(found["agreements"])
     yield "Days", f"{found['days_counted']} held, {found['days_confirmed']} confirmed"
     yield "Reviewed", f"{found['reviewed_by_both']} by both sides, {found['validated']} validated"
-    if found["outcomes"]:
-        yield "Outcomes", ", ".join(f"{number} {outcome}" for outcome, number in found["outcomes"].items())
+    outcomes = {
+        words: found[words.replace(" ", "_")] for words in ("met", "partly met", "not met", "not assessable")
+    }
+    if any(outcomes.values()):
+        yield "Outcomes", ", ".join(f"{number} {words}" for words, number in outcomes.items() if number)
+    yield from _money(found)
+    if (goal := found["liquidation_goal_per_mille"]) is not None and found["to_goal"] is not None:
+        left = found["to_goal"]
+        short = f"{_amount(left)} more are to be accounted for" if left else "reached"
+        yield "Goal", f"{_share(goal)} liquidated: {short}"
+
+
+def _money(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What was paid, in advance or on claims, and what became of it; nothing where nothing was."""
+    currency = found["currency"]
+    if found["advanced"]:
+        yield (
+            "Money",
+            f"{_amount(found['advanced'])} {currency} released, {_amount(found['liquidated'])} liquidated, "
+            f"{_amount(found['returned'])} returned",
+        )
+        yield "Liquidation rate", _share(found["liquidation_per_mille"])
+    elif found["claimed"] or found["paid"]:
+        yield "Money", f"{_amount(found['claimed'])} {currency} claimed, {_amount(found['paid'])} paid"
+
+
+def _amount(minor: int) -> str:
+    return f"{minor // 100:,}.{minor % 100:02d}"
+
+
+def _share(per_mille: int | None) -> str:
+    return "–" if per_mille is None else f"{per_mille / 10:g} %"
 
 
 def _capital(words: str) -> str:

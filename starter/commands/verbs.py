@@ -12,7 +12,7 @@ import orjson
 from cyclopts import Parameter
 
 from domain.case.commands import COMMANDS, SYSTEM_VERBS, CaseCommand, Open, Sign
-from domain.case.lifecycle import COMING_GUARDS, rows_for
+from domain.case.lifecycle import rows_for
 from domain.ids import case_reference, case_stream
 from starter.commands.writing import Order, WriteOptions, carry_out, read_body
 from starter.completing import OF_FIELD, references
@@ -98,8 +98,6 @@ def _help(model: type[CaseCommand]) -> str:
     words = [str(model.__doc__).strip(), "", f"By: {parties}."]
     if stages:
         words += ["", f"In: {', '.join(stages)}."]
-    if model.verb in COMING_GUARDS:
-        words += ["", f"Coming, not checked yet: {COMING_GUARDS[model.verb]}."]
     return "\n".join(words)
 
 

@@ -1,11 +1,11 @@
-"""What was done in a case: visits by way of working, ratings by side, help from above. Read from its events.
+"""What was done in a case: visits by way of working, ratings by side, money, help from above. Read from its events.
 
 The shapes are those of DepEd's accomplishment report; nothing in them is DepEd's alone. Texts stay sealed.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from domain.case import events as e
 from domain.case.events import read_case_event
@@ -14,6 +14,11 @@ from domain.case.terms import financial_years
 from domain.parties import Party
 from domain.programmes.model import Programme
 from starter.views.case import CaseRecord
+from starter.views.funds import liquidation
+
+MONEY_SUMS: Final = ("committed", "claimed", "paid", "advanced", "liquidated", "returned")
+"""What reports say of a case's money, in minor units and by the names that `fund status` has for it."""
+MONEY_FIELDS: Final = ("currency", *MONEY_SUMS, "liquidation_per_mille")
 
 _HELD = frozenset({"recorded", "confirmed", "disputed", "resolved"})
 _COUNTED = frozenset({"recorded", "confirmed", "resolved"})
@@ -64,6 +69,17 @@ def year_of(record: CaseRecord) -> str:
     return financial_years(record.programme, day, day)[0]
 
 
+def money_of(record: CaseRecord) -> dict[str, Any]:
+    """What became of the case's money; nothing where none was ever reserved."""
+    money = record.state.money
+    totals = {name: money.total(name) if money else 0 for name in MONEY_SUMS}
+    return {
+        "currency": money.currency if money else record.programme.currency,
+        **totals,
+        "liquidation_per_mille": liquidation(totals),
+    }
+
+
 def by_work_mode(visits: Iterable[HeldVisit], programme: Programme) -> list[dict[str, Any]]:
     """Visits and days by way of working, in the programme's order; those that named none last."""
     visits = list(visits)
@@ -107,7 +123,7 @@ def accomplishment(record: CaseRecord, names: dict[str, str]) -> dict[str, Any]:
         "recipient_lead": agreement.lead_of(Party.RECIPIENT_LEAD) if agreement else None,
         "days_agreed": days(agreement.all_quarter_days) if agreement else None,
         "agreed_minor": agreement.amount_minor if agreement else None,
-        "currency": programme.currency,
+        **money_of(record),
         "work_modes": by_work_mode(visits, programme),
         "objectives": _objectives(record, visits),
         "assistance": [

@@ -1,5 +1,6 @@
 """One case as the log tells it: its state, its rules, and what would move it on."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from domain.case.events import read_case_event
 from domain.case.state import CaseState, fold
 from domain.case.status import waiting_on
 from domain.case.waits import awaited
+from domain.ids import case_stream, stream_key
 from domain.messages import NextStep
 from domain.parties import Party
 from domain.programmes.model import Programme
@@ -33,7 +35,20 @@ class CaseRecord:
 
 def read_case(office: Office, reference: str) -> CaseRecord:
     """The case, folded from its events. Raises Failure where the programme is not on record."""
-    events = office.case_events(reference)
+    return _record(office, reference, office.case_events(reference), {})
+
+
+def read_cases(office: Office, references: Iterable[str]) -> Iterator[CaseRecord]:
+    """These cases in the order of their references, many in one statement; as `read_case`."""
+    rules: dict[str, Programme | None] = {}
+    for stream, events in office.log.events_of(case_stream(reference) for reference in references):
+        yield _record(office, stream_key(stream), events, rules)
+
+
+def _record(
+    office: Office, reference: str, events: tuple[RecordedEvent, ...], rules: dict[str, Programme | None]
+) -> CaseRecord:
+    """The fold of the events; `rules` are programmes that were read before, by code."""
     state = fold(
         (
             read_case_event(r.envelope.type, r.envelope.schema_version, r.payload),
@@ -41,7 +56,9 @@ def read_case(office: Office, reference: str) -> CaseRecord:
         )
         for r in events
     )
-    programme = office.facts.programme(state.programme)
+    if state.programme not in rules:
+        rules[state.programme] = office.facts.programme(state.programme)
+    programme = rules[state.programme]
     if programme is None:
         raise Failure(
             Exit.AUDIT_FAILED,

@@ -37,6 +37,7 @@ _CASE_MOVES: Final[dict[str, dict[str, int]]] = {
 _FUND_MOVES: Final = {
     "FundOpened": 0,
     "FundAllocated": 1,
+    "GrantsAllocated": 1,
     "FundReduced": -1,
     "FundCarriedForward": 1,
     "FundClosed": 0,

@@ -51,6 +51,7 @@ from domain.messages import (
 )
 from starter.home import create_home
 from starter.register.csv_file import RowT, parse_rows, read_rows
+from starter.register.leaders import LeaderRow
 from starter.register.networks import NetworkRow
 from starter.register.profile import shipped
 from starter.register.providers import ProviderRow
@@ -59,6 +60,7 @@ from starter.register.wales import OfferRow, PersonRow, RequestRow
 from starter.sample.money import money_entries
 from starter.sample.stories import STORIES
 from starter.sample.story import SAMPLES, Step, Story
+from tests.domain.case.office import deped
 from tests.postgres import Database
 from tests.telling import at_once
 
@@ -335,10 +337,13 @@ def _people_and_offers(programme: str, folder: str) -> Iterator[tuple[str, str, 
     for offer in _rows(f"{folder}/offers.csv", OfferRow):
         body = {"programme": programme} | offer.model_dump(mode="json", exclude={"school"})
         yield f"provider/{offer.school}", "record-offer", body
-    if programme == "EAS":  # the other sample's schools choose their partners themselves
+    if programme == "EAS":
         for provider in _rows(f"{folder}/providers.csv", ProviderRow):
             for verb, body in provider.commands(programme):
                 yield f"provider/{provider.school}", verb, body
+    else:  # whose schools choose their partners themselves
+        for leader in _rows(f"{folder}/leaders.csv", LeaderRow):
+            yield f"provider/{leader.school}", "designate", leader.body(deped())
 
 
 def _rows(name: str, model: type[RowT]) -> list[RowT]:

@@ -155,6 +155,10 @@ class RunningOffice:
                 if (folder / "providers.csv").exists():
                     everywhere = _for_every_area(folder / "providers.csv", self.home)
                     self.cli("provider", "import", str(everywhere), "--programme", programme).well()
+                if (folder / "leaders.csv").exists():
+                    self.cli(
+                        "provider", "import", str(folder / "leaders.csv"), "--programme", programme
+                    ).well()
                 if (folder / "networks.csv").exists():
                     self.cli("network", "import", str(folder / "networks.csv")).well()
         for line in MONEY:

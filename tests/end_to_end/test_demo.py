@@ -50,11 +50,29 @@ def test_it_leaves_a_home_on_the_demonstration_clock(office: RunningOffice, demo
     assert len(office.here("case", "list", "--json", "all").json) == len(TOLD)
 
 
+def test_money_and_matching_are_told_and_both_ledgers_add_up_to_the_penny(
+    office: RunningOffice, demo: Done
+) -> None:
+    for said in ("ranked", "claim", "paid", "liquidat"):
+        assert re.search(said, demo.out), said
+    rows = office.here("fund", "status", "--json").json
+    assert rows
+    for row in rows:
+        assert row["available"] == row["allocated"] - row["reserved"] - row["committed"] - row["paid"]
+    balanced = re.findall(
+        r"^✓ (\w+)\.[\d-]+: (?:GBP|PHP) \S+ = .* left; its account in the log says the same\.",
+        demo.out,
+        re.MULTILINE,
+    )
+    assert set(balanced) == {"laeg", "s2s"}
+    assert "are accounted for and 4,750.00 came back: 100 %." in demo.out
+
+
 def test_the_lines_it_ends_with_can_be_typed(office: RunningOffice, demo: Done) -> None:
     assert re.search(r"^  export BROKERAGE_HOME=home$", demo.out, re.MULTILINE)
     lines = re.findall(r"^  brokerage (.+)$", demo.out, re.MULTILINE)
     assert len([line for line in lines if line.startswith("mail show")]) == 3
-    assert len(lines) == 7
+    assert len(lines) == 9
     for line in lines:
         assert office.here(*line.split()).well().out
 

@@ -79,7 +79,7 @@ def test_the_other_programmes_lines_enter_its_registers_and_open_a_case_of_a_lea
 ) -> None:
     out = typed(PATH_LINE + marked("deped"), running)
     assert "refused." in out
-    (reference,) = re.findall(r"DEPED-[0-9A-Z]{7}-[0-9A-Z]", out.splitlines()[3])
+    reference = re.findall(r"DEPED-[0-9A-Z]{7}-[0-9A-Z]", out)[0]
     shown = running.here("case", "show", reference, "--json").json
     assert (shown["stage"], shown["route"]) == ("draft", "leader")
 

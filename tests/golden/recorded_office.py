@@ -25,7 +25,7 @@ from domain.personal import Personal
 from starter.home import create_home
 from tests.activities import builders
 from tests.activities.builders import ADMIN, seed_of
-from tests.domain.case.office import NAMES, PHASES, PLENTY_OF_DAYS, STAFF, Office
+from tests.domain.case.office import NAMES, PHASES, PLENTY_OF_DAYS, SEA, STAFF, Office, deped
 
 FOUNDED: Final = datetime(2025, 1, 6, 8, 0, tzinfo=UTC)
 """Before the first day of any story."""
@@ -116,6 +116,8 @@ def _money() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for year in ("2026", "2027"):
         body = {"programme": "DEPED", "title": "School-to-School grant", "currency": "PHP"}
         yield f"fund/s2s.{year}", "open", body | {"amount_minor": 5_000_000_00, "source": source}
+    grants = {"schools": [SEA], "each_minor": 140_000_00, "currency": "PHP", "source": source}
+    yield "fund/s2s.2027", "allocate-grants", grants
     named = {"programme": "EAS", "title": "Last year", "currency": "GBP", "authorities": ["Dyffryn"]}
     yield "fund/spare.2025-26", "open", named | {"claims_until": "2026-03-13"}
     yield "fund/spare.2025-26", "allocate", {"amount_minor": 1_000_00, "currency": "GBP", "source": source}
@@ -144,6 +146,8 @@ def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"provider/{number}", "designate", {"programme": "EAS", "areas": areas, "since": "2025-01-06"}
         days = {"programme": "EAS", "first": "2025-spring-1", "quarter_days": PLENTY_OF_DAYS}
         yield f"provider/{number}", "declare-capacity", days
+    leads = {"areas": [area.code for area in deped().areas], "since": "2025-01-06"}
+    yield f"provider/{SEA}", "designate", {"programme": "DEPED"} | leads
     yield from _gone_schools()
     noted = {"area": "humanities", "languages": ["cy", "en"], "quarter_days": 4, "note": "From spring on."}
     yield "provider/6990005", "record-offer", {"programme": "EAS"} | noted

@@ -10,6 +10,7 @@ from typing import Final
 from domain.parties import PROGRAMME_POSTS, Post
 from domain.programmes import parse_programme
 from starter.register.csv_file import CsvRow, RowT, parse_rows
+from starter.register.leaders import LeaderRow
 from starter.register.profile import Profile, shipped
 from starter.register.schools import SchoolRow
 from starter.register.wales import OfferRow, PersonRow, RequestRow
@@ -81,6 +82,7 @@ def rows(name: str, model: type[RowT], profile: Profile | None = None) -> list[R
 
 SCHOOLS: Final = {row.number: row for row in rows("schools.csv", SchoolRow, shipped("deped"))}
 PEOPLE: Final = rows("people.csv", PersonRow)
+LEADERS: Final = {row.school for row in rows("leaders.csv", LeaderRow)}
 OFFERS: Final = rows("offers.csv", OfferRow)
 REQUESTS: Final = rows("requests.csv", RequestRow)
 DEPED: Final = parse_programme(
@@ -118,7 +120,8 @@ def test_the_divisions_posts_are_held_in_this_programme_only() -> None:
 
 
 def test_offers_and_proposals_are_of_permitted_uses_and_of_schools_that_teach_the_phase() -> None:
-    leaders = {offer.school for offer in OFFERS}
+    leaders = LEADERS
+    assert {offer.school for offer in OFFERS} == leaders
     for offer in OFFERS:
         assert DEPED.area(offer.area) is not None
     for request in REQUESTS:
@@ -135,7 +138,7 @@ def test_offers_and_proposals_are_of_permitted_uses_and_of_schools_that_teach_th
 def test_the_files_are_plain_csv() -> None:
     with as_file(files("starter.sample") / "deped") as folder:
         names = {path.name for path in Path(folder).glob("*.csv")}
-        assert names == {"schools.csv", "people.csv", "offers.csv", "requests.csv"}
+        assert names == {"schools.csv", "people.csv", "leaders.csv", "offers.csv", "requests.csv"}
         for name in names:
             raw = (Path(folder) / name).read_bytes()
             assert not raw.startswith(b"\xef\xbb\xbf")
@@ -147,6 +150,7 @@ def test_the_files_have_no_column_that_nobody_reads() -> None:
     models: dict[str, tuple[type[CsvRow], Profile | None]] = {
         "schools.csv": (SchoolRow, shipped("deped")),
         "people.csv": (PersonRow, None),
+        "leaders.csv": (LeaderRow, None),
         "offers.csv": (OfferRow, None),
         "requests.csv": (RequestRow, None),
     }

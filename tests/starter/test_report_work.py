@@ -47,6 +47,8 @@ def test_an_accomplishment_report_says_what_was_done_by_way_of_working(office: O
     ]
     assert found["assistance"] == [{"on": "2026-09-15", "given_by": "region"}]
     assert (found["agreed_minor"], found["currency"]) == (8_600_000, "PHP")
+    assert (found["advanced"], found["liquidated"], found["returned"]) == (86_000_00, 81_250_00, 4_750_00)
+    assert (found["paid"], found["liquidation_per_mille"]) == (81_250_00, 1000)
 
 
 def test_it_is_said_in_the_programmes_words_and_names_focal_persons_by_their_id(office: Office) -> None:
@@ -56,6 +58,8 @@ def test_it_is_said_in_the_programmes_words_and_names_focal_persons_by_their_id(
     shown = typed(office, "case", "show", reference(office)).out
     assert "Leader school's focal person\tfocal.900101" in shown
     assert "Assessed from\tSIP-2026" in shown
+    assert "Money\t86,000.00 PHP released, 81,250.00 liquidated, 4,750.00 returned" in told
+    assert "Liquidation rate\t100 %" in told
 
 
 def test_a_case_of_the_other_programme_is_reported_too(office: Office) -> None:
@@ -67,16 +71,50 @@ def test_a_case_of_the_other_programme_is_reported_too(office: Office) -> None:
 
 
 def test_a_divisions_year_adds_its_pairs_up(office: Office) -> None:
-    found = typed(office, *DIVISION, "--json").json
-    assert [pair["stage"] for pair in found["pairs"]] == ["closed"], "the other pair is of another division"
-    assert (found["stages"], found["oriented"]) == ({"closed": 1}, 1)
+    (pair,) = typed(office, *DIVISION, "--rows", "pair", "--json").json
+    assert pair["stage"] == "closed", "the other pair is of another division"
+    (found,) = typed(office, *DIVISION, "--json").json
+    assert (found["designated"], found["pairs"], found["open"], found["oriented"]) == (2, 1, 0, 1)
     assert (found["days_counted"], found["days_confirmed"]) == ("2", "2")
-    assert (found["reviewed_by_both"], found["validated"], found["outcomes"]) == (1, 1, {"partly-met": 1})
-    assert "Schools division\tTanglawin, 2026" in typed(office, *DIVISION).out
+    assert (found["reviewed_by_both"], found["validated"], found["partly_met"]) == (1, 1, 1)
+    assert (found["advanced"], found["liquidated"], found["returned"]) == (86_000_00, 81_250_00, 4_750_00)
+    assert (found["liquidation_per_mille"], found["liquidation_goal_per_mille"], found["to_goal"]) == (
+        1000,
+        900,
+        0,
+    )
+    told = typed(office, *DIVISION).out
+    assert "Schools division\tTanglawin, 2026" in told
+    assert "Pairs\t1: 1 closed" in told
+    assert "Goal\t90 % liquidated: reached" in told
+    modes = typed(office, *DIVISION, "--rows", "work-mode", "--json=work_mode,visits").json
+    assert modes == [
+        {"work_mode": "lac", "visits": 1},
+        {"work_mode": "sbm", "visits": 1},
+        {"work_mode": "ci", "visits": 0},
+    ]
+
+
+@pytest.mark.parametrize("rows", ["division", "pair", "work-mode"])
+def test_its_rows_are_flat_as_those_of_every_list(office: Office, rows: str) -> None:
+    for row in typed(office, *DIVISION, "--rows", rows, "--json").json:
+        assert not any(isinstance(value, dict | list) for value in row.values())
+    assert len(typed(office, *DIVISION, "--rows", rows, "--csv").out.splitlines()) > 1
+
+
+@pytest.mark.parametrize("year", ["2026-27", "26", "2026-2027", "last"])
+def test_a_year_that_is_none_of_the_programmes_is_refused_with_its_form(office: Office, year: str) -> None:
+    done = typed(office, *DIVISION[:-1], year)
+    assert (done.code, "E-YEAR" in done.err) == (2, True)
+    assert f"'{year}' is no financial year of DEPED; they are written as 2026." in done.err
+    welsh = typed(
+        office, "report", "division", "--authority", "Trefwawr", "--programme", "EAS", "--year", "2026"
+    )
+    assert (welsh.code, "they are written as 2026-27" in welsh.err) == (2, True), welsh
 
 
 def test_another_year_has_none_of_them_and_an_unknown_division_is_refused(office: Office) -> None:
-    assert typed(office, *DIVISION[:-1], "2025", "--json").json["pairs"] == []
+    assert typed(office, *DIVISION[:-1], "2025", "--rows", "pair", "--json").json == []
     done = typed(office, "report", "division", "--authority", "Tanglaw", "--year", "2026")
     assert done.code == 3
     assert "Tanglawin" in done.err

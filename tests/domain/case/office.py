@@ -25,9 +25,12 @@ from domain.case.commands import (
     Extend,
     Match,
     Offer,
+    Open,
     PassDeadline,
     ProposeVariation,
     RecordDelivery,
+    Reopen,
+    Submit,
     Told,
 )
 from domain.case.decide import decide
@@ -266,6 +269,10 @@ class Office:
 
     def _pool(self, command: CaseCommand | None) -> set[str]:
         """Schools whose record as providers is read: all for who looks for one, the case's own for its days."""
+        beginning = command or self.state
+        if isinstance(beginning, Open | Submit | Reopen | CaseState) and self.route == "leader":
+            number = beginning.provider if isinstance(beginning, Open) else self.state.provider
+            return {number} if number else set()
         if self.programme.matching is None:
             return set()
         if isinstance(command, Match | Offer) or (command is None and self.state.stage is Stage.MATCHING):

@@ -186,6 +186,9 @@ CASES: Final[dict[str, Case]] = {
     "schools_share_an_authority": Case(
         None, "head.sea", "open", before=lambda o: o.authorities.update({SEA: "Elsewhere"}), code="R-AUTHORITY", route="leader"
     ),
+    "provider_is_designated": Case(
+        None, "head.sea", "open", before=lambda o: o.designated.discard(SEA), code="R-DESIGNATION", route="leader"
+    ),
     "languages_are_the_programmes": Case(None, "head.hill", "open", {"support_language": "fil"}, code="R-LANGUAGE"),
     "start_is_ahead": Case(None, "head.hill", "open", {"desired_start": D(2026, 9, 14)}, code="R-DATES"),
     "overview_is_whole": Case(None, "head.hill", "open", {"priority": "SSO-1"}, code="R-OVERVIEW"),

@@ -1,6 +1,7 @@
 """The route on which the provider begins: a leader school picks a partner school near it and helps it."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 import pytest
@@ -75,6 +76,59 @@ def test_what_bars_a_partner_elsewhere_bars_a_leader_at_once(before: object, cod
     office = Office("leader")
     before(office)  # type: ignore[operator]
     assert office.refused("head.sea", "open").code == code
+
+
+NOT_DESIGNATED: dict[str, tuple[Callable[[Office], object], str, str]] = {
+    "never": (
+        lambda o: o.designated.discard(SEA),
+        "R-DESIGNATION",
+        "Sea Primary (6990002) is not designated as a leader school in DEPED.",
+    ),
+    "suspended": (
+        lambda o: o.suspended.update({SEA: "staffing"}),
+        "R-SUSPENDED",
+        "Sea Primary (6990002) is offered no new cases for the time being (staffing).",
+    ),
+}
+
+
+@pytest.mark.parametrize("why", NOT_DESIGNATED)
+def test_only_a_designated_school_begins_and_says_who_designates(why: str) -> None:
+    before, code, message = NOT_DESIGNATED[why]
+    office = Office("leader")
+    before(office)
+    refusal = office.refused("head.sea", "open")
+    assert (refusal.code, refusal.message) == (code, message)
+    assert refusal.hint.endswith("brokerage provider designate 6990002")
+    assert refusal.hint.startswith("The schools division superintendent or an administrator")
+
+
+@pytest.mark.parametrize("verb", ["submit", "reopen"])
+def test_a_designation_that_ended_meanwhile_stops_what_was_begun(verb: str) -> None:
+    office = in_stage(Stage.DRAFT, "leader")
+    if verb == "reopen":
+        office = in_stage(Stage.AWAITING_HEAD_CONSENT, "leader")
+        office.done("head.sea", "withdraw")
+    office.designated.discard(SEA)
+    person = "head.sea" if verb == "submit" else "broker"
+    assert office.refused(person, verb).code == "R-DESIGNATION"
+    office.designated.add(SEA)
+    assert office.done(person, verb)
+
+
+def test_a_case_that_runs_goes_on_when_the_designation_ends() -> None:
+    office = in_stage(Stage.AWAITING_HEAD_CONSENT, "leader")
+    office.designated.discard(SEA)
+    assert office.done("head.hill", "consent")
+
+
+def test_where_no_route_asks_for_it_schools_begin_undesignated() -> None:
+    office = Office("leader")
+    office.designated.discard(SEA)
+    (route,) = office.programme.routes
+    plain = route.model_copy(update={"designated": False})
+    office.programme = office.programme.model_copy(update={"routes": (plain,)})
+    assert office.done("head.sea", "open")
 
 
 def test_a_leader_has_one_partner_at_a_time() -> None:

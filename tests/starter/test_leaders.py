@@ -1,0 +1,102 @@
+"""A list of leader schools and their fund, looked at before anything is sent: every row that is wrong, by line and column."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.activities.builders import Office
+from tests.starter.shell import Typed, typed
+
+FUND = ("--fund", "grants.2026", "--source", "Sub-allotment 7")
+
+
+@pytest.fixture(scope="module")
+def office(registered_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    home = tmp_path_factory.mktemp("leaders") / "home"
+    shutil.copytree(registered_home, home)
+    own = Office(home)
+    yield own
+    own.close()
+
+
+def listed(folder: Path, *rows: str) -> Path:
+    file = folder / "leaders.csv"
+    file.write_text("\n".join(["School ID,Designated From,Designated To", *rows, ""]), "utf-8")
+    return file
+
+
+def foreseen(office: Office, file: Path, *flags: str, programme: str = "DEPED") -> Typed:
+    line = ("provider", "import", str(file), "--programme", programme, *flags)
+    return typed(office, *line, "--dry-run", "--profile", "admin")
+
+
+def test_each_school_would_be_designated_and_the_fund_opened_with_the_grant_of_each(
+    office: Office, tmp_path: Path
+) -> None:
+    done = foreseen(office, listed(tmp_path, "900001,2026-01-05,", "900002,2026-01-05,2026-12-31"), *FUND)
+    assert done.code == 0, done
+    assert "leaders.csv:2 · provider/900001 is designated." in done.out
+    assert "fund/grants.2026 is open." in done.out
+    assert "The grants of schools were put into fund/grants.2026." in done.out
+    assert "Leader schools and their fund: 4 new or changed, 0 as on record, 0 refused." in done.out
+
+
+def test_what_is_on_record_is_not_sent_again(office: Office, tmp_path: Path) -> None:
+    done = foreseen(office, listed(tmp_path, "900101,2025-06-16,", "900102,2025-06-16,"))
+    assert "0 new or changed, 2 as on record" in done.out
+
+
+def test_wrong_rows_are_told_by_line_and_column_and_have_no_grant(office: Office, tmp_path: Path) -> None:
+    rows = (
+        "900001,2026-01-05,",
+        "900999,2026-01-05,",
+        "900002,2026-13-05,",
+        "900003,2026-01-05,2025-01-05",
+        "9,2026-01-05,",
+    )
+    done = foreseen(office, listed(tmp_path, *rows), *FUND)
+    assert done.code == 7
+    for said in (
+        "leaders.csv:3 · School ID · 900999 is not in the register.",
+        "leaders.csv:4 · Designated From · must be a day such as",
+        "leaders.csv:5 · row · must not end before it begins",
+        "leaders.csv:6 · School ID · must be the number of a school",
+    ):
+        assert said in done.err, done.err
+    assert "3 new or changed, 0 as on record, 0 refused." in done.out
+    assert foreseen(office, listed(tmp_path, *rows), *FUND, "--strict").code == 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "said"),
+    [
+        (("--fund", "grants.2026-27", "--source", "x"), "E-YEAR", "written as 2026"),
+        (("--fund", "grants.2026"), "E-USAGE", "--source is missing"),
+        (("--grant", "100000.00"), "E-USAGE", "give --fund, too"),
+        ((*FUND, "--grant", "140000.01"), "E-VALUE", "PHP 140,000.01 is more than the grant of DEPED, PHP 140,000.00"),
+        ((*FUND, "--grant", "lots"), "E-VALUE", "must be an amount such as 250"),
+        ((*FUND, "--grant", "0"), "E-VALUE", "must be more than nothing"),
+    ],
+)  # fmt: skip
+def test_flags_that_cannot_be_meant_are_refused_before_anything_is_sent(
+    office: Office, tmp_path: Path, flags: tuple[str, ...], code: str, said: str
+) -> None:
+    done = foreseen(office, listed(tmp_path, "900001,2026-01-05,"), *flags)
+    assert done.code == 2
+    assert code in done.err
+    assert said in done.err
+
+
+def test_a_programme_without_a_grant_asks_how_much(office: Office, tmp_path: Path) -> None:
+    fund = ("--fund", "laeg.2026-27", "--source", "x")
+    done = foreseen(office, listed(tmp_path, "6990101,2026-01-05,"), *fund, programme="EAS")
+    assert (done.code, "EAS names no grant" in done.err) == (2, True)
+
+
+def test_a_fund_goes_with_a_list_of_leader_schools_only(office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "offers.csv"
+    file.write_text("School Number,Area,Languages,Days Per Term,Note\n900101,pedagogy,en,2,\n", "utf-8")
+    done = foreseen(office, file, *FUND)
+    assert (done.code, "--fund goes with a list of leader schools" in done.err) == (2, True)
