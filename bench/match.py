@@ -9,7 +9,7 @@ import statistics
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,10 +39,10 @@ class Pool:
         stream = case_stream(reference)
         self._give("broker.bench", stream, "triage", {"tier": "light"})
         objective = {"aim": "a", "baseline": "b", "success": "c"}
-        today = datetime.now(UTC).date().isoformat()
-        need = {"objectives": [objective], "quarter_days": 4, "met_on": today}
+        today = datetime.now(UTC).date()
+        need = {"objectives": [objective], "quarter_days": 4, "met_on": today.isoformat()}
         self._give("sip.bench", stream, "scope", need)
-        review_on = {"reason_code": "other", "review_on": today[:4] + "-12-31"}
+        review_on = {"reason_code": "other", "review_on": (today + timedelta(days=14)).isoformat()}
         before = self._give("broker.bench", stream, "pause", review_on)
         self._give("broker.bench", stream, "resume", {})
         ranking = self._give("broker.bench", stream, "match", {})
