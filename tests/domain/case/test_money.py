@@ -604,6 +604,35 @@ def test_what_an_extension_adds_to_an_advance_is_awaited_of_finance() -> None:
     assert "release" in waits(office)
 
 
+def test_an_advance_that_is_never_accounted_for_is_written_off_by_the_principal_adviser_and_settled() -> None:
+    office = advanced()
+    office.done(
+        "head.sea", "liquidate", spent=[{"use": "pedagogy", "amount_minor": "700.00", "document": "OR-1"}]
+    )
+    office.done("finance", "accept-liquidation")
+    assert office.refused("adviser", "write-off").code == "R-EARLY"
+    office.until(date(2027, 3, 1))
+    assert office.refused("finance", "write-off").code == "R-POST"
+    assert office.refused("adviser", "write-off", amount_minor="300.01").code == "R-LIQUIDATION"
+    assert moved(office.say("adviser", "write-off", amount_minor="100.00")) == [
+        ("FundsWrittenOff", [("s2s.2026", 100_00)])
+    ]
+    assert office.refused("finance", "settle").code == "R-SETTLE"
+    office.done("adviser", "write-off")
+    assert has(office, "paid", "liquidated", "written_off", "unaccounted") == (1000_00, 700_00, 300_00, 0)
+    assert "settlement" in waits(office)
+    office.done("finance", "settle")
+
+
+def test_finance_writes_off_what_it_may_approve_all_of_a_case_together() -> None:
+    office = advanced()
+    office.rule(finance_approves_up_to_minor=300_00)
+    office.until(date(2027, 3, 1))
+    office.done("finance", "write-off", amount_minor="200.00")
+    assert office.refused("finance", "write-off", amount_minor="100.01").code == "R-POST"
+    office.done("finance", "write-off", amount_minor="100.00")
+
+
 def test_a_use_that_is_not_permitted_is_refused_with_those_that_are() -> None:
     refusal = advanced().refused(
         "head.sea", "liquidate", spent=[{"use": "fiesta", "amount_minor": "1.00", "document": "OR-1"}]
