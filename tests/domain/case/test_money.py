@@ -426,6 +426,27 @@ def test_days_are_paid_in_full_where_the_case_was_withdrawn() -> None:
     ]
 
 
+@pytest.mark.parametrize("end", ["varied", "withdrawn"])
+def test_days_are_paid_in_full_although_all_travel_was_claimed_with_the_first(end: str) -> None:
+    office = with_travel()
+    held(office, date(2026, 9, 22))
+    office.done("lead.hill", "confirm-visit")
+    office.done("head.sea", "claim", travel_minor="200.00")
+    office.done("finance", "approve-claim")
+    office.done("finance", "record-payment")
+    office.done("sip.hill", "mid-review")
+    held(office, date(2026, 9, 23))
+    office.done("lead.hill", "confirm-visit")
+    if end == "withdrawn":
+        office.done("head.hill", "withdraw")
+    else:
+        office.done("broker", "propose-variation", quarter_days="2")
+        office.done("head.hill", "agree-variation")
+        office.done("head.sea", "agree-variation")
+    assert moved(office.say("head.sea", "claim")) == [("ClaimSubmitted", [("laeg.2026-27", 200_00)])]
+    assert has(office, "unclaimed") == (0,)
+
+
 def test_nothing_is_claimed_for_travel_before_a_visit_is_confirmed() -> None:
     office = with_travel()
     held(office, date(2026, 9, 22))
