@@ -15,7 +15,7 @@ from domain.case import events as e
 from domain.case.commands import expect
 from domain.case.money_owed import live_money
 from domain.case.money_shape import FundShare, Money, Share
-from domain.case.shape import CaseState
+from domain.case.shape import Agreement, CaseState
 from domain.case.situation import Facts, Refusal, Situation
 from domain.case.state import evolve
 from domain.case.terms import financial_years, with_split
@@ -241,7 +241,7 @@ def _varied(
     if money is None or before.agreement is None or after.agreement is None:
         return
     was, now = before.agreement.all_quarter_days, after.agreement.all_quarter_days
-    freed = money.total("agreed") * (was - now) // was
+    freed = money.total("agreed") * (was - now) // was - _bought_ahead(money, before.agreement, now)
     if shares := _taken_back(money, freed):
         yield e.BudgetReleased(currency=money.currency, shares=shares, held_as="committed", cause="varied")
 
@@ -366,6 +366,17 @@ def _taken_back(
     )
 
 
+def _bought_ahead(money: Money, agreement: Agreement, quarter_days: int) -> int:
+    """What was claimed for travel and supplies beyond their part in the price of so many days: the days are paid
+    nevertheless.
+    """
+    terms, claims = agreement.terms, money.live_claims
+    claimed = sum(claim.travel_minor + claim.supplies_minor for claim in claims)
+    price = money.total("agreed") * quarter_days // agreement.all_quarter_days
+    part = price * (terms.travel_minor + terms.supplies_minor) // max(1, terms.amount_minor)
+    return max(0, claimed - part)
+
+
 def _beyond_what_was_delivered(state: CaseState, money: Money, programme: Programme) -> tuple[FundShare, ...]:
     """What is committed beyond the price of the days that were delivered, whichever year they fell in.
 
@@ -375,7 +386,8 @@ def _beyond_what_was_delivered(state: CaseState, money: Money, programme: Progra
     if agreement is None:
         return ()
     price, days = money.total("agreed"), agreement.all_quarter_days
-    worth = price * sum(visit.quarter_days for visit in state.held_visits) // days
+    delivered = sum(visit.quarter_days for visit in state.held_visits)
+    worth = price * delivered // days + _bought_ahead(money, agreement, delivered)
     under_way = money.total("committed") - money.total("unclaimed")
     kept = max(worth - money.total("paid"), under_way)
     claimed = {visit for claim in money.live_claims for visit in claim.visits}

@@ -102,7 +102,7 @@ def claim_is_borne_out(s: Situation) -> Refusal | None:
             sum(k.supplies_minor for k in money.live_claims),
         ),
     ):
-        if asked + before > agreed:
+        if asked and asked + before > agreed:
             return Refusal(
                 "R-CLAIM",
                 f"{money_words(agreed, money.currency)} were agreed for {name}, {money_words(before, money.currency)} "

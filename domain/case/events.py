@@ -42,6 +42,7 @@ from domain.case.money_events import (
     FundsLiquidated,
     FundsReleased,
     FundsReturned,
+    FundsWrittenOff,
     LiquidationAccepted,
     LiquidationReturned,
     PaymentRecorded,
@@ -517,7 +518,8 @@ CASE_EVENTS: Final[dict[str, type[CaseEvent]]] = {
         VisitRescheduled, VisitCancelled, RequestEnrolled, EnrolmentEnded,
         OrientationRecorded, ContributionRecorded, NamedPersonChanged, AssistanceNoted,
         BudgetReserved, BudgetReleased, BudgetCommitted, ClaimSubmitted, ClaimReturned, ClaimApproved, PaymentRecorded,
-        FundsReleased, FundsLiquidated, LiquidationReturned, LiquidationAccepted, FundsReturned, BudgetReconciled,
+        FundsReleased, FundsLiquidated, LiquidationReturned, LiquidationAccepted, FundsReturned, FundsWrittenOff,
+        BudgetReconciled,
     )
 }  # fmt: skip
 

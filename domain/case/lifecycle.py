@@ -93,6 +93,7 @@ _CLAIMING = frozenset({S.IN_DELIVERY, S.FINAL_REVIEW, S.CLOSED, S.WITHDRAWN})
 _PAYING = frozenset({S.AGREED, *_CLAIMING})
 _HELD_TO_BE_PAID = frozenset({*HELD, S.CLOSED, S.WITHDRAWN})
 """Visits of a case that has ended are still confirmed, since they are paid for."""
+_OVER = frozenset({S.CLOSED, S.WITHDRAWN})
 _PAY = (P.FINANCE, P.PRINCIPAL_ADVISER)
 _ENDS_BUDGET = (e.BudgetReleased, e.BudgetReconciled)
 _BEGUN: frozenset[Stage] = frozenset(Stage) - {S.SUBMITTED}
@@ -243,6 +244,9 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("M7", c.ReturnFunds, _PAYING, (P.FINANCE,), _SAME, (e.FundsReturned,), advances.return_funds, claims.has_money,
          advances.is_paid_in_advance, advances.return_is_within_the_advance, claims.payment_has_been, papers.paper_is_new,
          own_name.decided_in_ones_own_name, while_paused=True),
+    _row("M7", c.WriteOff, _OVER, _PAY, _SAME, (e.FundsWrittenOff,), advances.write_off, claims.has_money,
+         advances.is_paid_in_advance, advances.write_off_is_within_the_advance, advances.account_is_overdue,
+         advances.write_off_suits_the_post, advances.writer_off_did_not_spend, own_name.decided_in_ones_own_name),
     _row("M8", c.MoveMoney, _PAYING, (P.FINANCE,), _SAME, (e.BudgetReleased, e.BudgetReserved, e.BudgetCommitted),
          budget.move_money, claims.has_money, own_name.decided_in_ones_own_name, budget.money_can_be_moved, while_paused=True),
     _row("M9, 24", c.Settle, S.CLOSED, (P.FINANCE,), (S.ARCHIVED,), (*_ENDS_BUDGET, e.CaseArchived), settlement.settle,

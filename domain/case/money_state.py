@@ -150,6 +150,10 @@ def _paid_back(state: CaseState, event: m.FundsReturned) -> Change:
     )
 
 
+def _written_off(state: CaseState, event: m.FundsWrittenOff) -> Change:
+    return _with(state, shares=_moved(money_of(state), event.shares, written_off=1))
+
+
 def _settled(state: CaseState, _event: m.BudgetReconciled) -> Change:
     return _with(state, settled=True)
 
@@ -167,5 +171,6 @@ MONEY: Final[dict[type[CaseEvent], Callable[[CaseState, Any], Change]]] = {
     m.LiquidationReturned: _liquidation_returned,
     m.LiquidationAccepted: _liquidation_accepted,
     m.FundsReturned: _paid_back,
+    m.FundsWrittenOff: _written_off,
     m.BudgetReconciled: _settled,
 }

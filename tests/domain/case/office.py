@@ -481,6 +481,7 @@ class Office:
             "accept-liquidation": {"liquidation": self._of_status("liquidations", "L1")},
             "return-liquidation": {"liquidation": self._of_status("liquidations", "L1"), "reason": "no receipt"},
             "return-funds": {"amount_minor": "100.00", "receipt": unused_paper(state.money, "OR-9"), "received_on": today},
+            "write-off": {"reason": "the school has closed, and two letters came back"},
             "move-money": {"from_year": "2026-27", "to_year": "2027-28", "amount_minor": "10.00"},
             "withdraw": {"reason": "a new head"},
             "pause": {"reason_code": "inspection", "review_on": today + timedelta(days=7)},

@@ -153,6 +153,14 @@ def _drafted_by_finance(office: Office) -> None:
     office.state = office.state.model_copy(update={"agreement": drafted})
 
 
+def _given_up_by_its_drafter(office: Office) -> None:
+    agreement = office.state.agreement
+    assert agreement is not None
+    office.days_pass(40)
+    drafted = agreement.model_copy(update={"drafted_by": "adviser"})
+    office.state = office.state.model_copy(update={"agreement": drafted})
+
+
 def _accounted(office: Office) -> None:
     office.done("head.sea", "liquidate")
 
@@ -476,6 +484,16 @@ CASES: Final[dict[str, Case]] = {
         Stage.CLOSED, "finance", "return-funds", {"amount_minor": "1000.01"}, code="R-LIQUIDATION", route="leader"
     ),
     "money_can_be_moved": Case(Stage.CLOSED, "finance", "move-money", {"amount_minor": "1000.01"}, code="R-FUND"),
+    "account_is_overdue": Case(Stage.CLOSED, "adviser", "write-off", code="R-EARLY", route="leader"),
+    "write_off_is_within_the_advance": Case(
+        Stage.CLOSED, "adviser", "write-off", {"amount_minor": "1000.01"}, code="R-LIQUIDATION", route="leader"
+    ),
+    "write_off_suits_the_post": Case(
+        Stage.CLOSED, "finance", "write-off", before=lambda o: o.days_pass(40), code="R-POST", route="leader"
+    ),
+    "writer_off_did_not_spend": Case(
+        Stage.CLOSED, "adviser", "write-off", before=_given_up_by_its_drafter, code="R-SEPARATION", route="leader"
+    ),
     "visits_are_settled": Case(
         Stage.IN_DELIVERY, "finance", "settle", before=lambda o: o.done("head.hill", "withdraw"), code="R-SETTLE"
     ),

@@ -426,6 +426,27 @@ def test_days_are_paid_in_full_where_the_case_was_withdrawn() -> None:
     ]
 
 
+@pytest.mark.parametrize("end", ["varied", "withdrawn"])
+def test_days_are_paid_in_full_although_all_travel_was_claimed_with_the_first(end: str) -> None:
+    office = with_travel()
+    held(office, date(2026, 9, 22))
+    office.done("lead.hill", "confirm-visit")
+    office.done("head.sea", "claim", travel_minor="200.00")
+    office.done("finance", "approve-claim")
+    office.done("finance", "record-payment")
+    office.done("sip.hill", "mid-review")
+    held(office, date(2026, 9, 23))
+    office.done("lead.hill", "confirm-visit")
+    if end == "withdrawn":
+        office.done("head.hill", "withdraw")
+    else:
+        office.done("broker", "propose-variation", quarter_days="2")
+        office.done("head.hill", "agree-variation")
+        office.done("head.sea", "agree-variation")
+    assert moved(office.say("head.sea", "claim")) == [("ClaimSubmitted", [("laeg.2026-27", 200_00)])]
+    assert has(office, "unclaimed") == (0,)
+
+
 def test_nothing_is_claimed_for_travel_before_a_visit_is_confirmed() -> None:
     office = with_travel()
     held(office, date(2026, 9, 22))
@@ -602,6 +623,35 @@ def test_what_an_extension_adds_to_an_advance_is_awaited_of_finance() -> None:
     office.done("sip.hill", "mid-review")
     office.done("adviser", "extend")
     assert "release" in waits(office)
+
+
+def test_an_advance_that_is_never_accounted_for_is_written_off_by_the_principal_adviser_and_settled() -> None:
+    office = advanced()
+    office.done(
+        "head.sea", "liquidate", spent=[{"use": "pedagogy", "amount_minor": "700.00", "document": "OR-1"}]
+    )
+    office.done("finance", "accept-liquidation")
+    assert office.refused("adviser", "write-off").code == "R-EARLY"
+    office.until(date(2027, 3, 1))
+    assert office.refused("finance", "write-off").code == "R-POST"
+    assert office.refused("adviser", "write-off", amount_minor="300.01").code == "R-LIQUIDATION"
+    assert moved(office.say("adviser", "write-off", amount_minor="100.00")) == [
+        ("FundsWrittenOff", [("s2s.2026", 100_00)])
+    ]
+    assert office.refused("finance", "settle").code == "R-SETTLE"
+    office.done("adviser", "write-off")
+    assert has(office, "paid", "liquidated", "written_off", "unaccounted") == (1000_00, 700_00, 300_00, 0)
+    assert "settlement" in waits(office)
+    office.done("finance", "settle")
+
+
+def test_finance_writes_off_what_it_may_approve_all_of_a_case_together() -> None:
+    office = advanced()
+    office.rule(finance_approves_up_to_minor=300_00)
+    office.until(date(2027, 3, 1))
+    office.done("finance", "write-off", amount_minor="200.00")
+    assert office.refused("finance", "write-off", amount_minor="100.01").code == "R-POST"
+    office.done("finance", "write-off", amount_minor="100.00")
 
 
 def test_a_use_that_is_not_permitted_is_refused_with_those_that_are() -> None:
