@@ -116,6 +116,8 @@ def _money() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for year in ("2026", "2027"):
         body = {"programme": "DEPED", "title": "School-to-School grant", "currency": "PHP"}
         yield f"fund/s2s.{year}", "open", body | {"amount_minor": 5_000_000_00, "source": source}
+    elsewhere = {"name": "Valley Primary", "authority": "Dyffryn", "phase": "primary"}
+    yield "school/6990010", "register", elsewhere
     named = {"programme": "EAS", "title": "Last year", "currency": "GBP", "authorities": ["Dyffryn"]}
     yield "fund/spare.2025-26", "open", named | {"claims_until": "2026-03-13"}
     yield "fund/spare.2025-26", "allocate", {"amount_minor": 1_000_00, "currency": "GBP", "source": source}
