@@ -149,14 +149,19 @@ def claim_is_theirs_to_decide(s: Situation) -> Refusal | None:
 
 
 def approver_did_not_claim(s: Situation) -> Refusal | None:
-    """Separation of duties: who drafted the agreement, claimed, or recorded either, approves nothing of it."""
+    """Separation of duties: who drafted the agreement, recorded a visit of it, claimed, or entered any of these for
+    another, approves nothing of the claim.
+    """
     claim, agreement = _named(s), agreement_of(s)
     if claim is None:
         return None
     bound = {claim.claimed_by, claim.recorded_by, agreement.drafted_by, agreement.recorded_by}
+    bound.update(person for visit in s.state.visits if visit.id in claim.visits for person in visit.persons)
     if bound & {s.facts.person, s.facts.recorder}:
         return Refusal(
-            "R-SEPARATION", "Whoever drafted the agreement, claimed or recorded the claim may not approve it."
+            "R-SEPARATION",
+            "Whoever drafted the agreement, recorded a visit that is claimed, or made or recorded the claim may not "
+            "approve it.",
         )
     return None
 

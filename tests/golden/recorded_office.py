@@ -118,6 +118,8 @@ def _money() -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"fund/s2s.{year}", "open", body | {"amount_minor": 5_000_000_00, "source": source}
     grants = {"schools": [SEA], "each_minor": 140_000_00, "currency": "PHP", "source": source}
     yield "fund/s2s.2027", "allocate-grants", grants
+    elsewhere = {"name": "Valley Primary", "authority": "Dyffryn", "phase": "primary"}
+    yield "school/6990010", "register", elsewhere
     named = {"programme": "EAS", "title": "Last year", "currency": "GBP", "authorities": ["Dyffryn"]}
     yield "fund/spare.2025-26", "open", named | {"claims_until": "2026-03-13"}
     yield "fund/spare.2025-26", "allocate", {"amount_minor": 1_000_00, "currency": "GBP", "source": source}

@@ -175,7 +175,8 @@ def as_it_was_at_revision_2(office: Office) -> None:
     with office.engine.begin() as connection:
         for table in (
             "assignment", "wake", "calendar_school", "calendar", "outbox", "wait_row", "designation", "suspension",
-            "capacity", "conflict", "capacity_use", "partnership", "objection",
+            "capacity", "conflict", "capacity_use", "partnership", "objection", "fund", "fund_carried", "rate_card",
+            "fund_use", "network", "network_use", "overview",
         ):  # fmt: skip
             connection.execute(text(f"DROP TABLE {table}"))
         for index in ("case_row_of_provider", "case_row_next"):
@@ -188,7 +189,7 @@ def as_it_was_at_revision_2(office: Office) -> None:
             connection.execute(text(f"ALTER TABLE case_row DROP COLUMN {name}"))
         connection.execute(text("DROP INDEX school_open"))
         for name in (
-            "latitude", "longitude", "inactive", "inactive_since", "successor", "by_register", "content",
+            "pupils", "latitude", "longitude", "inactive", "inactive_since", "successor", "by_register", "content",
         ):  # fmt: skip
             connection.execute(text(f"ALTER TABLE school DROP COLUMN {name}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))

@@ -169,6 +169,18 @@ def test_visits_of_older_records_are_confirmed_as_they_were() -> None:
     assert office.done("lead.sea", "confirm-visit") == ("VisitConfirmed",)
 
 
+def test_whoever_entered_a_visit_for_the_provider_does_not_approve_its_claim() -> None:
+    office = in_stage(Stage.IN_DELIVERY)
+    office.rule(finance_approves_up_to_minor=0)
+    office.appoint("adviser.two", Post.PRINCIPAL_ADVISER)
+    office.done("lead.hill", "confirm-visit", visit="V1")
+    office.done("lead.sea", "record-visit", recorded_by="adviser")
+    office.done("lead.hill", "confirm-visit", visit="V2")
+    office.done("head.sea", "claim", amount_minor="200.00")
+    assert office.refused("adviser", "approve-claim").code == "R-SEPARATION"
+    assert office.done("adviser.two", "approve-claim") == ("ClaimApproved",)
+
+
 # A paper counts once
 
 
