@@ -7,12 +7,10 @@ from cyclopts import Parameter
 from domain.directory.base import DirectoryCommand
 from domain.funding.funds import Allocate, CarryForward, CloseFund, OpenFund, Reduce
 from domain.funding.rates import PublishRate
-from domain.programmes import Programme
 from starter.commands.fund_names import Fund, fund_key, known_fund
+from starter.commands.programme_names import known_programme
 from starter.commands.writing import Order, WriteOptions, carry_out, read_body
 from starter.completing import programmes
-from starter.failures import Exit, Failure
-from starter.nearest import near_programme
 from starter.reading import Office, reading
 
 _Programme = Annotated[str, Parameter(help="Programme, e.g. EAS.", completer=programmes)]
@@ -39,7 +37,7 @@ def open_(
 ) -> int:
     """Open a fund for one financial year, with its first money if that is known."""
     with reading() as office:
-        rules = _programme(office, programme)
+        rules = known_programme(office, programme)
         typed = {
             "programme": rules.code,
             "title": title,
@@ -111,7 +109,7 @@ def set_rate(
 ) -> int:
     """Put a day rate of a rate card in force from a day on; visits of earlier days keep theirs."""
     with reading() as office:
-        rules = _programme(office, programme)
+        rules = known_programme(office, programme)
         typed = {
             "programme": rules.code,
             "since": since,
@@ -120,15 +118,6 @@ def set_rate(
             "currency": rules.currency,
         }
         return _send(office, PublishRate, f"ratecard/{card.lower()}", typed, options)
-
-
-def _programme(office: Office, code: str) -> Programme:
-    rules = office.facts.programme(code.upper())
-    if rules is None:
-        raise Failure(
-            Exit.NOT_FOUND, "E-PROGRAMME", f"There is no programme {code}.{near_programme(office, code)}"
-        )
-    return rules
 
 
 def _to_known(

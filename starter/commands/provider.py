@@ -1,6 +1,5 @@
 """`brokerage provider`: what schools offer to others."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,11 +7,11 @@ from cyclopts import App, Parameter
 from sqlalchemy import select
 
 from activities.read_models.schema import provider_offer
-from domain.ids import PROGRAMME_CODE_PATTERN
 from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
 from starter.commands.import_report import Where
 from starter.commands.importing import Entry
 from starter.commands.on_record import OnRecord, signer
+from starter.commands.programme_names import programme_code
 from starter.commands.writing import SenderOptions
 from starter.completing import areas as known_areas
 from starter.completing import programmes
@@ -79,14 +78,6 @@ def import_(
             rows,
             chosen,
         )
-
-
-def programme_code(typed: str) -> str:
-    """The code in capitals. Raises Failure (exit 2) for what can be none."""
-    code = typed.upper()
-    if not re.fullmatch(PROGRAMME_CODE_PATTERN, code):
-        raise Failure(Exit.USAGE, "E-VALUE", f"--programme: {code!r} is no programme code, such as EAS.")
-    return code
 
 
 def parse_providers(file: Path) -> Parsed[ProviderRow]:

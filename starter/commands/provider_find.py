@@ -16,7 +16,7 @@ from domain.matching.provider import Provider
 from domain.matching.travel import place, travel_minutes
 from domain.programmes import Programme
 from domain.text.voice import Voice
-from starter.commands.provider import programme_code
+from starter.commands.programme_names import known_programme, programme_code
 from starter.completing import areas as known_areas
 from starter.completing import programmes, schools
 from starter.days import read_day
@@ -62,7 +62,7 @@ def find(
     chosen = output or RowOptions()
     chosen.fields(FIELDS)
     with reading() as office:
-        rules = _rules(office, programme_code(programme))
+        rules = known_programme(office, programme_code(programme))
         if rules.area(area) is None:
             codes = [each.code for each in rules.areas]
             raise Failure(
@@ -105,7 +105,7 @@ def show(
 ) -> int:
     """Show what is on record of a school as a provider, and which cases take its days."""
     with reading() as office:
-        rules = _rules(office, programme_code(programme))
+        rules = known_programme(office, programme_code(programme))
         today = office.now(rules.code).astimezone(ZoneInfo(rules.time_zone)).date()
         fact = office.facts.schools([school], today).get(school)
         if fact is None:
@@ -202,19 +202,6 @@ def _page(view: dict[str, Any], voice: Voice) -> list[tuple[str, str]]:
     if view["suspended"]:
         page.append(("Suspended", voice.code("suspension", view["suspended"])))
     return page
-
-
-def _rules(office: Office, code: str) -> Programme:
-    rules = office.facts.programme(code)
-    if rules is None:
-        raise Failure(
-            Exit.NOT_FOUND,
-            "E-PROGRAMME",
-            f"No programme {code} is on record.",
-            (),
-            ("brokerage programme list",),
-        )
-    return rules
 
 
 def _recipient(office: Office, facts: dict[str, SchoolFact], near: str | None) -> SchoolFact:

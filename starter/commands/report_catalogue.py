@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from domain.programmes.model import Language, Programme
+from starter.commands.programme_names import known_programme
 from starter.completing import programmes
 from starter.failures import Exit, Failure
 from starter.output import say
 from starter.pages.catalogue import CSV_FIELDS, csv_rows, read_catalogue
 from starter.pages.catalogue_html import as_html
-from starter.reading import Office, reading
+from starter.reading import reading
 from starter.rows import csv_text
 
 
@@ -41,7 +42,7 @@ def catalogue(
             (f"brokerage report catalogue --programme {programme} --html offers.html --csv offers.csv",),
         )
     with reading() as office:
-        rules = _programme(office, programme.upper())
+        rules = known_programme(office, programme)
         found = read_catalogue(office, rules)
     languages = _languages(rules, lang)
     if html is not None:
@@ -57,19 +58,6 @@ def catalogue(
     for path in filter(None, (html, csv)):
         say(f"  {path}")
     return Exit.DONE
-
-
-def _programme(office: Office, code: str) -> Programme:
-    rules = office.facts.programme(code)
-    if rules is None:
-        raise Failure(
-            Exit.NOT_FOUND,
-            "E-PROGRAMME",
-            f"No programme {code} is on record.",
-            (),
-            ("brokerage programme list",),
-        )
-    return rules
 
 
 def _languages(rules: Programme, lang: str) -> tuple[Language, ...]:

@@ -88,7 +88,7 @@ def test_a_person_is_registered_once() -> None:
 def test_a_name_and_an_address_are_recorded_anew_and_key_and_posts_stay() -> None:
     stream = person()
     assert stream.say("assign-post", post="broker", since="2026-01-01") == ["PostAssigned"]
-    new = {"name": "Ann Rees", "email": "rees@example.org", "language": "cy"}
+    new: dict[str, Any] = {"name": "Ann Rees", "email": "rees@example.org", "language": "cy"}
     assert stream.say("change", **new) == ["PersonRegistered"]
     assert (stream.state.public_key, stream.state.language, len(posts(stream))) == (KEY, "cy", 1)
     assert Stream("person", "nobody").say("change", **new) == "R-PERSON"
