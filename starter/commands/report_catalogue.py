@@ -9,6 +9,7 @@ from domain.programmes.model import Language, Programme
 from starter.commands.programme_names import known_programme
 from starter.completing import programmes
 from starter.failures import Exit, Failure
+from starter.files import write_file
 from starter.output import say
 from starter.pages.catalogue import CSV_FIELDS, csv_rows, read_catalogue
 from starter.pages.catalogue_html import as_html
@@ -46,9 +47,9 @@ def catalogue(
         found = read_catalogue(office, rules)
     languages = _languages(rules, lang)
     if html is not None:
-        _write(html, as_html(found, languages))
+        write_file(html, as_html(found, languages).encode())
     if csv is not None:
-        _write(csv, csv_text(csv_rows(found), CSV_FIELDS))
+        write_file(csv, csv_text(csv_rows(found), CSV_FIELDS).encode())
     schools = {one.school for offers in found.areas for one in offers.schools}
     networks = {row["code"] for offers in found.areas for row in offers.networks}
     say(
@@ -69,10 +70,3 @@ def _languages(rules: Programme, lang: str) -> tuple[Language, ...]:
             f"--lang: {rules.code} does not speak {lang!r}; its languages are {', '.join(rules.languages)}.",
         )
     return chosen
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_bytes(text.encode())
-    except OSError as error:
-        raise Failure(Exit.USAGE, "E-FILE", f"{path} cannot be written: {error.strerror}.") from None
