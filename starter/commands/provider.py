@@ -7,6 +7,7 @@ from cyclopts import App, Parameter
 from sqlalchemy import select
 
 from activities.read_models.schema import provider_offer
+from domain.case.values import days_words
 from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
 from starter.commands.import_report import Where
 from starter.commands.importing import Entry
@@ -143,7 +144,7 @@ def list_(
                 "programme": row.programme,
                 "area": row.area,
                 "languages": row.languages.split(),
-                "days_per_term": f"{row.quarter_days / 4:g}",
+                "days_per_term": days_words(row.quarter_days),
             }
             for row in office.connection.execute(query)
         ]

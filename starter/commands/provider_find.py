@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from activities.read_models.providers import ProviderReader, Seeking
 from domain.calendars.half_terms import order_of, period_words, periods_from, periods_of_year
 from domain.case.situation import SchoolFact
-from domain.case.values import quarter_days
+from domain.case.values import days_words, quarter_days
 from domain.matching.filters import ALL_AGE, Wanted, exclusion
 from domain.matching.provider import Provider
 from domain.matching.travel import place, travel_minutes
@@ -140,8 +140,8 @@ def _row(provider: Provider, fact: SchoolFact, recipient: SchoolFact, wanted: Wa
         "languages": sorted(provider.languages(wanted.area)),
         "designated_until": until.isoformat() if until else None,
         "minutes": travel_minutes(here, there) if here and there else None,
-        "free_days": _days(sum(free.values())),
-        "free": {period: _days(quarters) for period, quarters in free.items()},
+        "free_days": days_words(sum(free.values())),
+        "free": {period: days_words(quarters) for period, quarters in free.items()},
         "quarters": sum(free.values()),
     }
 
@@ -178,10 +178,12 @@ def _view(provider: Provider, fact: SchoolFact, rules: Programme, periods: tuple
         "half_terms": [
             {
                 "half_term": period,
-                "declared": _days(provider.declared(period)),
-                "free": _days(provider.free(period)),
+                "declared": days_words(provider.declared(period)),
+                "free": days_words(provider.free(period)),
                 "taken_by": ", ".join(
-                    f"{use.reference} ({_days(use.taken)})" for use in provider.uses if use.period == period
+                    f"{use.reference} ({days_words(use.taken)})"
+                    for use in provider.uses
+                    if use.period == period
                 ),
             }
             for period in taken
@@ -243,7 +245,3 @@ def _quarters(typed: str | None) -> int:
     if not 0 < found <= 800:
         raise Failure(Exit.USAGE, "E-VALUE", "--days must be above 0 and at most 200.")
     return found
-
-
-def _days(quarters: int) -> str:
-    return f"{quarters / 4:g}"
