@@ -1,6 +1,7 @@
-"""Files that people name on a line, read whole; what cannot be read so is refused in words."""
+"""Files that people name on a line, read and written whole; what cannot be is refused in words."""
 
 import json
+import secrets
 import stat
 import tomllib
 from pathlib import Path
@@ -57,6 +58,29 @@ def read_document(path: Path) -> Any:
     else:
         return value
     raise Failure(Exit.USAGE, "E-FILE", f"{path}: {problem}.")
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all. Raises Failure (exit 2).
+
+    What is there and no ordinary file, such as a terminal or a pipe, is written into.
+    """
+    try:
+        place = path.resolve()
+        if place.exists() and not place.is_file():
+            place.write_bytes(content)
+            return
+        draft = place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}")
+        try:
+            with draft.open("xb") as file:
+                file.write(content)
+            draft.replace(place)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise Failure(Exit.USAGE, "E-FILE", f"{_short(path)} cannot be written: {error.strerror}.") from None
+    except ValueError:
+        raise Failure(Exit.USAGE, "E-FILE", f"{str(path)!r} cannot be the name of a file.") from None
 
 
 class _TwiceError(ValueError):

@@ -55,6 +55,11 @@ def quarter_days(value: Any) -> Any:
     return int(quarters)
 
 
+def days_words(quarters: int) -> str:
+    """Quarter-days as days, the other way round: '4.25'."""
+    return f"{quarters / 4:g}"
+
+
 def minor_units(value: Any) -> Any:
     """Text such as '250.00' as minor units of the currency; a whole number is taken as minor units already."""
     if not isinstance(value, str):

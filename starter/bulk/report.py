@@ -1,8 +1,7 @@
 """What became of each case of a bulk: counted, the refusals in a table, every row for a file or a program."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -10,6 +9,7 @@ from typing import Any, Final, Literal
 from activities.event_log.command_record import CommandRecord
 from domain.bulk import CaseOutcome
 from starter.failures import Exit, Failure
+from starter.files import write_file
 from starter.output import note, say, say_json, say_table
 from starter.rows import csv_text
 
@@ -130,8 +130,7 @@ class Report:
 
     def write_csv(self, path: Path) -> None:
         """A row for each case. Raises Failure where the file cannot be written."""
-        with _writable(path):
-            path.write_text(csv_text([one.row() for one in self.answered], FIELDS), "utf-8", newline="")
+        write_file(path, csv_text([one.row() for one in self.answered], FIELDS).encode())
 
 
 def outcome_on_record(record: CommandRecord) -> CaseOutcome:
@@ -150,8 +149,12 @@ def outcome_on_record(record: CommandRecord) -> CaseOutcome:
 
 def check_csv(path: Path) -> None:
     """Raise Failure (exit 2) where a report could not be written there: said before anything is sent."""
-    with _writable(path), path.open("a", encoding="utf-8"):
-        pass
+    try:
+        with path.open("a", encoding="utf-8"):
+            pass
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "that cannot be the name of a file"
+        raise Failure(Exit.USAGE, "E-FILE", f"{path} cannot be written: {why}.") from None
 
 
 def many(number: int, noun: str = "case") -> str:
@@ -161,12 +164,3 @@ def many(number: int, noun: str = "case") -> str:
 
 def _school(case: Mapping[str, Any]) -> str:
     return str(case.get("recipient_name") or case.get("recipient") or "")
-
-
-@contextmanager
-def _writable(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "that cannot be the name of a file"
-        raise Failure(Exit.USAGE, "E-FILE", f"{path} cannot be written: {why}.") from None

@@ -7,7 +7,8 @@ from cyclopts import App, Parameter
 
 from domain.funding.amounts import money_words
 from starter.back import Back, cases_as_they_were, say_look
-from starter.commands.fund_names import Fund, known_fund, known_programme
+from starter.commands.fund_names import Fund, known_fund
+from starter.commands.programme_names import known_programme
 from starter.failures import Exit, Failure
 from starter.moments import Day, Place, read_moment
 from starter.output import note, say_heading

@@ -14,7 +14,7 @@ from domain.ids import FUND_CODE_PATTERN, FUND_KEY_PATTERN
 from domain.programmes import Programme
 from starter.completing import funds
 from starter.failures import Exit, Failure
-from starter.nearest import did_you_mean, near_programme
+from starter.nearest import did_you_mean
 from starter.reading import Office
 
 Fund = Annotated[
@@ -55,16 +55,6 @@ def known_fund(office: Office, typed: str) -> tuple[str, str]:
         (f"Funds: {', '.join(sorted(known)) or 'none yet'}",),
         ("brokerage fund list",),
     )
-
-
-def known_programme(office: Office, code: str) -> Programme:
-    """The programme of that code, in any case. Raises Failure (exit 3) where there is none."""
-    rules = office.facts.programme(code.upper())
-    if rules is None:
-        raise Failure(
-            Exit.NOT_FOUND, "E-PROGRAMME", f"There is no programme {code}.{near_programme(office, code)}"
-        )
-    return rules
 
 
 def _today(office: Office, programme: Programme) -> date:

@@ -8,7 +8,8 @@ from domain.directory.base import DirectoryCommand
 from domain.funding.funds import Allocate, CarryForward, CloseFund, OpenFund, Reduce
 from domain.funding.rates import PublishRate
 from starter.commands.case_filters import authority_named
-from starter.commands.fund_names import Fund, fund_key, known_fund, known_programme
+from starter.commands.fund_names import Fund, fund_key, known_fund
+from starter.commands.programme_names import known_programme
 from starter.commands.writing import Order, WriteOptions, carry_out, read_body
 from starter.completing import programmes
 from starter.reading import Office, reading

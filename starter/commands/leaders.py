@@ -20,10 +20,11 @@ from starter.commands.fund_names import fund_key
 from starter.commands.import_report import Report, Where
 from starter.commands.importing import Entry
 from starter.commands.on_record import OnRecord, signer
+from starter.commands.programme_names import known_programme
 from starter.commands.writing import SenderOptions
 from starter.completing import funds
 from starter.failures import Exit, Failure
-from starter.nearest import near_programme, near_school
+from starter.nearest import near_school
 from starter.output import say
 from starter.reading import Office, reading
 from starter.register.csv_file import Parsed, Problem, parse_rows
@@ -100,7 +101,7 @@ def import_leaders(
     """Designate the schools of a file, and put the grant of each into the fund that is named, if one is."""
     everything = parse_leaders(file)
     with reading() as office:
-        rules = _rules(office, programme)
+        rules = known_programme(office, programme)
         grants = _grants(office, rules, given)
         parsed = chosen_rows(with_schools_known(office, everything), files)
         on_record = OnRecord(office, signer(office.settings, options))
@@ -231,16 +232,3 @@ def _say_fund(office: Office, grants: Grants) -> None:
     held: tuple[Grant, ...] = _fund(office, grants.key).grants
     total = money_words(sum(grant.amount for grant in held), grants.programme.currency)
     say(f"Fund {grants.key} holds the grants of {len(held)} schools: {total}.")
-
-
-def _rules(office: Office, code: str) -> Programme:
-    rules = office.facts.programme(code)
-    if rules is None:
-        raise Failure(
-            Exit.NOT_FOUND,
-            "E-PROGRAMME",
-            f"There is no programme {code}.{near_programme(office, code)}",
-            (),
-            ("brokerage programme list",),
-        )
-    return rules

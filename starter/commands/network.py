@@ -13,7 +13,7 @@ from starter.commands.file_import import FileOptions, carry_out_import, chosen_r
 from starter.commands.import_report import Where
 from starter.commands.importing import Entry
 from starter.commands.on_record import OnRecord, signer
-from starter.commands.provider import programme_code
+from starter.commands.programme_names import programme_code
 from starter.commands.writing import (
     Order,
     SenderOptions,

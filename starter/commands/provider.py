@@ -1,6 +1,5 @@
 """`brokerage provider`: what schools offer to others."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,12 +7,13 @@ from cyclopts import App, Parameter
 from sqlalchemy import select
 
 from activities.read_models.schema import provider_offer
-from domain.ids import PROGRAMME_CODE_PATTERN
+from domain.case.values import days_words
 from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
 from starter.commands.import_report import Where
 from starter.commands.importing import Entry
 from starter.commands.leaders import GrantOptions, import_leaders, is_list_of_leaders
 from starter.commands.on_record import OnRecord, signer
+from starter.commands.programme_names import programme_code
 from starter.commands.writing import SenderOptions
 from starter.completing import areas as known_areas
 from starter.completing import programmes
@@ -93,14 +93,6 @@ def import_(
         )
 
 
-def programme_code(typed: str) -> str:
-    """The code in capitals. Raises Failure (exit 2) for what can be none."""
-    code = typed.upper()
-    if not re.fullmatch(PROGRAMME_CODE_PATTERN, code):
-        raise Failure(Exit.USAGE, "E-VALUE", f"--programme: {code!r} is no programme code, such as EAS.")
-    return code
-
-
 def parse_providers(file: Path) -> Parsed[ProviderRow]:
     """The rows of a file of providers. Raises Failure (exit 2)."""
     parsed = parse_rows(file, ProviderRow)
@@ -164,7 +156,7 @@ def list_(
                 "programme": row.programme,
                 "area": row.area,
                 "languages": row.languages.split(),
-                "days_per_term": f"{row.quarter_days / 4:g}",
+                "days_per_term": days_words(row.quarter_days),
             }
             for row in office.connection.execute(query)
         ]

@@ -10,13 +10,13 @@ from cyclopts import Parameter
 from activities.read_models.providers import ProviderReader, Seeking
 from domain.calendars.half_terms import order_of, period_words, periods_from, periods_of_year
 from domain.case.situation import SchoolFact
-from domain.case.values import quarter_days
+from domain.case.values import days_words, quarter_days
 from domain.matching.filters import ALL_AGE, Wanted, exclusion
 from domain.matching.provider import Provider
 from domain.matching.travel import place, travel_minutes
 from domain.programmes import Programme
 from domain.text.voice import Voice
-from starter.commands.provider import programme_code
+from starter.commands.programme_names import known_programme, programme_code
 from starter.completing import areas as known_areas
 from starter.completing import programmes, schools
 from starter.days import read_day
@@ -63,7 +63,7 @@ def find(
     chosen = output or RowOptions()
     chosen.fields(FIELDS)
     with reading() as office:
-        rules = _rules(office, programme_code(programme))
+        rules = known_programme(office, programme_code(programme))
         if rules.area(area) is None:
             codes = [each.code for each in rules.areas]
             raise Failure(
@@ -106,7 +106,7 @@ def show(
 ) -> int:
     """Show what is on record of a school as a provider, and which cases take its days."""
     with reading() as office:
-        rules = _rules(office, programme_code(programme))
+        rules = known_programme(office, programme_code(programme))
         today = office.now(rules.code).astimezone(ZoneInfo(rules.time_zone)).date()
         fact = office.facts.schools([school], today).get(school)
         if fact is None:
@@ -141,9 +141,9 @@ def _row(provider: Provider, fact: SchoolFact, recipient: SchoolFact, wanted: Wa
         "languages": sorted(provider.languages(wanted.area)),
         "designated_until": until.isoformat() if until else None,
         "minutes": travel_minutes(here, there) if here and there else None,
-        "free_days": _days(sum(free.values())),
+        "free_days": days_words(sum(free.values())),
         "half_terms": list(free),
-        "free": [_days(quarters) for quarters in free.values()],
+        "free": [days_words(quarters) for quarters in free.values()],
         "quarters": sum(free.values()),
     }
 
@@ -180,10 +180,12 @@ def _view(provider: Provider, fact: SchoolFact, rules: Programme, periods: tuple
         "half_terms": [
             {
                 "half_term": period,
-                "declared": _days(provider.declared(period)),
-                "free": _days(provider.free(period)),
+                "declared": days_words(provider.declared(period)),
+                "free": days_words(provider.free(period)),
                 "taken_by": ", ".join(
-                    f"{use.reference} ({_days(use.taken)})" for use in provider.uses if use.period == period
+                    f"{use.reference} ({days_words(use.taken)})"
+                    for use in provider.uses
+                    if use.period == period
                 ),
             }
             for period in taken
@@ -204,19 +206,6 @@ def _page(view: dict[str, Any], voice: Voice) -> list[tuple[str, str]]:
     if view["suspended"]:
         page.append(("Suspended", voice.code("suspension", view["suspended"])))
     return page
-
-
-def _rules(office: Office, code: str) -> Programme:
-    rules = office.facts.programme(code)
-    if rules is None:
-        raise Failure(
-            Exit.NOT_FOUND,
-            "E-PROGRAMME",
-            f"No programme {code} is on record.",
-            (),
-            ("brokerage programme list",),
-        )
-    return rules
 
 
 def _recipient(office: Office, facts: dict[str, SchoolFact], near: str | None) -> SchoolFact:
@@ -258,7 +247,3 @@ def _quarters(typed: str | None) -> int:
     if not 0 < found <= 800:
         raise Failure(Exit.USAGE, "E-VALUE", "--days must be above 0 and at most 200.")
     return found
-
-
-def _days(quarters: int) -> str:
-    return f"{quarters / 4:g}"

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from domain.directory import providers
 from domain.directory.base import DirectoryCommand
 from domain.ids import SCHOOL_ID_PATTERN
-from starter.commands.provider import programme_code
+from starter.commands.programme_names import programme_code
 from starter.commands.writing import Order, WriteOptions, carry_out, read_body
 from starter.completing import areas, programmes, schools
 from starter.failures import Exit, Failure

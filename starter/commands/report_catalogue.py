@@ -6,12 +6,14 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from domain.programmes.model import Language, Programme
+from starter.commands.programme_names import known_programme
 from starter.completing import programmes
 from starter.failures import Exit, Failure
+from starter.files import write_file
 from starter.output import say
 from starter.pages.catalogue import CSV_FIELDS, csv_rows, read_catalogue
 from starter.pages.catalogue_html import as_html
-from starter.reading import Office, reading
+from starter.reading import reading
 from starter.rows import csv_text
 
 
@@ -41,13 +43,13 @@ def catalogue(
             (f"brokerage report catalogue --programme {programme} --html offers.html --csv offers.csv",),
         )
     with reading() as office:
-        rules = _programme(office, programme.upper())
+        rules = known_programme(office, programme)
         found = read_catalogue(office, rules)
     languages = _languages(rules, lang)
     if html is not None:
-        _write(html, as_html(found, languages))
+        write_file(html, as_html(found, languages).encode())
     if csv is not None:
-        _write(csv, csv_text(csv_rows(found), CSV_FIELDS))
+        write_file(csv, csv_text(csv_rows(found), CSV_FIELDS).encode())
     schools = {one.school for offers in found.areas for one in offers.schools}
     networks = {row["code"] for offers in found.areas for row in offers.networks}
     say(
@@ -59,19 +61,6 @@ def catalogue(
     return Exit.DONE
 
 
-def _programme(office: Office, code: str) -> Programme:
-    rules = office.facts.programme(code)
-    if rules is None:
-        raise Failure(
-            Exit.NOT_FOUND,
-            "E-PROGRAMME",
-            f"No programme {code} is on record.",
-            (),
-            ("brokerage programme list",),
-        )
-    return rules
-
-
 def _languages(rules: Programme, lang: str) -> tuple[Language, ...]:
     chosen = tuple(language for language in rules.languages if lang in {language, "both"})
     if not chosen:
@@ -81,10 +70,3 @@ def _languages(rules: Programme, lang: str) -> tuple[Language, ...]:
             f"--lang: {rules.code} does not speak {lang!r}; its languages are {', '.join(rules.languages)}.",
         )
     return chosen
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_bytes(text.encode())
-    except OSError as error:
-        raise Failure(Exit.USAGE, "E-FILE", f"{path} cannot be written: {error.strerror}.") from None

@@ -8,8 +8,9 @@ from cyclopts import Parameter
 from domain.parties import Party
 from domain.programmes.model import Programme
 from starter.commands.case_filters import authority_named
+from starter.commands.programme_names import known_programme
 from starter.completing import programmes, references
-from starter.failures import Exit, Failure
+from starter.failures import Exit
 from starter.output import say_heading, say_json, say_table
 from starter.reading import known_reference, reading
 from starter.rows import Column, RowOptions, say_rows
@@ -77,15 +78,7 @@ def division(
     fields = _FIELDS[rows]
     chosen.fields(fields)
     with reading() as office:
-        rules = office.facts.programme(programme.upper())
-        if rules is None:
-            raise Failure(
-                Exit.NOT_FOUND,
-                "E-PROGRAMME",
-                f"No programme {programme.upper()} is on record.",
-                (),
-                ("brokerage programme list",),
-            )
+        rules = known_programme(office, programme)
         known = check_year("--year", year, rules)
         found = DivisionYear(office, rules, authority_named(office, authority) or authority, known)
     if chosen.for_programs:

@@ -16,6 +16,7 @@ from activities.event_log import read
 from activities.read_models.providers import ProviderReader, Seeking
 from activities.read_models.schema import provider_offer, school
 from domain.calendars.half_terms import periods_from
+from domain.case.values import days_words
 from domain.matching.provider import Provider
 from domain.programmes.model import Area, Language, Programme
 from starter.reading import Office
@@ -164,8 +165,8 @@ def _offers(
             row.school,
             names[row.school],
             tuple(row.languages.split()),
-            f"{days[row.school, row.area] / 4:g}",
-            f"{free / 4:g}" if provider.capacity else None,
+            days_words(days[row.school, row.area]),
+            days_words(free) if provider.capacity else None,
         )
         found.setdefault(row.area, []).append(one)
     return found

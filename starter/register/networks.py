@@ -19,13 +19,19 @@ class NetworkRow(CsvRow):
     title_en: str = Field(alias="Title EN", max_length=300)
     title_cy: str | None = Field(default=None, alias="Title CY", max_length=300)
     title_fil: str | None = Field(default=None, alias="Title FIL", max_length=300)
-    areas: Annotated[tuple[AreaCode, ...], BeforeValidator(parts)] = Field(alias="Areas", min_length=1)
-    phases: Annotated[tuple[Phase, ...], BeforeValidator(lower_parts)] = Field(default=(), alias="Phases")
+    areas: Annotated[tuple[AreaCode, ...], BeforeValidator(parts)] = Field(
+        alias="Areas", min_length=1, max_length=20
+    )
+    phases: Annotated[tuple[Phase, ...], BeforeValidator(lower_parts)] = Field(
+        default=(), alias="Phases", max_length=5
+    )
     languages: Annotated[tuple[Language, ...], BeforeValidator(lower_parts)] = Field(
-        alias="Languages", min_length=1
+        alias="Languages", min_length=1, max_length=3
     )
     host: SchoolId | None = Field(default=None, alias="Host")
-    dates: Annotated[tuple[Day, ...], BeforeValidator(parts)] = Field(default=(), alias="Dates")
+    dates: Annotated[tuple[Day, ...], BeforeValidator(parts)] = Field(
+        default=(), alias="Dates", max_length=40
+    )
     places: int | None = Field(default=None, alias="Places", ge=1, le=MOST_PLACES)
     how_en: str = Field(alias="How EN", max_length=300)
     how_cy: str | None = Field(default=None, alias="How CY", max_length=300)

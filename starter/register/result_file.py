@@ -3,11 +3,11 @@
 import csv
 import io
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from starter.failures import Exit, Failure
+from starter.files import write_file
 from starter.register.table import Table
 
 
@@ -38,11 +38,4 @@ def write_result(path: Path, table: Table, columns: Sequence[str], told: Mapping
         if line.number in told:
             cells = [*line.cells, *[""] * (width - len(line.cells))]
             writer.writerow([*cells[:width], *told[line.number]])
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.getvalue().encode("utf-8-sig"))
-        os.replace(draft, path)
-    except OSError as error:
-        Path(draft).unlink(missing_ok=True)
-        raise Failure(Exit.USAGE, "E-FILE", f"{path} cannot be written: {error.strerror}.") from None
+    write_file(path, text.getvalue().encode("utf-8-sig"))

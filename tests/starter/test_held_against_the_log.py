@@ -201,3 +201,15 @@ def test_too_many_requests_that_cannot_be_are_too_many_wherever_they_are_found_o
     assert typed(office, *line, "2").code == 7
     done = typed(office, *line, "1")
     assert (done.code, "has 2 rows that cannot be; nothing was sent." in done.err) == (2, True)
+
+
+def test_more_than_an_entry_can_hold_is_said_by_line_and_column(office: Office, tmp_path: Path) -> None:
+    many = (
+        ";".join(f"2027-01-{day:02}" for day in range(1, 32))
+        + ";"
+        + ";".join(f"2027-03-{day:02}" for day in range(1, 32))
+    )
+    file = edited(tmp_path, "networks.csv", ("2027-01-27;2027-04-28", many))
+    done = tried(office, "network", file)
+    assert done.code == 7
+    assert "networks.csv:3 · Dates · takes at most 40" in done.err
