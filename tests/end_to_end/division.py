@@ -141,7 +141,9 @@ class Pair:
     def account(self) -> list[tuple[str, str, dict[str, Any]]]:
         """What the leader accounts for, what comes back, and the settlement where nothing is left open."""
         spent = [{"use": "pedagogy", "amount_minor": self.spent, "document": f"OR-{self.number}"}]
-        steps = [(f"head.{leader(self.number)}", "liquidate", {"spent": spent})]
+        steps: list[tuple[str, str, dict[str, Any]]] = [
+            (f"head.{leader(self.number)}", "liquidate", {"spent": spent})
+        ]
         if not self.accepted:
             return steps
         steps += self.decision()
