@@ -42,8 +42,9 @@ generate: $(READY) ## Write anew what is made from the code: diagrams, tables, t
 	$(BIN)/python -m domain.case.diagram README.md docs/lifecycle.md
 	$(BIN)/python -m starter.commands.verbs
 
-bench: $(READY) ## Measure one command against a bare Temporal update, in one run
+bench: $(READY) ## Measure one command against a bare Temporal update, and a ranking against a plain command
 	$(BIN)/python -m bench.command
+	$(BIN)/python -m bench.match
 
 surge: $(READY) ## Measure 10,000 cases with deadlines in the same minute
 	$(BIN)/python -m bench.surge

@@ -38,7 +38,7 @@ def test_each_school_would_be_designated_and_the_fund_opened_with_the_grant_of_e
     done = foreseen(office, listed(tmp_path, "900001,2026-01-05,", "900002,2026-01-05,2026-12-31"), *FUND)
     assert done.code == 0, done
     assert "leaders.csv:2 · provider/900001 is designated." in done.out
-    assert "fund/grants.2026 is open." in done.out
+    assert "leaders.csv · fund/grants.2026 is open." in done.out
     assert "The grants of schools were put into fund/grants.2026." in done.out
     assert "Leader schools and their fund: 4 new or changed, 0 as on record, 0 refused." in done.out
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from activities.read_models.schema import capacity, capacity_use, objection
 from domain.case.matching_events import MatchCandidatesScored
@@ -110,6 +110,32 @@ def test_the_whole_pool_is_kept_with_every_reason_and_an_offer_says_where_its_sc
     offered = office.events()[-2].payload
     assert (offered["rank"], offered["pool"], offered["overrides"]) == (3, 10, True)
     assert offered["milli_points"] == ranking.candidates[2].milli_points
+
+
+def test_a_larger_pool_is_read_in_no_more_statements(office: Office) -> None:
+    office.tell(before="offer")
+    statements: list[int] = []
+
+    def match() -> None:
+        seen: list[str] = []
+
+        def executed(_c: Any, _cursor: Any, statement: str, _p: Any, _context: Any, _many: bool) -> None:
+            seen.append(statement)
+
+        event.listen(office.engine, "before_cursor_execute", executed)
+        office.done(BROKER, "match")
+        event.remove(office.engine, "before_cursor_execute", executed)
+        statements.append(len(seen))
+
+    match()
+    before = latest_ranking(office)
+    for number in ("6990001", "6990003", "6990006", "6990008", "6990009", "6990011", "6990012"):
+        designation = {"programme": "EAS", "areas": ["numeracy"], "since": "2026-01-05"}
+        office.done(ADMIN, "designate", designation, stream=f"provider/{number}")
+    match()
+    after = latest_ranking(office)
+    assert len(after.candidates) + len(after.excluded) == len(before.candidates) + len(before.excluded) + 7
+    assert statements[0] == statements[1]
 
 
 def test_an_offer_without_a_ranking_since_the_case_changed_puts_one_on_record_first(office: Office) -> None:
