@@ -324,6 +324,17 @@ def advanced_and_returned(office: Office) -> None:
     office.done("finance", "settle")
 
 
+def advanced_and_given_up(office: Office) -> None:
+    """An advance that is accounted for in part; the rest is given up, and the case settled."""
+    office.on("leader").at(Stage.CLOSED)
+    spent = {"use": "pedagogy", "amount_minor": "600.00", "document": "OR-7"}
+    office.done("head.sea", "liquidate", spent=[spent])
+    office.done("finance", "accept-liquidation")
+    office.days_pass(25)
+    office.done("adviser", "write-off")
+    office.done("finance", "settle")
+
+
 def withdrawn_in_delivery(office: Office) -> None:
     """Withdrawn after a visit: its worth stays committed and is paid, the rest is free again at once."""
     office.on("school").at(Stage.IN_DELIVERY)
@@ -364,7 +375,7 @@ STORIES: Final[dict[str, Callable[[Office], None]]] = {
         changed_in_delivery, nobody_answers, consent_refused, signposted, declined,
         leader_route_to_archive, worked_case, draft_expires, lapsed_and_reopened, nobody_reads, taken_over,
         overdue_and_paused, visits_moved, partner_is_ranked, pointed_to_an_offer, enrolled, focal_person_changes,
-        claimed_and_paid, advanced_and_returned, withdrawn_in_delivery, budget_changes,
+        claimed_and_paid, advanced_and_returned, advanced_and_given_up, withdrawn_in_delivery, budget_changes,
     )
 }  # fmt: skip
 
