@@ -17,7 +17,7 @@ def check_silence(connection: "Connection") -> Check:
     count, named = silent_cases(connection, 3)
     if count:
         more = f" and {count - len(named)} more" if count > len(named) else ""
-        what = f"Open, and nothing is awaited of anybody: {', '.join(named)}{more}."
+        what = f"Open or not settled, and nobody is waited for by any day: {', '.join(named)}{more}."
         return Check("silence", False, what, "See: brokerage admin rebuild --check", needed=False)
     return Check("silence", True, "Every open case waits for somebody, by some day.")
 

@@ -28,6 +28,7 @@ from domain.case.candidates import candidates_of
 from domain.case.commands import (
     SYSTEM_VERBS,
     AcceptOffer,
+    AgreeVariation,
     Align,
     Assign,
     CaseCommand,
@@ -38,6 +39,7 @@ from domain.case.commands import (
     Match,
     Offer,
     Open,
+    ProposeVariation,
     Reopen,
     Signpost,
     Submit,
@@ -136,7 +138,7 @@ def _providers_for(
         return None
     if isinstance(body, Match | Offer):
         return facts.pool(state, programme, now)
-    if isinstance(body, AcceptOffer | DraftAgreement | Extend):
+    if isinstance(body, AcceptOffer | DraftAgreement | Extend | ProposeVariation | AgreeVariation):
         return facts.provider(state, programme)
     return None
 
@@ -202,7 +204,8 @@ def _pool_of_stage(facts: FactReader, state: CaseState, programme: Programme, no
         return None
     if state.stage is Stage.MATCHING:
         return facts.pool(state, programme, now)
-    return facts.provider(state, programme) if state.stage in _PLANNED else None
+    planned = state.stage in _PLANNED or state.variation is not None
+    return facts.provider(state, programme) if planned else None
 
 
 def _candidates(facts: FactReader, state: CaseState, known: Facts) -> tuple[str, ...]:

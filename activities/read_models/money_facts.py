@@ -185,6 +185,6 @@ def _grants(rows: list[Row[Any]]) -> Iterable[GrantUse]:
 def _open_advances(rows: list[Row[Any]]) -> Iterable[OpenAdvance]:
     left: dict[str, int] = {}
     for row in rows:
-        open_part = row.advanced - row.liquidated - row.returned
+        open_part = row.advanced - row.liquidated - row.returned - row.written_off
         left[row.reference] = left.get(row.reference, 0) + open_part
     return (OpenAdvance(reference=name, amount=amount) for name, amount in left.items() if amount > 0)

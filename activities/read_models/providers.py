@@ -57,10 +57,10 @@ class ProviderReader:
         return self._read(seeking, {number}, whole=False)
 
     def taken(self, number: str) -> dict[str, dict[str, int]]:
-        """Quarter-days that cases hold or have agreed with a school, by programme and half term."""
+        """Quarter-days that cases hold, have agreed or were given of a school, by programme and half term."""
         found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for row in self._rows(capacity_use, capacity_use.c.school == number):
-            found[row.programme][row.period] += row.held + row.committed
+            found[row.programme][row.period] += row.held + row.committed + row.given
         return found
 
     def _read(self, seeking: Seeking, numbers: set[str], *, whole: bool) -> dict[str, Provider]:
@@ -83,7 +83,13 @@ class ProviderReader:
                     DeclaredSpan(row.first, row.last, row.quarter_days) for row in spans.get(number, ())
                 ),
                 uses=tuple(
-                    Use(row.reference, row.period, row.held + row.committed + row.given, row.offered_by)
+                    Use(
+                        row.reference,
+                        row.period,
+                        row.held + row.committed + row.given,
+                        row.offered_by,
+                        given=row.given,
+                    )
                     for row in uses.get(number, ())
                     if row.reference != seeking.reference
                 ),

@@ -368,6 +368,7 @@ fund_use = Table(
     Column("advanced", BigInteger, nullable=False),
     Column("liquidated", BigInteger, nullable=False),
     Column("returned", BigInteger, nullable=False),
+    Column("written_off", BigInteger, nullable=False),
     Column("position", Integer, nullable=False),
     Index("fund_use_of_fund", "fund", "year"),
     Index("fund_use_of_provider", "provider", "programme"),

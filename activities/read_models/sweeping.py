@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from activities.read_models.schema import case_row, outbox, wait_row
 from domain.canonical import instant_text
@@ -22,10 +22,7 @@ def awaited_cases(connection: Connection, by: datetime, after: str, limit: int) 
     """The next of them, in the order of their references."""
     query = (
         select(case_row.c.reference, case_row.c.next_at)
-        .where(
-            case_row.c.reference > after,
-            or_(case_row.c.open.is_(True), case_row.c.wait.is_not(None)),
-        )
+        .where(case_row.c.reference > after, _ought_to_go_on())
         .order_by(case_row.c.reference)
         .limit(limit)
     )
@@ -61,11 +58,17 @@ def next_instant(connection: Connection) -> datetime | None:
 
 
 def silent_cases(connection: Connection, most: int) -> tuple[int, list[str]]:
-    """How many cases are open in which nothing more would happen by itself, and the first of them. There must be none.
+    """How many cases there are in which nothing more would happen by itself, and the first of them, of those that are
+    open or of which something is awaited, such as the money of one that has ended. There must be none.
 
     To a wait that a pause has frozen nothing happens; to the review of the pause something does.
     """
     awaited = exists().where(wait_row.c.reference == case_row.c.reference, wait_row.c.next_at.is_not(None))
-    silent = select(case_row.c.reference).where(case_row.c.open.is_(True), ~awaited)
+    silent = select(case_row.c.reference).where(_ought_to_go_on(), ~awaited)
     count = connection.execute(select(func.count()).select_from(silent.subquery())).scalar_one()
     return count, list(connection.execute(silent.order_by(case_row.c.reference).limit(most)).scalars())
+
+
+def _ought_to_go_on() -> ColumnElement[bool]:
+    """The case is open, or something is awaited of it."""
+    return or_(case_row.c.open.is_(True), case_row.c.wait.is_not(None))

@@ -14,6 +14,7 @@ from domain.case.money_owed import live_money
 from domain.case.money_shape import FundShare, Liquidation, Money, Share
 from domain.case.situation import Refusal, Situation
 from domain.funding.amounts import money_words
+from domain.parties import Party
 
 
 def is_paid_in_advance(s: Situation) -> Refusal | None:
@@ -107,6 +108,49 @@ def payer_did_not_draft(s: Situation) -> Refusal | None:
     return None
 
 
+def account_is_overdue(s: Situation) -> Refusal | None:
+    """Nothing is given up while the school has time to account for it."""
+    waiting = s.state.deadline("liquidation")
+    if waiting is None or waiting.passed:
+        return None
+    until = waiting.due_at.astimezone(s.facts.zone).date().isoformat()
+    return Refusal(
+        "R-EARLY", f"The {s.word(Party.PROVIDER_HEAD)} has until {until} to account for the advance."
+    )
+
+
+def write_off_is_within_the_advance(s: Situation) -> Refusal | None:
+    money = _money(s)
+    if not money.outstanding:
+        return Refusal("R-NOTHING", "All of the advance is accounted for, paid back or written off.")
+    return _within_the_advance(
+        money, expect(s.command, c.WriteOff).amount_minor or 0, "are to be written off"
+    )
+
+
+def write_off_suits_the_post(s: Situation) -> Refusal | None:
+    """Finance writes off what it could have approved, all that was written off in this case together."""
+    money, limit = _money(s), s.programme.rules.finance_approves_up_to_minor
+    amount = expect(s.command, c.WriteOff).amount_minor or money.outstanding
+    if s.party is Party.PRINCIPAL_ADVISER or (
+        limit is not None and money.total("written_off") + amount <= limit
+    ):
+        return None
+    return Refusal("R-POST", f"This amount is for the {s.word(Party.PRINCIPAL_ADVISER)} to write off.")
+
+
+def writer_off_did_not_spend(s: Situation) -> Refusal | None:
+    """Separation of duties: nobody gives up money that was paid out on their own draft or that they accounted for."""
+    agreement = agreement_of(s)
+    bound = {agreement.drafted_by, agreement.recorded_by}
+    bound |= {who for one in _money(s).liquidations for who in (one.submitted_by, one.recorded_by)}
+    if bound & {s.facts.person, s.facts.recorder}:
+        return Refusal(
+            "R-SEPARATION", "Whoever drafted the plan, accounted or recorded it may not write its money off."
+        )
+    return None
+
+
 def release_funds(s: Situation) -> tuple[e.CaseEvent, ...]:
     command, money = expect(s.command, c.ReleaseFunds), _money(s)
     amount = command.amount_minor or money.total("committed")
@@ -154,6 +198,20 @@ def return_funds(s: Situation) -> tuple[e.CaseEvent, ...]:
             shares=shares,
             receipt=command.receipt,
             received_on=command.received_on,
+        ),
+    )
+
+
+def write_off(s: Situation) -> tuple[e.CaseEvent, ...]:
+    command, money = expect(s.command, c.WriteOff), _money(s)
+    amount = command.amount_minor or money.outstanding
+    return (
+        e.FundsWrittenOff(
+            currency=money.currency,
+            shares=_over(money, amount, lambda share: share.unaccounted),
+            written_off_as=s.party,
+            written_off_by=s.facts.person,
+            reason=command.reason,
         ),
     )
 

@@ -5,15 +5,17 @@ same step, so that nothing is ever promised that no fund has, and nothing stays 
 Transitions 14 to 18, 20, 25 and 27b.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from domain.case import commands as c
 from domain.case import events as e
 from domain.case.commands import expect
 from domain.case.money_owed import live_money
-from domain.case.money_shape import FundShare, Money
-from domain.case.shape import CaseState
+from domain.case.money_shape import FundShare, Money, Share
+from domain.case.shape import Agreement, CaseState
 from domain.case.situation import Facts, Refusal, Situation
 from domain.case.state import evolve
 from domain.case.terms import financial_years, with_split
@@ -110,7 +112,7 @@ def money_can_be_moved(s: Situation) -> Refusal | None:
     command, money = expect(s.command, c.MoveMoney), live_money(s.state)
     if money is None:
         return Refusal("R-MONEY", "Nothing is committed in this case.")
-    share = next((one for one in money.shares if one.year == command.from_year), None)
+    share = _agreed_share(s.state, command.from_year)
     left = share.unclaimed if share else 0
     if command.amount_minor > left:
         return Refusal(
@@ -120,16 +122,17 @@ def money_can_be_moved(s: Situation) -> Refusal | None:
         )
     if command.from_year == command.to_year:
         return Refusal("R-NOTHING", "That is the same financial year.")
-    return _short(s, _moved_to(money, command), s.state.authority)
+    moved = _of_agreed_fund(s.state, command.to_year, command.amount_minor)
+    return _short(s, moved, s.state.authority)
 
 
 def move_money(s: Situation) -> tuple[e.CaseEvent, ...]:
     command, money = expect(s.command, c.MoveMoney), _live(s.state)
-    share = next(one for one in money.shares if one.year == command.from_year)
-    taken = FundShare(fund=share.fund, year=share.year, amount_minor=command.amount_minor)
+    taken = _of_agreed_fund(s.state, command.from_year, command.amount_minor)
+    given = _of_agreed_fund(s.state, command.to_year, command.amount_minor)
     return (
-        e.BudgetReleased(currency=money.currency, shares=(taken,), held_as="committed", cause="moved"),
-        *_at_once(s.state, _moved_to(money, command), money.mode),
+        e.BudgetReleased(currency=money.currency, shares=taken, held_as="committed", cause="moved"),
+        *_at_once(s.state, given, money.mode),
     )
 
 
@@ -238,7 +241,7 @@ def _varied(
     if money is None or before.agreement is None or after.agreement is None:
         return
     was, now = before.agreement.all_quarter_days, after.agreement.all_quarter_days
-    freed = money.total("agreed") * (was - now) // was
+    freed = money.total("agreed") * (was - now) // was - _bought_ahead(money, before.agreement, now)
     if shares := _taken_back(money, freed):
         yield e.BudgetReleased(currency=money.currency, shares=shares, held_as="committed", cause="varied")
 
@@ -251,7 +254,7 @@ def _withdrawn(
     money = live_money(before)
     if money is None:
         return
-    shares = tuple(_beyond_what_was_delivered(before, money, facts.programme))
+    shares = _beyond_what_was_delivered(before, money, facts.programme)
     if shares:
         yield e.BudgetReleased(currency=money.currency, shares=shares, held_as="committed", cause="withdrawn")
     left = money.total("committed") - sum(share.amount_minor for share in shares)
@@ -330,44 +333,70 @@ def _for_more_days(
     if agreement is None:
         return ()
     amount = money.total("agreed") * more.quarter_days // agreement.all_quarter_days
-    year = financial_years(programme, more.until, more.until)[0]
-    fund = money.shares[-1].fund
-    return (FundShare(fund=fund, year=year, amount_minor=amount),) if amount else ()
+    return _of_agreed_fund(state, financial_years(programme, more.until, more.until)[0], amount)
 
 
-def _moved_to(money: Money, command: c.MoveMoney) -> tuple[FundShare, ...]:
-    fund = next(share.fund for share in money.shares if share.year == command.from_year)
-    return (FundShare(fund=fund, year=command.to_year, amount_minor=command.amount_minor),)
+def _of_agreed_fund(state: CaseState, year: str, amount: int) -> tuple[FundShare, ...]:
+    """An amount of the fund that the agreement in force names; an earlier draft may have named another."""
+    code = state.agreement.terms.fund if state.agreement else None
+    return (FundShare(fund=code, year=year, amount_minor=amount),) if code and amount else ()
 
 
-def _taken_back(money: Money, amount: int) -> tuple[FundShare, ...]:
-    """So much of what is committed and not claimed, the last year first."""
-    shares = []
-    for share in reversed(money.shares):
-        part = min(amount, share.unclaimed)
-        amount -= part
-        if part:
-            shares.append(FundShare(fund=share.fund, year=share.year, amount_minor=part))
-    return tuple(reversed(shares))
+def _agreed_share(state: CaseState, year: str) -> Share | None:
+    """What the case has in that year of the fund that its agreement names."""
+    code = state.agreement.terms.fund if state.agreement else None
+    shares = state.money.shares if state.money else ()
+    return next((share for share in shares if (share.fund, share.year) == (code, year)), None)
 
 
-def _beyond_what_was_delivered(state: CaseState, money: Money, programme: Programme) -> Iterator[FundShare]:
-    """Of each year, what is committed and neither claimed nor the price of days that were delivered in it."""
+def _taken_back(
+    money: Money, amount: int, needed: Mapping[str, int] = MappingProxyType({})
+) -> tuple[FundShare, ...]:
+    """So much of what is committed and not claimed, the last year first; what a year needs goes after all else."""
+    left = {(share.fund, share.year): share.unclaimed for share in money.shares}
+    for spared in (needed, {}):
+        for key in reversed(left):
+            part = max(0, min(amount, left[key] - spared.get(key[1], 0)))
+            left[key] -= part
+            amount -= part
+    return tuple(
+        FundShare(fund=share.fund, year=share.year, amount_minor=part)
+        for share in money.shares
+        if (part := share.unclaimed - left[share.fund, share.year])
+    )
+
+
+def _bought_ahead(money: Money, agreement: Agreement, quarter_days: int) -> int:
+    """What was claimed for travel and supplies beyond their part in the price of so many days: the days are paid
+    nevertheless.
+    """
+    terms, claims = agreement.terms, money.live_claims
+    claimed = sum(claim.travel_minor + claim.supplies_minor for claim in claims)
+    price = money.total("agreed") * quarter_days // agreement.all_quarter_days
+    part = price * (terms.travel_minor + terms.supplies_minor) // max(1, terms.amount_minor)
+    return max(0, claimed - part)
+
+
+def _beyond_what_was_delivered(state: CaseState, money: Money, programme: Programme) -> tuple[FundShare, ...]:
+    """What is committed beyond the price of the days that were delivered, whichever year they fell in.
+
+    Days that slipped into a year of which nothing is committed are paid from the others, as their claim will be.
+    """
     agreement = state.agreement
     if agreement is None:
-        return
-    for share in money.shares:
-        days = sum(
-            visit.quarter_days
-            for visit in state.visits
-            if visit.status in {"recorded", "confirmed", "resolved", "disputed"}
-            and financial_years(programme, visit.on, visit.on)[0] == share.year
-        )
-        worth = money.total("agreed") * days // agreement.all_quarter_days
-        kept = max(worth - share.paid, share.committed - share.unclaimed)
-        beyond = share.committed - min(share.committed, kept)
-        if beyond > 0:
-            yield FundShare(fund=share.fund, year=share.year, amount_minor=beyond)
+        return ()
+    price, days = money.total("agreed"), agreement.all_quarter_days
+    delivered = sum(visit.quarter_days for visit in state.held_visits)
+    worth = price * delivered // days + _bought_ahead(money, agreement, delivered)
+    under_way = money.total("committed") - money.total("unclaimed")
+    kept = max(worth - money.total("paid"), under_way)
+    claimed = {visit for claim in money.live_claims for visit in claim.visits}
+    needed = Counter[str]()
+    for visit in state.held_visits:
+        if visit.id not in claimed:
+            year = financial_years(programme, visit.on, visit.on)[0]
+            needed[year] += price * visit.quarter_days // days
+    return _taken_back(money, money.total("committed") - kept, needed)
 
 
 def _short(s: Situation, shares: tuple[FundShare, ...], authority: str) -> Refusal | None:

@@ -112,11 +112,18 @@ def _own_agreement(state: CaseState, offer: OfferMade) -> Agreement | None:
 def _spent(plan: Plan, agreement: Agreement, visits: Iterable[Visit]) -> tuple[Plan, Plan]:
     """What is left of the plan after the visits that were held, and what they took, by half term.
 
-    Visits from before an extension take nothing of it: nothing that was free for others is taken back.
+    Visits from before an extension take nothing of it: nothing that was free for others is taken back. A variation
+    plans anew what is left, whatever visits from before it took.
     """
     left, given = dict(plan), Plan()
-    earlier = [visit for visit in visits if visit.id in agreement.held_before]
-    later = [visit for visit in visits if visit.id not in agreement.held_before]
+    settled = [visit for visit in visits if visit.id in agreement.replanned_after]
+    rest = [visit for visit in visits if visit.id not in agreement.replanned_after]
+    earlier = [visit for visit in rest if visit.id in agreement.held_before]
+    later = [visit for visit in rest if visit.id not in agreement.held_before]
+    for visit in settled:
+        _spend(visit, left, given, plan)
+    if agreement.replanned is not None:
+        left = as_plan(agreement.replanned)
     for visit in earlier:
         _spend(visit, left, given, plan)
     for share in agreement.extension:

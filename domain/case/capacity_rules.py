@@ -6,9 +6,11 @@ quarter-day one gets it, and the other is told who has it.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from domain.calendars.half_terms import order_of, period_words, periods_between
 from domain.case import commands as c
+from domain.case.agreement import agreement_of
 from domain.case.candidates import best_but, wanted_periods
 from domain.case.capacity import Plan, as_plan, capacity_uses, current_offer, fitted
 from domain.case.commands import expect
@@ -33,20 +35,43 @@ def provider_has_the_days(s: Situation) -> Refusal | None:
 
 
 def provider_still_has_the_days(s: Situation) -> Refusal | None:
-    """What the offer holds is still there when it is accepted."""
+    """What the offer holds is still there when it is accepted.
+
+    Only what other cases hold or have agreed stands against it: it held its days before visits slipped there.
+    """
     offer = current_offer(s.state)
     if offer is None or not offer.periods or s.programme.matching is None:
         return None
-    return _shortage(s, _provider(s, offer.provider), as_plan(offer.periods))
+    return _shortage(s, _provider(s, offer.provider).promised(), as_plan(offer.periods))
 
 
 def plan_fits_the_capacity(s: Situation) -> Refusal | None:
-    """An agreement plans no more days in a half term than are free, with those that its offer holds."""
+    """An agreement plans no more days in a half term than are free, or than its offer holds there already."""
     offer, terms = current_offer(s.state), expect(s.command, c.DraftAgreement).terms
     if offer is None or not offer.periods or s.programme.matching is None:
         return None
     plan = fitted(as_plan(terms.periods or offer.periods), terms.quarter_days)
-    return _shortage(s, _provider(s, offer.provider), plan, "Plan other half terms: --period 2027-spring-1=2")
+    held = {use.period: use.held for use in capacity_uses(s.state)}
+    more = {period: days for period, days in plan.items() if days > held.get(period, 0)}
+    return _shortage(s, _provider(s, offer.provider), more, "Plan other half terms: --period 2027-spring-1=2")
+
+
+def variation_fits_the_capacity(s: Situation) -> Refusal | None:
+    """Days that would be given later than was planned are free then: between now and the new end."""
+    if not _keeps_account(s):
+        return None
+    end, days = _varied(s)
+    provider, free = _left_until(s, end)
+    kept, more = _replanned(s, free, days)
+    if sum(free.values()) >= more:
+        return None
+    span = _span_words(free)
+    return Refusal(
+        "R-CAPACITY",
+        f"{_days(sum(kept.values()))} days are planned in {span}, {_days(more)} more would have to be given there; "
+        f"{_name(s, provider.number)} has {_days(sum(free.values()))} days left.{_holders(provider, free)}",
+        "Vary to fewer days or a later end, or let the school declare more: brokerage provider capacity",
+    )
 
 
 def extension_fits_the_capacity(s: Situation) -> Refusal | None:
@@ -54,15 +79,12 @@ def extension_fits_the_capacity(s: Situation) -> Refusal | None:
     if not _keeps_account(s):
         return None
     command = expect(s.command, c.Extend)
-    provider, free = _left_for_extension(s)
+    provider, free = _left_until(s, command.until)
     if sum(free.values()) >= command.quarter_days:
         return None
-    span = " to ".join(
-        dict.fromkeys((period_words(min(free, key=order_of)), period_words(max(free, key=order_of))))
-    )
     return Refusal(
         "R-CAPACITY",
-        f"{_name(s, provider.number)} has {_days(sum(free.values()))} days left in {span}; "
+        f"{_name(s, provider.number)} has {_days(sum(free.values()))} days left in {_span_words(free)}; "
         f"{_days(command.quarter_days)} are asked.{_holders(provider, free)}",
     )
 
@@ -81,7 +103,23 @@ def extension_by_period(s: Situation) -> tuple[PeriodShare, ...]:
     """The further days, in the earliest half terms that have some free."""
     if not _keeps_account(s):
         return ()
-    return spread(expect(s.command, c.Extend).quarter_days, _left_for_extension(s)[1])
+    command = expect(s.command, c.Extend)
+    return spread(command.quarter_days, _left_until(s, command.until)[1])
+
+
+def varied_by_period(s: Situation) -> tuple[PeriodShare, ...] | None:
+    """The days that are left to give, by half term: those that slipped, and those planned after the new end, are
+    planned anew in the earliest half terms that have some free. None where no account is kept of days.
+    """
+    if not _keeps_account(s):
+        return None
+    end, days = _varied(s)
+    _, free = _left_until(s, end)
+    kept, more = _replanned(s, free, days)
+    plan = Counter(kept) + Counter(as_plan(spread(more, free)))
+    return tuple(
+        PeriodShare(period=period, quarter_days=plan[period]) for period in sorted(plan, key=order_of)
+    )
 
 
 def spread(quarter_days: int, free: Mapping[str, int]) -> tuple[PeriodShare, ...]:
@@ -100,16 +138,42 @@ def _keeps_account(s: Situation) -> bool:
     return offer is not None and bool(offer.periods) and s.programme.matching is not None
 
 
-def _left_for_extension(s: Situation) -> tuple[Provider, Plan]:
-    """The provider, and what is left of its days in each half term from now to the new end, this case's own use aside."""
+def _varied(s: Situation) -> tuple[date, int]:
+    """The end of the agreement as it would be varied, and its days, an extension included."""
+    agreement, variation = agreement_of(s), s.state.variation
+    if isinstance(s.command, c.ProposeVariation):
+        end, days = s.command.end or agreement.end, s.command.quarter_days or agreement.quarter_days
+    elif variation is not None:
+        end, days = variation.end, variation.quarter_days
+    else:
+        raise ValueError("guarded by variation_awaits_this_side")
+    return end, days + agreement.extended_by
+
+
+def _replanned(s: Situation, free: Plan, days: int) -> tuple[Plan, int]:
+    """Of so many days in all: what stays planned in these half terms, and how many more must find room there."""
+    left = max(0, days - sum(visit.taken for visit in s.state.held_visits))
+    planned = {use.period: use.committed for use in capacity_uses(s.state) if use.period in free}
+    kept = fitted(planned, min(left, sum(planned.values())))
+    return kept, left - sum(kept.values())
+
+
+def _left_until(s: Situation, end: date) -> tuple[Provider, Plan]:
+    """The provider, and what is left of its days in each half term from now to that end, this case's own use aside."""
     provider = _provider(s, s.state.provider or "")
     days_of = s.facts.days_of(None)
-    until = max(expect(s.command, c.Extend).until, s.facts.today)
+    until = max(end, s.facts.today)
     own = Counter[str]()
     for use in capacity_uses(s.state):
         own[use.period] += use.held + use.committed + use.given
     periods = periods_between(days_of.period_of(s.facts.today), days_of.period_of(until))
     return provider, {period: max(0, provider.free(period) - own[period]) for period in periods}
+
+
+def _span_words(periods: Iterable[str]) -> str:
+    """'2026 autumn 2 to 2027 spring 1', or the one half term."""
+    ordered = sorted(periods, key=order_of)
+    return " to ".join(dict.fromkeys((period_words(ordered[0]), period_words(ordered[-1]))))
 
 
 def _periods_problem(s: Situation, periods: tuple[PeriodShare, ...]) -> Refusal | None:

@@ -115,8 +115,25 @@ def _draft_expired(_state: CaseState, _event: e.DraftExpired) -> Change:
     return {"stage": Stage.LAPSED, "paused": False, "pause_review_on": None}
 
 
-def _lapsed(_state: CaseState, event: e.CaseLapsed) -> Change:
-    return {"stage": Stage.LAPSED, "ended_from": event.stage, "paused": False, "pause_review_on": None}
+def _lapsed(state: CaseState, event: e.CaseLapsed) -> Change:
+    over = {"stage": Stage.LAPSED, "ended_from": event.stage, "paused": False, "pause_review_on": None}
+    return over | given_back(state)
+
+
+def given_back(state: CaseState) -> Change:
+    """With the case ends its offer, answered or not, where no agreement came of it: reopened, the case may go to
+    that school again.
+    """
+    if state.agreement is not None and state.agreement.active:
+        return {}
+    return {
+        "offers": tuple(
+            offer.model_copy(update={"outcome": "rescinded"})
+            if offer.outcome in {"open", "accepted"}
+            else offer
+            for offer in state.offers
+        )
+    }
 
 
 def _reopened(state: CaseState, event: e.CaseReopened) -> Change:

@@ -43,7 +43,7 @@ def visits_can_be_claimed(s: Situation) -> Refusal | None:
     """Each was held, confirmed, and claimed by nobody yet."""
     command = expect(s.command, c.SubmitClaim)
     if not command.visits and not claimable_visits(s.state):
-        if command.travel_minor or command.supplies_minor:
+        if (command.travel_minor or command.supplies_minor) and s.state.confirmed_quarter_days:
             return None
         waiting = [visit.id for visit in s.state.visits if visit.status in {"recorded", "disputed"}]
         hint = f"Not confirmed yet: {', '.join(waiting)}." if waiting else ""
@@ -83,7 +83,8 @@ def days_have_a_rate(s: Situation) -> Refusal | None:
 
 def claim_is_borne_out(s: Situation) -> Refusal | None:
     """No more is claimed than confirmed days are worth, than was agreed for travel and supplies, and than is left."""
-    command, money, terms = expect(s.command, c.SubmitClaim), _money(s), agreement_of(s).terms
+    command, money = expect(s.command, c.SubmitClaim), _money(s)
+    travel, supplies = _agreed_beside_cover(s)
     visits = _worth(s)
     worth, days = sum(visit.worth_minor for visit in visits), sum(visit.quarter_days for visit in visits)
     if command.amount_minor is not None and command.amount_minor > worth:
@@ -93,15 +94,15 @@ def claim_is_borne_out(s: Situation) -> Refusal | None:
             f"worth {money_words(worth, money.currency)}.",
         )
     for name, asked, agreed, before in (
-        ("travel", command.travel_minor, terms.travel_minor, sum(k.travel_minor for k in money.live_claims)),
+        ("travel", command.travel_minor, travel, sum(k.travel_minor for k in money.live_claims)),
         (
             "supplies",
             command.supplies_minor,
-            terms.supplies_minor,
+            supplies,
             sum(k.supplies_minor for k in money.live_claims),
         ),
     ):
-        if asked + before > agreed:
+        if asked and asked + before > agreed:
             return Refusal(
                 "R-CLAIM",
                 f"{money_words(agreed, money.currency)} were agreed for {name}, {money_words(before, money.currency)} "
@@ -290,12 +291,12 @@ def _shares(s: Situation) -> tuple[FundShare, ...]:
     """What the claim takes of each fund and year: visits first of the year of their day, then where there is room,
     as travel and supplies; never more than is committed, nor more for cover than was agreed for it.
     """
-    command, money, terms = expect(s.command, c.SubmitClaim), _money(s), agreement_of(s).terms
+    command, money = expect(s.command, c.SubmitClaim), _money(s)
     room = {(share.fund, share.year): share.unclaimed for share in money.shares}
     taken = dict.fromkeys(room, 0)
     actuals = command.travel_minor + command.supplies_minor
     others = sum(k.travel_minor + k.supplies_minor for k in money.live_claims) + actuals
-    agreed_for_others = max(0, terms.travel_minor + terms.supplies_minor - others)
+    agreed_for_others = max(0, sum(_agreed_beside_cover(s)) - others)
     cover_left = max(0, money.total("unclaimed") - actuals - agreed_for_others)
     left = cover_left if command.amount_minor is None else min(cover_left, command.amount_minor)
     for visit in _worth(s):
@@ -315,6 +316,16 @@ def _shares(s: Situation) -> tuple[FundShare, ...]:
         for (fund, year), amount in taken.items()
         if amount
     )
+
+
+def _agreed_beside_cover(s: Situation) -> tuple[int, int]:
+    """What can be claimed for travel and for supplies: as drafted, in proportion to what the days agreed now cost.
+
+    A variation, a withdrawal and an extension change the money by its whole price of a day, travel included.
+    """
+    terms, agreed = agreement_of(s).terms, _money(s).total("agreed")
+    drafted = max(1, terms.amount_minor)
+    return terms.travel_minor * agreed // drafted, terms.supplies_minor * agreed // drafted
 
 
 def _nothing_left(s: Situation, visits: tuple[ClaimedVisit, ...]) -> Refusal:

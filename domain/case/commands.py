@@ -18,6 +18,7 @@ from domain.case.money_commands import (
     ReturnLiquidation,
     Settle,
     SubmitClaim,
+    WriteOff,
 )
 from domain.case.partnership_events import Side
 from domain.case.values import (
@@ -711,7 +712,7 @@ COMMANDS: Final[dict[str, type[CaseCommand]]] = {
         MidReview, ProposeVariation, AgreeVariation, RefuseVariation, Extend, NamePerson, Complete,
         Review, Validate, Close, RecordFollowUp, EndEnrolment,
         SubmitClaim, ReturnClaim, ApproveClaim, RecordPayment, ReleaseFunds, Liquidate, AcceptLiquidation,
-        ReturnLiquidation, ReturnFunds, MoveMoney, Settle, Withdraw, Reopen, Pause, Resume,
+        ReturnLiquidation, ReturnFunds, WriteOff, MoveMoney, Settle, Withdraw, Reopen, Pause, Resume,
         Acknowledge, Assign, RecordContact, NoteAssistance, PassDeadline, Recount, RecordDelivery,
     )
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from domain.case import commands as c
 from domain.case import events as e
 from domain.case.agreement import agreement_of, varied_hash
-from domain.case.capacity_rules import extension_by_period
+from domain.case.capacity_rules import extension_by_period, varied_by_period
 from domain.case.commands import expect
 from domain.case.situation import Refusal, Situation
 from domain.case.waits import REVIEWING_SIDES
@@ -165,6 +165,7 @@ def agree_variation(s: Situation) -> tuple[e.CaseEvent, ...]:
         end=variation.end,
         quarter_days=variation.quarter_days,
         content_hash=variation.content_hash,
+        periods=varied_by_period(s),
     )
     return agreed, varied
 

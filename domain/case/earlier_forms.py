@@ -65,6 +65,11 @@ def _extension_before_capacity(payload: Payload) -> Payload:
     return payload | {"periods": []}
 
 
+def _variation_before_capacity(payload: Payload) -> Payload:
+    """What was left to give stayed planned as it was."""
+    return payload | {"periods": None}
+
+
 def _drafted_before_consultation(payload: Payload) -> Payload:
     """No route asked for an orientation, for a plan to be cited, or for anybody at the provider to be heard."""
     unasked = {"consulted": [], "orientation": False, "plan_cited": False}
@@ -90,6 +95,7 @@ CASE_UPCASTERS: Final[tuple[Upcaster, ...]] = (
     Upcaster("VisitRecorded", 2, 3, _visit_before_capacity),
     Upcaster("PartnerOffered", 1, 2, _offer_before_capacity),
     Upcaster("DeliveryExtended", 1, 2, _extension_before_capacity),
+    Upcaster("AgreementVaried", 1, 2, _variation_before_capacity),
     Upcaster("DeadlineSet", 1, 2, _deadline_before_ladders),
     Upcaster("CasePaused", 1, 2, _pause_before_ladders),
 )

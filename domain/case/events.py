@@ -42,6 +42,7 @@ from domain.case.money_events import (
     FundsLiquidated,
     FundsReleased,
     FundsReturned,
+    FundsWrittenOff,
     LiquidationAccepted,
     LiquidationReturned,
     PaymentRecorded,
@@ -420,10 +421,13 @@ class VariationRefused(CaseEvent):
 
 
 class AgreementVaried(CaseEvent):
+    schema_version: ClassVar[int] = 2
     agreement_version: int
     end: date
     quarter_days: int
     content_hash: ContentHash
+    periods: tuple[PeriodShare, ...] | None
+    """What is left to give, by half term; None where the programme keeps no account of days."""
 
 
 class DeliveryExtended(CaseEvent):
@@ -514,7 +518,8 @@ CASE_EVENTS: Final[dict[str, type[CaseEvent]]] = {
         VisitRescheduled, VisitCancelled, RequestEnrolled, EnrolmentEnded,
         OrientationRecorded, ContributionRecorded, NamedPersonChanged, AssistanceNoted,
         BudgetReserved, BudgetReleased, BudgetCommitted, ClaimSubmitted, ClaimReturned, ClaimApproved, PaymentRecorded,
-        FundsReleased, FundsLiquidated, LiquidationReturned, LiquidationAccepted, FundsReturned, BudgetReconciled,
+        FundsReleased, FundsLiquidated, LiquidationReturned, LiquidationAccepted, FundsReturned, FundsWrittenOff,
+        BudgetReconciled,
     )
 }  # fmt: skip
 

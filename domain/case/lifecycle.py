@@ -91,8 +91,9 @@ _CHASED = frozenset({*_RUNNING, S.CLOSED, S.WITHDRAWN})
 _CLAIMING = frozenset({S.IN_DELIVERY, S.FINAL_REVIEW, S.CLOSED, S.WITHDRAWN})
 """Where what was delivered is claimed, and what was advanced accounted for."""
 _PAYING = frozenset({S.AGREED, *_CLAIMING})
-_HELD_TO_BE_PAID = frozenset({*HELD, S.WITHDRAWN})
-"""Visits of a withdrawn case are still confirmed, since they are paid for."""
+_HELD_TO_BE_PAID = frozenset({*HELD, S.CLOSED, S.WITHDRAWN})
+"""Visits of a case that has ended are still confirmed, since they are paid for."""
+_OVER = frozenset({S.CLOSED, S.WITHDRAWN})
 _PAY = (P.FINANCE, P.PRINCIPAL_ADVISER)
 _ENDS_BUDGET = (e.BudgetReleased, e.BudgetReconciled)
 _BEGUN: frozenset[Stage] = frozenset(Stage) - {S.SUBMITTED}
@@ -154,7 +155,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("14", c.DraftAgreement, S.AGREEMENT_DRAFTING, (P.BROKER, P.PROVIDER_HEAD), (S.FUNDING_APPROVAL,), (e.AgreementDrafted, e.BudgetReserved),
          agreement.draft, agreement.drafted_by_the_route, partnership.those_to_be_heard_were_heard, terms.terms_are_the_programmes,
          terms.amount_is_within_the_grant, terms.dates_agree, terms.years_add_up, terms.periods_fit_the_days,
-         terms.people_are_known, terms.leads_are_of_their_schools, capacity_rules.plan_fits_the_capacity,
+         terms.periods_lie_in_the_agreement, terms.people_are_known, terms.leads_are_of_their_schools, capacity_rules.plan_fits_the_capacity,
          budget.rate_card_bears_the_cost, budget.budget_can_be_reserved),
     _row("15", c.ApproveFunding, S.FUNDING_APPROVAL, (P.FINANCE, P.PRINCIPAL_ADVISER), (S.AWAITING_SIGNATURES,),
          (e.FundingApproved,), agreement.approve_funding, agreement.approver_suits_amount, own_name.decided_in_ones_own_name,
@@ -191,9 +192,10 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
          (e.MidReviewRecorded, e.DeliveryCompleted), delivery.mid_review, delivery.mid_review_is_due_once,
          delivery.exit_leaves_no_dispute),
     _row("20", c.ProposeVariation, DELIVERING, (*_HEADS, P.SIP, P.BROKER), _SAME, (e.VariationProposed,),
-         delivery.propose_variation, delivery.variation_changes_something),
+         delivery.propose_variation, delivery.variation_changes_something, capacity_rules.variation_fits_the_capacity),
     _row("20", c.AgreeVariation, DELIVERING, _HEADS, _SAME, (e.VariationAgreed, e.AgreementVaried, e.BudgetReleased),
-         delivery.agree_variation, delivery.variation_awaits_this_side, delivery.variation_was_read, delivery.variation_still_fits),
+         delivery.agree_variation, delivery.variation_awaits_this_side, delivery.variation_was_read, delivery.variation_still_fits,
+         capacity_rules.variation_fits_the_capacity),
     _row("20", c.RefuseVariation, DELIVERING, _HEADS, _SAME, (e.VariationRefused,), delivery.refuse_variation,
          delivery.variation_is_proposed),
     _row("20", c.Extend, S.IN_DELIVERY, (P.PRINCIPAL_ADVISER,), _SAME, (e.DeliveryExtended, e.BudgetReserved, e.BudgetCommitted),
@@ -242,12 +244,17 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("M7", c.ReturnFunds, _PAYING, (P.FINANCE,), _SAME, (e.FundsReturned,), advances.return_funds, claims.has_money,
          advances.is_paid_in_advance, advances.return_is_within_the_advance, claims.payment_has_been, papers.paper_is_new,
          own_name.decided_in_ones_own_name, while_paused=True),
+    _row("M7", c.WriteOff, _OVER, _PAY, _SAME, (e.FundsWrittenOff,), advances.write_off, claims.has_money,
+         advances.is_paid_in_advance, advances.write_off_is_within_the_advance, advances.account_is_overdue,
+         advances.write_off_suits_the_post, own_name.decided_in_ones_own_name,
+         advances.writer_off_did_not_spend),
     _row("M8", c.MoveMoney, _PAYING, (P.FINANCE,), _SAME, (e.BudgetReleased, e.BudgetReserved, e.BudgetCommitted),
          budget.move_money, claims.has_money, own_name.decided_in_ones_own_name, budget.money_can_be_moved, while_paused=True),
     _row("M9, 24", c.Settle, S.CLOSED, (P.FINANCE,), (S.ARCHIVED,), (*_ENDS_BUDGET, e.CaseArchived), settlement.settle,
-         claims.has_money, own_name.decided_in_ones_own_name, settlement.nothing_is_under_way),
+         claims.has_money, own_name.decided_in_ones_own_name, settlement.visits_are_settled,
+         settlement.nothing_is_under_way),
     _row("M9", c.Settle, S.WITHDRAWN, (P.FINANCE,), _SAME, _ENDS_BUDGET, settlement.settle, claims.has_money,
-         own_name.decided_in_ones_own_name, settlement.nothing_is_under_way),
+         own_name.decided_in_ones_own_name, settlement.visits_are_settled, settlement.nothing_is_under_way),
     _row("8", c.EndEnrolment, S.ENROLLED, (P.BROKER, P.PRINCIPAL_ADVISER, P.SIP, P.RECIPIENT_HEAD), _SAME,
          (e.EnrolmentEnded,), networks.end_enrolment, networks.enrolment_runs),
     # At any time

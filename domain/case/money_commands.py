@@ -117,6 +117,17 @@ class ReturnFunds(MoneyCommand):
     received_on: Day = Field(description="Day on which it came back.")
 
 
+class WriteOff(MoneyCommand):
+    """Write off what of an advance was neither accounted for nor paid back, and will not be any more."""
+
+    verb: ClassVar[str] = "write-off"
+    amount_minor: Sum | None = Field(
+        default=None, description="How much, e.g. 1500.00; all that is not accounted for if none."
+    )
+    currency: Currency | None = Field(default=None, description="Currency of the amount, to be checked.")
+    reason: FreeText = Field(description="Why it is given up, and what was done to get it back.")
+
+
 class MoveMoney(MoneyCommand):
     """Move what is committed for one financial year to another, where support is given later than was planned."""
 

@@ -136,6 +136,14 @@ class FundsReturned(MoneyEvent):
     received_on: date
 
 
+class FundsWrittenOff(MoneyEvent):
+    """Given up: paid in advance, and neither accounted for nor paid back in time."""
+
+    written_off_as: Party
+    written_off_by: PersonId
+    reason: FreeText
+
+
 class BudgetReconciled(CaseEvent):
     """The case's money is settled: nothing is promised, owed or unaccounted for any more."""
 

@@ -36,6 +36,11 @@ def claimable_visits(state: CaseState) -> tuple[Visit, ...]:
     )
 
 
+def unsettled_visits(state: CaseState) -> tuple[Visit, ...]:
+    """Visits that were held and of which nobody has said yet whether they count."""
+    return tuple(visit for visit in state.visits if visit.status in {"recorded", "disputed"})
+
+
 def money_owed(state: CaseState) -> Iterator[MoneyWait]:
     """Everything that is awaited of the case's money."""
     money = live_money(state)
@@ -43,7 +48,7 @@ def money_owed(state: CaseState) -> Iterator[MoneyWait]:
         return
     waits = [*(_of_claims(state, money) if money.mode == "arrears" else _of_advance(state, money))]
     yield from waits
-    if not waits and state.stage in _AFTER_THE_END:
+    if not waits and state.stage in _AFTER_THE_END and not unsettled_visits(state):
         yield "settlement", Party.FINANCE, "settle"
 
 
@@ -58,7 +63,7 @@ def _of_claims(state: CaseState, money: Money) -> Iterator[MoneyWait]:
 
 
 def _of_advance(state: CaseState, money: Money) -> Iterator[MoneyWait]:
-    if state.stage not in _AFTER_THE_END and money.total("committed") and not money.total("advanced"):
+    if state.stage not in _AFTER_THE_END and money.total("committed"):
         yield "release", Party.FINANCE, "release-funds"
     for account in money.liquidations:
         if account.status == "submitted":

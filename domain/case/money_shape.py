@@ -32,6 +32,8 @@ class Share(Value):
     """Accounted for, and accepted."""
     returned: int = 0
     """Paid back unspent."""
+    written_off: int = 0
+    """Given up: neither accounted for nor paid back."""
 
     @property
     def agreed(self) -> int:
@@ -45,8 +47,8 @@ class Share(Value):
 
     @property
     def unaccounted(self) -> int:
-        """Advanced, and neither accounted for nor paid back."""
-        return self.advanced - self.liquidated - self.returned
+        """Advanced, and neither accounted for, nor paid back, nor given up."""
+        return self.advanced - self.liquidated - self.returned - self.written_off
 
 
 class Claim(Value):
@@ -124,5 +126,5 @@ class Money(Value):
 
     @property
     def outstanding(self) -> int:
-        """Advanced, and neither accounted for, nor in an account under way, nor paid back."""
+        """Advanced, and neither accounted for, nor in an account under way, nor paid back, nor given up."""
         return self.total("unaccounted") - self.in_account

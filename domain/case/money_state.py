@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from domain.case import money_events as m
+from domain.case.chased import without_deadline
 from domain.case.event_base import CaseEvent
 from domain.case.money_shape import Claim, FundShare, Liquidation, Money, Paper, Share
 from domain.case.shape import CaseState
@@ -93,12 +94,13 @@ def _paid(state: CaseState, event: m.PaymentRecorded) -> Change:
 
 
 def _advanced(state: CaseState, event: m.FundsReleased) -> Change:
+    """Where a part was paid out, the rest is awaited from now on."""
     money = money_of(state)
     return _with(
         state,
         shares=_moved(money, event.shares, committed=-1, paid=1, advanced=1),
         papers=(*money.papers, Paper(number=event.payment, use="advance")),
-    )
+    ) | without_deadline(state, "release")
 
 
 def _liquidated(state: CaseState, event: m.FundsLiquidated) -> Change:
@@ -147,6 +149,10 @@ def _paid_back(state: CaseState, event: m.FundsReturned) -> Change:
     )
 
 
+def _written_off(state: CaseState, event: m.FundsWrittenOff) -> Change:
+    return _with(state, shares=_moved(money_of(state), event.shares, written_off=1))
+
+
 def _settled(state: CaseState, _event: m.BudgetReconciled) -> Change:
     return _with(state, settled=True)
 
@@ -164,5 +170,6 @@ MONEY: Final[dict[type[CaseEvent], Callable[[CaseState, Any], Change]]] = {
     m.LiquidationReturned: _liquidation_returned,
     m.LiquidationAccepted: _liquidation_accepted,
     m.FundsReturned: _paid_back,
+    m.FundsWrittenOff: _written_off,
     m.BudgetReconciled: _settled,
 }

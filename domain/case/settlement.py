@@ -2,7 +2,7 @@
 
 from domain.case import events as e
 from domain.case.budget import reconciled
-from domain.case.money_owed import claimable_visits, live_money
+from domain.case.money_owed import claimable_visits, live_money, unsettled_visits
 from domain.case.money_shape import FundShare, Money
 from domain.case.situation import Refusal, Situation
 from domain.case.stages import Stage
@@ -31,6 +31,26 @@ def nothing_is_under_way(s: Situation) -> Refusal | None:
             "R-EARLY",
             f"{sum(v.quarter_days for v in visits) / 4:g} confirmed days are not claimed yet; the "
             f"{s.word(Party.PROVIDER_HEAD)} has until {waiting.due_at.astimezone(s.facts.zone).date().isoformat()}.",
+        )
+    return None
+
+
+def visits_are_settled(s: Situation) -> Refusal | None:
+    """What is left may still be owed for a visit of which nobody has said whether it counts."""
+    visits = unsettled_visits(s.state)
+    recorded = [visit.id for visit in visits if visit.status == "recorded"]
+    disputed = [visit.id for visit in visits if visit.status == "disputed"]
+    if recorded:
+        return Refusal(
+            "R-SETTLE",
+            f"Not confirmed yet: {', '.join(recorded)}.",
+            f"The {s.word(Party.RECIPIENT_LEAD)} confirms or disputes it: brokerage case confirm-visit {s.state.reference}",
+        )
+    if disputed:
+        return Refusal(
+            "R-SETTLE",
+            f"Still disputed: {', '.join(disputed)}.",
+            f"The {s.word(Party.BROKER)} settles it: brokerage case resolve-dispute {s.state.reference}",
         )
     return None
 

@@ -180,6 +180,10 @@ class Agreement(Value):
     """The days it was extended by, by half term."""
     held_before: tuple[str, ...] = ()
     """Visits that had been held when it was extended: they took nothing of the extension."""
+    replanned: tuple[PeriodShare, ...] | None = None
+    """What was left to give when it was last varied, by half term, an earlier extension included."""
+    replanned_after: tuple[str, ...] = ()
+    """Visits that had been held by then: they took nothing of that."""
     offer: int = 0
     """Number of the offer that it came from; 0 where nobody was offered the case."""
     provider_lead: str = ""

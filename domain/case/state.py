@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.case import events as e
-from domain.case.chased import CHASED, Change, tidied, without_deadline
+from domain.case.chased import CHASED, Change, given_back, tidied, without_deadline
 from domain.case.money_owed import live_money
 from domain.case.money_state import MONEY
 from domain.case.shape import (
@@ -389,6 +389,10 @@ def _varied(state: CaseState, event: e.AgreementVaried) -> Change:
         quarter_days=event.quarter_days,
         content_hash=event.content_hash,
     )
+    if event.periods is not None:
+        held = tuple(visit.id for visit in state.held_visits)
+        anew = {"replanned": event.periods, "replanned_after": held, "extension": (), "held_before": ()}
+        varied = varied.model_copy(update=anew)
     return {
         "agreement": varied,
         "variation": None,
@@ -436,9 +440,16 @@ def _closed(_state: CaseState, event: e.CaseClosed) -> Change:
 
 @_evolves(e.CaseWithdrawn)
 def _withdrawn(state: CaseState, event: e.CaseWithdrawn) -> Change:
-    over = {"stage": Stage.WITHDRAWN, "ended_from": event.stage, "paused": False, "pause_review_on": None}
-    offer = state.open_offer
-    return over if offer is None else over | {"offers": _answered(state, offer.number, "rescinded")}
+    """Waits that a pause had frozen begin anew: what the money still needs is awaited of somebody again."""
+    running = tuple(d for d in state.deadlines if d.kept_days is None)
+    over = {
+        "stage": Stage.WITHDRAWN,
+        "ended_from": event.stage,
+        "paused": False,
+        "pause_review_on": None,
+        "deadlines": running,
+    }
+    return over | given_back(state)
 
 
 @_evolves(e.VisitRescheduled)

@@ -97,7 +97,10 @@ _ALSO: Final[dict[str, tuple[tuple[Party, str], ...]]] = {
         (Party.PROVIDER_HEAD, "record-visit"),
     ),
     "claim": ((Party.FINANCE, "settle"),),
-    "liquidation": ((Party.FINANCE, "return-funds"),),
+    "liquidation": (
+        (Party.FINANCE, "return-funds"),
+        (Party.PRINCIPAL_ADVISER, "write-off"),
+    ),
     "pause_review": ((Party.PRINCIPAL_ADVISER, "resume"),),
 }
 """Who else can further a wait, and how, where those who owe it cannot: the post is vacant, or it is too soon."""
@@ -129,7 +132,7 @@ def _values(
             }
             for one in reversed(facts.overviews):
                 yield from ({"priority": ref, "overview_version": one.version} for ref in one.priorities)
-        case "except-alignment" | "refuse-variation":
+        case "except-alignment" | "refuse-variation" | "write-off":
             yield {"reason": _FILL_IN}
         case "triage":
             yield {"tier": "standard"}

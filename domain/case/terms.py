@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date
 from itertools import pairwise
 
+from domain.calendars.half_terms import order_of, period_words, periods_between
 from domain.case import commands as c
 from domain.case.commands import expect
 from domain.case.situation import Refusal, Situation
@@ -107,6 +108,21 @@ def periods_fit_the_days(s: Situation) -> Refusal | None:
             f"Half terms are named once each and hold {_days(terms.quarter_days)} days at the most; "
             f"given: {_days(total)} in {', '.join(named)}.",
         )
+    return None
+
+
+def periods_lie_in_the_agreement(s: Situation) -> Refusal | None:
+    """Nothing is planned for a half term in which the agreement has no day: its days would be kept from others."""
+    terms, days_of = expect(s.command, c.DraftAgreement).terms, s.facts.days_of(None)
+    first, last = days_of.period_of(terms.start), days_of.period_of(terms.end)
+    for share in terms.periods:
+        if not order_of(first) <= order_of(share.period) <= order_of(last):
+            return Refusal(
+                "R-DATES",
+                f"{_days(share.quarter_days)} days are planned for {period_words(share.period)}, which lies outside "
+                f"the agreement ({terms.start.isoformat()} to {terms.end.isoformat()}).",
+                f"Its half terms: {', '.join(periods_between(first, last))}.",
+            )
     return None
 
 

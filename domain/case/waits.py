@@ -126,8 +126,8 @@ def _awaited(state: CaseState) -> Iterator[Awaited]:
         case Stage.CLOSED if not state.followed_up and state.follow_up != "none":
             agreed = state.agreement.terms.follow_up_on if state.agreement else None
             yield Awaited("follow_up", Party.SIP, "record-follow-up", due_day=agreed)
-        case Stage.WITHDRAWN if live_money(state) is not None:
-            yield from _awaited_of_held_visits(state)
+    if state.stage in {Stage.CLOSED, Stage.WITHDRAWN} and live_money(state) is not None:
+        yield from _awaited_of_held_visits(state)
     yield from (Awaited(wait, owner, verb) for wait, owner, verb in money_owed(state))
 
 

@@ -49,7 +49,7 @@ class DirectoryFacts:
     areas: Mapping[str, frozenset[str]] | None = None
     """Areas of support by programme."""
     taken: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """Quarter-days that cases hold or have agreed with a provider, by programme and half term; where it is asked."""
+    """Quarter-days that cases hold, have agreed or were given of a provider, by programme and half term; where it is asked."""
     currencies: Mapping[str, str] = field(default_factory=dict)
     """Currency of each programme."""
     zones: Mapping[str, str] = field(default_factory=dict)

@@ -274,16 +274,18 @@ def _end(state: ProviderState, command: EndDesignation, number: str) -> tuple[Di
 def _capacity(
     state: ProviderState, command: DeclareCapacity, facts: DirectoryFacts, number: str
 ) -> tuple[DirectoryEvent, ...] | Refusal:
-    """What is declared must bear what cases hold already, in every half term."""
+    """Less is declared only as far as it bears what cases have taken already, in every half term."""
     event = CapacityDeclared(**dict(command))
     if with_declared(state.capacity, event) == state.capacity:
         return ()
     taken = facts.taken.get(command.programme, {})
     for period in sorted(taken, key=order_of):
-        if _lies_in(event, period) and taken[period] > command.quarter_days:
+        stands = _declared(state, command.programme, period)
+        less = stands is None or command.quarter_days < stands
+        if _lies_in(event, period) and less and taken[period] > command.quarter_days:
             return Refusal(
                 "R-CAPACITY",
-                f"{taken[period] / 4:g} days of {number} are held or agreed in {period_words(period)}; "
+                f"{taken[period] / 4:g} days of {number} are held, agreed or given in {period_words(period)}; "
                 f"{command.quarter_days / 4:g} would be declared.",
                 "Those cases come first: withdraw or vary what cannot be given, then declare less.",
             )
@@ -325,6 +327,12 @@ def _goes_on(before: CapacityDeclared, after: CapacityDeclared) -> bool:
         and before.last is not None
         and order_of(before.last) + 1 == order_of(after.first)
     )
+
+
+def _declared(state: ProviderState, programme: str, period: str) -> int | None:
+    """Quarter-days that stand declared for a half term; None where nothing does."""
+    spans = (one for one in state.capacity if one.programme == programme and _lies_in(one, period))
+    return next((span.quarter_days for span in spans), None)
 
 
 def _lies_in(span: CapacityDeclared, period: str) -> bool:

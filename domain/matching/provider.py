@@ -1,7 +1,7 @@
 """What is on record of one school as a provider, as the rules of a case are given it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from domain.calendars.half_terms import order_of
@@ -43,6 +43,8 @@ class Use:
     """Quarter-days held, committed or given."""
     by: str | None
     """Who offered the case to the school."""
+    given: int = 0
+    """How many of them were given: visits that slipped may take days that nobody had agreed for that half term."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,11 @@ class Provider:
     def free(self, period: str) -> int:
         """Quarter-days that are left in a half term."""
         return max(0, self.declared(period) - self.taken(period))
+
+    def promised(self) -> "Provider":
+        """The school with no more taken of it than cases hold or have agreed: what their visits took is left out."""
+        uses = (replace(use, taken=use.taken - use.given, given=0) for use in self.uses)
+        return replace(self, uses=tuple(use for use in uses if use.taken))
 
     def languages(self, area: str) -> frozenset[str]:
         """Languages in which it helps: those of its offer in the area, or of all its offers where it has none there."""

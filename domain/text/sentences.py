@@ -347,6 +347,7 @@ TELLINGS: Final[Mapping[type[e.CaseEvent], Telling]] = {
     e.LiquidationReturned: Telling(lambda v, _: {"liquidation": v.liquidation}),
     e.LiquidationAccepted: Telling(lambda v, w: {**_moved(v, w), "liquidation": v.liquidation}),
     e.FundsReturned: Telling(lambda v, w: {**_moved(v, w), "receipt": v.receipt, "on": w.day(v.received_on)}),
+    e.FundsWrittenOff: Telling(lambda v, w: {**_moved(v, w), "by": w.party(v.written_off_as)}),
     e.BudgetReconciled: Telling(
         lambda v, w: {
             "paid": w.money(v.paid_minor, v.currency),

@@ -201,8 +201,12 @@ def _page(view: dict[str, Any], programme: Programme) -> Iterator[tuple[str, str
 def _money(money: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What is promised and paid, each amount that is not nothing."""
     funds = " and ".join(f"{share['fund']}.{share['year']}" for share in money["shares"])
-    named = ("reserved", "committed", "claimed", "paid", "advanced", "liquidated", "returned")
-    amounts = [f"{money_words(money[name], money['currency'])} {name}" for name in named if money[name]]
+    named = ("reserved", "committed", "claimed", "paid", "advanced", "liquidated", "returned", "written_off")
+    amounts = [
+        f"{money_words(money[name], money['currency'])} {name.replace('_', ' ')}"
+        for name in named
+        if money[name]
+    ]
     settled = "; settled" if money["settled"] else ""
     yield "Money", f"{', '.join(amounts) or 'nothing is promised'} ({funds}){settled}"
 

@@ -20,7 +20,7 @@ _WORDS = {
     "late": "had let their time pass",
     "lost": "had no run, and got one",
     "unreached": "could not be reached",
-    "silent": "are open with nothing awaited from anybody",
+    "silent": "are open, or have money to settle, and wait for nobody",
 }
 
 
@@ -31,7 +31,7 @@ def sweep(
 ) -> int:
     """Do now what a schedule does every night: wake, nudge and start whom somebody forgot, and count them.
 
-    Exits 8 where an open case awaits nothing: there must be none. Exits 7 where a case could not be reached.
+    Exits 8 where a case that is not settled awaits nothing: there must be none. Exits 7 where a case could not be reached.
     """
     swept = asyncio.run(_sweep(Settings(), timeout))
     if json:
@@ -42,7 +42,9 @@ def sweep(
             ("CASES", "COUNT", "MEANING"),
         )
     for reference in swept.silent_cases:
-        note(f"✗ {reference} is open, and nothing is awaited.  Next: brokerage case show {reference}")
+        note(
+            f"✗ {reference} is not settled, and nobody is waited for.  Next: brokerage case show {reference}"
+        )
     if swept.silent:
         return Exit.AUDIT_FAILED
     return Exit.SOME_FAILED if swept.unreached else Exit.DONE

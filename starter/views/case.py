@@ -120,7 +120,7 @@ def _money(state: CaseState) -> dict[str, Any] | None:
     money = state.money
     if money is None:
         return None
-    totals = ("reserved", "committed", "claimed", "paid", "advanced", "liquidated", "returned")
+    totals = ("reserved", "committed", "claimed", "paid", "advanced", "liquidated", "returned", "written_off")
     return {
         "mode": money.mode,
         "currency": money.currency,

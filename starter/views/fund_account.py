@@ -32,6 +32,7 @@ _CASE_MOVES: Final[dict[str, dict[str, int]]] = {
     "FundsReleased": {"committed": -1, "paid": 1},
     "LiquidationAccepted": {},
     "FundsReturned": {"paid": -1},
+    "FundsWrittenOff": {},
 }
 """What each event of a case does to a fund's balances; one that does nothing is still a line of the account."""
 _FUND_MOVES: Final = {

@@ -10,17 +10,26 @@ from starter.reading import Office
 
 FUND_FIELDS: Final = (
     "fund", "year", "programme", "currency", "allocated", "reserved", "committed", "paid", "available",
-    "claimed", "advanced", "liquidated", "returned", "liquidation_per_mille", "cases", "title", "authorities",
+    "claimed", "advanced", "liquidated", "returned", "written_off", "liquidation_per_mille", "cases", "title", "authorities",
     "claims_until", "open",
 )  # fmt: skip
 """Amounts are minor units; available = allocated − reserved − committed − paid, committed being what is not paid yet."""
 AUTHORITY_FIELDS: Final = (
     "fund", "year", "programme", "currency", "authority", "reserved", "committed", "paid", "claimed", "advanced",
-    "liquidated", "returned", "liquidation_per_mille", "cases",
+    "liquidated", "returned", "written_off", "liquidation_per_mille", "cases",
 )  # fmt: skip
 RATE_FIELDS: Final = ("code", "programme", "since", "until", "currency", "day_rate_minor")
 
-_USES: Final = ("reserved", "committed", "paid", "claimed", "advanced", "liquidated", "returned")
+_USES: Final = (
+    "reserved",
+    "committed",
+    "paid",
+    "claimed",
+    "advanced",
+    "liquidated",
+    "returned",
+    "written_off",
+)
 
 
 def fund_rows(office: Office) -> list[dict[str, Any]]:

@@ -15,8 +15,10 @@ from activities.commands.case import steps_for
 from activities.read_models import schema
 from activities.read_models.compare import differences
 from activities.read_models.facts import FactReader
+from activities.read_models.sweeping import silent_cases
 from activities.read_models.update import case_values, rebuild
 from domain.case.status import case_status
+from domain.ids import stream_key
 from domain.messages import NextStep, Receipt
 from domain.parties import Party
 from domain.programmes.model import Programme
@@ -173,6 +175,17 @@ def programme(office: Office) -> Programme:
         found = FactReader(connection).programme("EAS")
     assert found is not None
     return found
+
+
+def test_a_case_that_has_ended_is_silent_where_nothing_more_would_happen_to_its_money(office: Office) -> None:
+    office.tell(before="mid-review")
+    office.done("head.6990004", "withdraw", {"reason": "…"})
+    with office.engine.connect() as connection:
+        assert silent_cases(connection, 3) == (0, [])
+        frozen = update(schema.wait_row).where(schema.wait_row.c.reference == stream_key(office.stream))
+        assert connection.execute(frozen.values(next_at=None)).rowcount
+        assert silent_cases(connection, 3) == (1, [stream_key(office.stream)])
+        connection.rollback()
 
 
 # Whatever happens: the row is the fold is the status

@@ -110,6 +110,14 @@ def test_less_than_cases_hold_cannot_be_declared() -> None:
     )
 
 
+def test_more_can_be_declared_even_where_visits_that_slipped_took_more_than_there_was() -> None:
+    school = provider()
+    school.say("declare-capacity", FACTS, **DAYS | {"quarter_days": "2"})
+    given = replace(FACTS, taken={"EAS": {"2027-spring-1": 14}})
+    assert school.say("declare-capacity", given, **DAYS | {"quarter_days": "1.75"}) == "R-CAPACITY"
+    assert school.say("declare-capacity", given, **DAYS | {"quarter_days": "3"}) == ["CapacityDeclared"]
+
+
 def test_a_conflict_is_between_two_schools_and_can_be_cleared() -> None:
     school = provider()
     assert school.say("declare-conflict", FACTS, school="6990001", note="…") == "R-SAME-SCHOOL"

@@ -88,6 +88,15 @@ def test_what_cases_hold_cannot_be_declared_away(office: Office) -> None:
     assert ("2026-autumn-1", "2027-summer-2", 4) in [tuple(span) for span in spans]
 
 
+def test_days_that_were_given_cannot_be_declared_away(office: Office) -> None:
+    office.tell(before="mid-review")
+    less = {"programme": "EAS", "first": "2026-autumn-1", "last": "2026-autumn-1", "quarter_days": 7}
+    no = office.refused(BROKER, "declare-capacity", less, stream=SEA)
+    assert no.message == (
+        "2 days of 6990103 are held, agreed or given in 2026 autumn 1; 1.75 would be declared."
+    )
+
+
 def test_the_whole_pool_is_kept_with_every_reason_and_an_offer_says_where_its_school_stood(
     office: Office,
 ) -> None:

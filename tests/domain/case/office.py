@@ -19,12 +19,14 @@ from domain.case import events as e
 from domain.case.commands import (
     COMMANDS,
     AcceptOffer,
+    AgreeVariation,
     CaseCommand,
     DraftAgreement,
     Extend,
     Match,
     Offer,
     PassDeadline,
+    ProposeVariation,
     RecordDelivery,
     Told,
 )
@@ -268,7 +270,9 @@ class Office:
             return set()
         if isinstance(command, Match | Offer) or (command is None and self.state.stage is Stage.MATCHING):
             return set(NAMES)
-        planning = command is None or isinstance(command, AcceptOffer | DraftAgreement | Extend)
+        planning = command is None or isinstance(
+            command, AcceptOffer | DraftAgreement | Extend | ProposeVariation | AgreeVariation
+        )
         return {self.state.provider} if planning and self.state.provider else set()
 
     def provider(self, number: str) -> Provider:
@@ -470,6 +474,7 @@ class Office:
             "accept-liquidation": {"liquidation": self._of_status("liquidations", "L1")},
             "return-liquidation": {"liquidation": self._of_status("liquidations", "L1"), "reason": "no receipt"},
             "return-funds": {"amount_minor": "100.00", "receipt": unused_paper(state.money, "OR-9"), "received_on": today},
+            "write-off": {"reason": "the school has closed, and two letters came back"},
             "move-money": {"from_year": "2026-27", "to_year": "2027-28", "amount_minor": "10.00"},
             "withdraw": {"reason": "a new head"},
             "pause": {"reason_code": "inspection", "review_on": today + timedelta(days=7)},

@@ -155,3 +155,15 @@ def test_where_the_days_span_two_financial_years_the_split_must_be_said() -> Non
     office = in_stage(Stage.AGREEMENT_DRAFTING)
     terms = office.terms(years=[], end="2027-05-28", final_review_on="2027-06-11")
     assert office.refused("broker", "draft-agreement", terms=terms).code == "R-SPLIT"
+
+
+@pytest.mark.parametrize("period", ["2026-summer-2", "2027-spring-2"])
+def test_no_days_are_planned_for_a_half_term_in_which_the_agreement_has_no_day(period: str) -> None:
+    office = Office().at(Stage.AGREEMENT_DRAFTING)
+    planned = [{"period": "2026-autumn-2", "quarter_days": "2"}, {"period": period, "quarter_days": "1"}]
+    refusal = office.refused("broker", "draft-agreement", terms=office.terms(periods=planned))
+    words = period.replace("-", " ")
+    assert refusal.message == (
+        f"1 days are planned for {words}, which lies outside the agreement (2026-09-15 to 2027-01-05)."
+    )
+    assert refusal.hint == "Its half terms: 2026-autumn-1, 2026-autumn-2, 2027-spring-1."

@@ -1,6 +1,6 @@
 """A provider's days: held with an offer, committed with the agreement, given with visits, free again at the end."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -13,7 +13,7 @@ from domain.case.situation import Refusal
 from domain.case.stages import Stage
 from domain.ids import case_reference
 from domain.matching.provider import Use
-from tests.domain.case.office import DALE, GLEN, SEA, Office
+from tests.domain.case.office import DALE, GLEN, SEA, ZONE, Office
 
 AUTUMN, SPRING = "2026-autumn-2", "2027-spring-1"
 """The half terms of the usual course: support is wanted from 2 November 2026, which weekdays put in the second half."""
@@ -132,6 +132,85 @@ def test_an_extension_takes_days_from_now_to_its_end() -> None:
     assert before["2026-autumn-1"] == (0, 0, 2)
     assert taken(office) == before | {"2026-autumn-1": (0, 4, 2)}
     assert [share.quarter_days for share in office.state.agreement.extension] == [4]  # type: ignore[union-attr]
+
+
+def varied(office: Office, **values: Any) -> None:
+    office.done("broker", "propose-variation", **values)
+    office.done("head.hill", "agree-variation")
+    office.done("head.sea", "agree-variation")
+
+
+def test_a_variation_plans_days_that_slipped_anew_between_now_and_its_end() -> None:
+    office = Office().at(Stage.AGREED)
+    office.until(date(2026, 11, 4))
+    office.done("lead.sea", "record-visit", quarter_days="1")
+    office.now = datetime(2027, 1, 4, 9, tzinfo=ZONE)
+    assert taken(office) == {AUTUMN: (0, 12, 4)}, "nobody can give days of a half term that is over"
+    office.declared[SEA] = 8
+    varied(office, end=date(2027, 3, 26))
+    assert taken(office) == {AUTUMN: (0, 0, 4), SPRING: (0, 8, 0), "2027-spring-2": (0, 4, 0)}
+    office.done("lead.sea", "record-visit", quarter_days="1")
+    assert taken(office) == {AUTUMN: (0, 0, 4), SPRING: (0, 4, 4), "2027-spring-2": (0, 4, 0)}
+
+
+def test_an_extension_before_or_after_a_variation_is_planned_once() -> None:
+    extended_first, varied_first = Office().at(Stage.IN_DELIVERY), Office().at(Stage.IN_DELIVERY)
+    for office in (extended_first, varied_first):
+        office.done("sip.hill", "mid-review")
+    extended_first.done("adviser", "extend", quarter_days="1")
+    varied(extended_first)
+    varied(varied_first)
+    varied_first.done("adviser", "extend", quarter_days="1")
+    for office in (extended_first, varied_first):
+        assert taken(office) == {"2026-autumn-1": (0, 4, 2), AUTUMN: (0, 14, 0)}
+        office.done("lead.sea", "record-visit", quarter_days="1")
+        assert taken(office) == {"2026-autumn-1": (0, 0, 6), AUTUMN: (0, 14, 0)}
+
+
+def test_a_variation_to_fewer_days_frees_the_last_half_terms_first() -> None:
+    office = Office().at(Stage.MATCHING)
+    office.declared[SEA] = 10
+    for person, verb in (
+        ("broker", "offer"), ("head.sea", "accept-offer"), ("broker", "draft-agreement"),
+        ("finance", "approve-funding"), ("head.hill", "sign"), ("head.sea", "sign"), ("sip.hill", "sign"),
+    ):  # fmt: skip
+        office.done(person, verb)
+    assert taken(office) == {AUTUMN: (0, 10, 0), SPRING: (0, 6, 0)}
+    varied(office, quarter_days="3", end=None)
+    assert taken(office) == {AUTUMN: (0, 10, 0), SPRING: (0, 2, 0)}
+
+
+def test_days_that_slipped_are_not_planned_where_the_school_has_none_left() -> None:
+    office = Office().at(Stage.AGREED)
+    office.now = datetime(2027, 1, 4, 9, tzinfo=ZONE)
+    office.declared[SEA] = 18
+    office.uses[SEA] = (Use("EAS-OTHER", SPRING, 4, "broker.two"),)
+    refusal = office.refused("broker", "propose-variation", end=date(2027, 1, 29))
+    assert refusal.code == "R-CAPACITY"
+    assert refusal.message == (
+        "0 days are planned in 2027 spring 1, 4 more would have to be given there; "
+        f"Sea Primary ({SEA}) has 3.5 days left. 1 are held: EAS-OTHER by broker.two (1)."
+    )
+    office.done("broker", "propose-variation", end=date(2027, 1, 29), quarter_days="3.5")
+    office.done("head.hill", "agree-variation")
+    office.uses[SEA] = (Use("EAS-OTHER", SPRING, 5, "broker.two"),)
+    assert office.refused("head.sea", "agree-variation").code == "R-CAPACITY", "somebody else took them"
+    office.uses[SEA] = ()
+    office.done("head.sea", "agree-variation")
+    assert taken(office) == {SPRING: (0, 14, 0)}
+
+
+def test_a_school_may_accept_and_plan_what_its_offer_holds_though_visits_of_others_slipped_there() -> None:
+    office = offered(periods=[{"period": AUTUMN, "quarter_days": "4"}])
+    office.declared[SEA] = 16
+    office.uses[SEA] = (Use("EAS-OTHER", AUTUMN, 4, "broker.two", given=4),)
+    office.done("head.sea", "accept-offer")
+    more = [{"period": AUTUMN, "quarter_days": "4.25"}]
+    year = [{"financial_year": "2026-27", "quarter_days": "4.25"}]
+    terms = office.terms(quarter_days="4.25", years=year, periods=more)
+    assert office.refused("broker", "draft-agreement", terms=terms).code == "R-CAPACITY"
+    office.done("broker", "draft-agreement")
+    assert taken(office) == {AUTUMN: (16, 0, 0)}
 
 
 def test_another_school_after_a_reopening_does_not_answer_for_the_agreement_of_the_first() -> None:

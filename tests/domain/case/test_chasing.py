@@ -1,5 +1,6 @@
 """No wait is left in silence: who is reminded, who is told, who takes over, and when a case lapses."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from domain.case.waits import awaited
 from domain.ids import SYSTEM_PERSON
 from domain.parties import SCHOOL_PARTIES, Party
 from tests.domain.calendars.files import WALES
-from tests.domain.case.office import DEADLINES, HILL, ZONE, Office, eas, in_stage
+from tests.domain.case.office import DEADLINES, HILL, SEA, SPEAKER, ZONE, Office, eas, in_stage
 from tests.domain.case.worked_fixture import due, newport, on
 
 CHASE = (
@@ -314,6 +315,32 @@ def test_an_offer_that_a_withdrawal_ends_is_not_open_when_the_case_is_reopened()
         office.done(person, verb)
     office.done("broker", "offer", provider="6990003")
     assert [item.wait for item in awaited(office.state)] == ["offer_answer:2"]
+
+
+def _lapsed_unsigned(office: Office) -> None:
+    """The recipient's head does not sign, although everybody was told."""
+    office.done("head.sea", "sign")
+    office.done("sip.hill", "sign")
+    for _ in range(30):
+        office.days_pass(1)
+        for item in awaited(office.state):
+            if item.name == "escalation":
+                office.done(SPEAKER[item.owner], "acknowledge", escalation=int(item.wait.partition(":")[2]))
+    assert office.state.stage is Stage.LAPSED
+
+
+@pytest.mark.parametrize("end", [lambda office: office.done("head.hill", "withdraw"), _lapsed_unsigned])
+def test_a_reopened_case_may_go_back_to_the_school_that_had_accepted_it(
+    end: Callable[[Office], object],
+) -> None:
+    office = in_stage(Stage.AWAITING_SIGNATURES)
+    end(office)
+    for person, verb in (("broker", "reopen"), ("broker", "triage"), ("sip.hill", "scope")):
+        office.done(person, verb)
+    office.done("broker", "offer", provider=SEA)
+    office.done("head.sea", "accept-offer")
+    assert [offer.outcome for offer in office.state.offers] == ["rescinded", "accepted"]
+    office.done("broker", "draft-agreement")
 
 
 def test_a_case_is_not_reopened_beside_another_of_the_same_need() -> None:

@@ -54,6 +54,12 @@ def _visits_went_on(office: Office) -> None:
     office.done("lead.sea", "record-visit", quarter_days="1")
 
 
+def _slipped_and_full(office: Office) -> None:
+    """The half term in which the days were planned is over, and the next has few."""
+    office.now += timedelta(weeks=16)
+    office.declared[SEA] = 4
+
+
 def _all_days_used(office: Office) -> None:
     office.done("sip.hill", "mid-review")
     for _ in range(3):
@@ -144,6 +150,14 @@ def _drafted_by_finance(office: Office) -> None:
     agreement = office.state.agreement
     assert agreement is not None
     drafted = agreement.model_copy(update={"drafted_by": "finance"})
+    office.state = office.state.model_copy(update={"agreement": drafted})
+
+
+def _given_up_by_its_drafter(office: Office) -> None:
+    agreement = office.state.agreement
+    assert agreement is not None
+    office.days_pass(40)
+    drafted = agreement.model_copy(update={"drafted_by": "adviser"})
     office.state = office.state.model_copy(update={"agreement": drafted})
 
 
@@ -255,6 +269,10 @@ CASES: Final[dict[str, Case]] = {
         Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
         {"terms": Office().terms(periods=[{"period": "2026-autumn-1", "quarter_days": "5"}])}, code="R-SPLIT",
     ),
+    "periods_lie_in_the_agreement": Case(
+        Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
+        {"terms": Office().terms(periods=[{"period": "2027-summer-1", "quarter_days": "4"}])}, code="R-DATES",
+    ),
     "plan_fits_the_capacity": Case(
         Stage.AGREEMENT_DRAFTING, "broker", "draft-agreement",
         {"terms": Office().terms(periods=[{"period": "2027-spring-1", "quarter_days": "4"}])},
@@ -345,6 +363,10 @@ CASES: Final[dict[str, Case]] = {
     ),
     "variation_still_fits": Case(
         Stage.IN_DELIVERY, "head.hill", "agree-variation", before=_visits_went_on, code="R-DAYS"
+    ),
+    "variation_fits_the_capacity": Case(
+        Stage.AGREED, "broker", "propose-variation",
+        before=_slipped_and_full, code="R-CAPACITY",
     ),
     "variation_is_proposed": Case(Stage.IN_DELIVERY, "head.hill", "refuse-variation", code="R-NOTHING"),
     "extension_is_allowed": Case(Stage.IN_DELIVERY, "adviser", "extend", code="R-MID-REVIEW"),
@@ -464,6 +486,19 @@ CASES: Final[dict[str, Case]] = {
     ),
     "decided_in_ones_own_name": Case(
         Stage.CLOSED, "finance", "record-payment", before=_approved, code="R-OWN-NAME", recorded_by="adviser"
+    ),
+    "account_is_overdue": Case(Stage.CLOSED, "adviser", "write-off", code="R-EARLY", route="leader"),
+    "write_off_is_within_the_advance": Case(
+        Stage.CLOSED, "adviser", "write-off", {"amount_minor": "1000.01"}, code="R-LIQUIDATION", route="leader"
+    ),
+    "write_off_suits_the_post": Case(
+        Stage.CLOSED, "finance", "write-off", before=lambda o: o.days_pass(40), code="R-POST", route="leader"
+    ),
+    "writer_off_did_not_spend": Case(
+        Stage.CLOSED, "adviser", "write-off", before=_given_up_by_its_drafter, code="R-SEPARATION", route="leader"
+    ),
+    "visits_are_settled": Case(
+        Stage.IN_DELIVERY, "finance", "settle", before=lambda o: o.done("head.hill", "withdraw"), code="R-SETTLE"
     ),
     "nothing_is_under_way": Case(Stage.CLOSED, "finance", "settle", before=_claimed, code="R-SETTLE"),
     # At any time

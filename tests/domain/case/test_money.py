@@ -1,7 +1,7 @@
 """A case's money: reserved with the draft, committed with the last signature, claimed or accounted for, settled."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from domain.case.situation import Decision, Refusal
 from domain.case.stages import Stage
 from domain.case.waits import awaited
 from domain.funding.facts import FundFact, GrantUse, OpenAdvance, RateFact
-from tests.domain.case.office import Office
+from tests.domain.case.office import PLENTY, ZONE, Office
 
 
 def fund(code: str = "laeg", year: str = "2026-27", **has: Any) -> FundFact:
@@ -215,7 +215,7 @@ def test_more_days_cost_more_and_fewer_days_free_money_at_the_agreed_price() -> 
 def test_a_case_withdrawn_in_delivery_keeps_what_was_delivered_and_waits_for_its_payment() -> None:
     office = Office().at(Stage.IN_DELIVERY)
     assert moved(office.say("head.hill", "withdraw")) == [("BudgetReleased", [("laeg.2026-27", 875_00)])]
-    assert waits(office) == {"visit_confirmation:V1", "settlement"}
+    assert waits(office) == {"visit_confirmation:V1"}
     office.done("lead.hill", "confirm-visit")
     assert waits(office) == {"claim"}
     assert office.refused("finance", "settle").code == "R-EARLY"
@@ -228,10 +228,99 @@ def test_a_case_withdrawn_in_delivery_keeps_what_was_delivered_and_waits_for_its
     assert has(office, "committed", "paid") == (0, 125_00)
 
 
+def test_days_that_slipped_over_the_years_end_are_paid_when_the_case_is_withdrawn() -> None:
+    office = drafting()
+    in_one_year = [{"financial_year": "2026-27", "quarter_days": "4"}]
+    agreed(office, **over_two_years(office) | {"years": in_one_year, "cover_minor": "1000.00"})
+    held(office, date(2027, 4, 12))
+    assert moved(office.say("head.hill", "withdraw")) == [("BudgetReleased", [("laeg.2026-27", 750_00)])]
+    office.done("lead.hill", "confirm-visit")
+    assert moved(office.say("head.sea", "claim")) == [("ClaimSubmitted", [("laeg.2026-27", 250_00)])]
+
+
+@pytest.mark.parametrize(
+    ("days", "released"),
+    [
+        ([date(2027, 4, 12)], [("laeg.2026-27", 750_01)]),
+        ([date(2027, 3, 15)], [("laeg.2026-27", 500_01), ("laeg.2027-28", 250_00)]),
+        ([date(2027, 3, 15), date(2027, 4, 12)], [("laeg.2026-27", 500_01)]),
+        ([date(2027, 4, 12), date(2027, 4, 13)], [("laeg.2026-27", 500_01)]),
+    ],
+)
+def test_what_is_kept_of_a_withdrawn_case_is_of_the_years_of_its_visits_as_far_as_it_goes(
+    days: list[date], released: list[tuple[str, int]]
+) -> None:
+    office = drafting()
+    agreed(office, **over_two_years(office))
+    for day in days:
+        held(office, day)
+    assert moved(office.say("head.hill", "withdraw")) == [("BudgetReleased", released)]
+
+
+def test_money_of_a_case_that_is_withdrawn_while_paused_is_awaited_again() -> None:
+    office = Office().at(Stage.IN_DELIVERY)
+    office.done("lead.sea", "record-visit")
+    office.done("lead.hill", "confirm-visit", visit="V1")
+    office.done("head.sea", "claim")
+    office.done("broker", "pause")
+    office.done("head.hill", "withdraw")
+    assert waits(office) == {"claim_decision:C1", "visit_confirmation:V2"}
+    assert {d.wait for d in office.state.deadlines if d.next_at is not None} == waits(office)
+    office.days_pass(30)
+    assert all(d.passed for d in office.state.deadlines)
+
+
 def test_a_case_withdrawn_before_anything_was_delivered_has_nothing_to_settle() -> None:
     office = Office().at(Stage.AGREED)
     assert office.done("head.hill", "withdraw") == ("CaseWithdrawn", "BudgetReconciled")
     assert waits(office) == set()
+
+
+def agreed(office: Office, **terms: Any) -> None:
+    """Drafted with these terms, approved and signed."""
+    assert isinstance(draft(office, **terms), Decision)
+    for person, verb in (
+        ("finance", "approve-funding"),
+        ("head.hill", "sign"),
+        ("head.sea", "sign"),
+        ("sip.hill", "sign"),
+    ):
+        office.done(person, verb)
+
+
+def held(office: Office, day: date, **visit: Any) -> None:
+    """A visit of a whole day, on that day."""
+    office.now = datetime.combine(day, time(15, 0), ZONE)
+    office.done("lead.sea", "record-visit", **{"quarter_days": "1"} | visit)
+
+
+def with_another_fund_before(code: str) -> Office:
+    """In delivery, paid by one fund, where an earlier draft had named another."""
+    office = drafting(*PLENTY.funds, *(fund(code, year) for year in ("2026-27", "2027-28")))
+    draft(office, fund=code)
+    office.done("finance", "return-funding")
+    agreed(office, fund="laeg")
+    office.done("lead.sea", "record-visit")
+    office.done("sip.hill", "mid-review")
+    return office
+
+
+def test_an_extension_is_paid_by_the_fund_of_the_agreement_not_of_an_earlier_draft() -> None:
+    assert moved(with_another_fund_before("rural").say("adviser", "extend")) == [
+        ("BudgetReserved", [("laeg.2026-27", 250_00)]),
+        ("BudgetCommitted", [("laeg.2026-27", 250_00)]),
+    ]
+
+
+def test_money_is_moved_within_the_fund_of_the_agreement_not_of_an_earlier_draft() -> None:
+    office = with_another_fund_before("annex")
+    assert moved(office.say("finance", "move-money", amount_minor="100.00")) == [
+        ("BudgetReleased", [("laeg.2026-27", 100_00)]),
+        ("BudgetReserved", [("laeg.2027-28", 100_00)]),
+        ("BudgetCommitted", [("laeg.2027-28", 100_00)]),
+    ]
+    office.done("finance", "move-money", from_year="2027-28", to_year="2026-27", amount_minor="100.00")
+    assert office.refused("finance", "move-money", amount_minor="1000.01").code == "R-FUND"
 
 
 # Claims
@@ -302,6 +391,74 @@ def test_what_was_agreed_for_travel_is_not_used_up_by_cover() -> None:
     assert moved(office.say("head.sea", "claim")) == [("ClaimSubmitted", [("laeg.2026-27", 60_00)])]
 
 
+def with_travel() -> Office:
+    """An agreement of four days for GBP 800.00 of cover and GBP 200.00 of travel."""
+    office = drafting()
+    office.money = replace(office.money, rates=(rate("2026-01-01", 200_00),))
+    agreed(office, cover_minor="800.00", travel_minor="200.00")
+    return office
+
+
+def test_days_are_paid_in_full_where_the_agreement_was_varied_to_fewer() -> None:
+    office = with_travel()
+    office.done("broker", "propose-variation", quarter_days="2")
+    office.done("head.hill", "agree-variation")
+    office.done("head.sea", "agree-variation")
+    held(office, date(2026, 9, 22))
+    office.done("sip.hill", "mid-review")
+    held(office, date(2026, 9, 23))
+    office.done("lead.hill", "confirm-visit", visit="V1")
+    office.done("lead.hill", "confirm-visit", visit="V2")
+    assert moved(office.say("head.sea", "claim")) == [("ClaimSubmitted", [("laeg.2026-27", 400_00)])]
+    refusal = office.refused("head.sea", "claim", travel_minor="100.01")
+    assert refusal.message.startswith("GBP 100.00 were agreed for travel")
+    office.done("head.sea", "claim", travel_minor="100.00")
+    assert has(office, "unclaimed") == (0,)
+
+
+def test_days_are_paid_in_full_where_the_case_was_withdrawn() -> None:
+    office = with_travel()
+    held(office, date(2026, 9, 22))
+    office.done("head.hill", "withdraw")
+    office.done("lead.hill", "confirm-visit")
+    assert moved(office.say("head.sea", "claim", travel_minor="50.00")) == [
+        ("ClaimSubmitted", [("laeg.2026-27", 250_00)])
+    ]
+
+
+@pytest.mark.parametrize("end", ["varied", "withdrawn"])
+def test_days_are_paid_in_full_although_all_travel_was_claimed_with_the_first(end: str) -> None:
+    office = with_travel()
+    held(office, date(2026, 9, 22))
+    office.done("lead.hill", "confirm-visit")
+    office.done("head.sea", "claim", travel_minor="200.00")
+    office.done("finance", "approve-claim")
+    office.done("finance", "record-payment")
+    office.done("sip.hill", "mid-review")
+    held(office, date(2026, 9, 23))
+    office.done("lead.hill", "confirm-visit")
+    if end == "withdrawn":
+        office.done("head.hill", "withdraw")
+    else:
+        office.done("broker", "propose-variation", quarter_days="2")
+        office.done("head.hill", "agree-variation")
+        office.done("head.sea", "agree-variation")
+    assert moved(office.say("head.sea", "claim")) == [("ClaimSubmitted", [("laeg.2026-27", 200_00)])]
+    assert has(office, "unclaimed") == (0,)
+
+
+def test_nothing_is_claimed_for_travel_before_a_visit_is_confirmed() -> None:
+    office = with_travel()
+    held(office, date(2026, 9, 22))
+    refusal = office.refused("head.sea", "claim", travel_minor="50.00")
+    assert (refusal.code, refusal.hint) == ("R-CLAIM", "Not confirmed yet: V1.")
+    office.done("lead.hill", "confirm-visit")
+    office.done("head.sea", "claim")
+    assert moved(office.say("head.sea", "claim", travel_minor="50.00")) == [
+        ("ClaimSubmitted", [("laeg.2026-27", 50_00)])
+    ]
+
+
 def test_an_amount_in_another_currency_is_refused_by_name() -> None:
     assert closed().refused("head.sea", "claim", amount_minor="10.00", currency="PHP").message == (
         "The money of this case is in GBP, not in PHP."
@@ -354,6 +511,42 @@ def test_a_closed_case_is_archived_only_when_its_money_is_settled() -> None:
     assert waits(office) == {"settlement"}
     assert office.done("finance", "settle") == ("BudgetReconciled", "CaseArchived")
     assert has(office, "committed", "paid") == (0, 100_00)
+
+
+def closed_before_it_was_confirmed(office: Office) -> Office:
+    """The case closed, with a visit of half a day that nobody has confirmed or disputed."""
+    office.at(Stage.IN_DELIVERY)
+    course = (
+        ("sip.hill", "mid-review"), ("head.hill", "complete"), ("head.sea", "complete"),
+        ("head.hill", "review"), ("lead.sea", "review"), ("sip.hill", "validate"), ("broker", "close"),
+    )  # fmt: skip
+    for person, verb in course:
+        office.done(person, verb)
+    return office
+
+
+def test_a_visit_that_nobody_confirmed_before_the_end_is_confirmed_then_and_paid() -> None:
+    office = closed_before_it_was_confirmed(Office())
+    assert waits(office) == {"follow_up", "visit_confirmation:V1"}
+    assert office.refused("finance", "settle").message == "Not confirmed yet: V1."
+    office.done("lead.hill", "confirm-visit")
+    assert waits(office) == {"follow_up", "claim"}
+    assert office.done("head.sea", "claim") == ("ClaimSubmitted",)
+
+
+def test_a_dispute_is_settled_before_the_money_is_even_where_the_case_is_closed() -> None:
+    office = closed_before_it_was_confirmed(Office())
+    office.done("lead.hill", "dispute-visit")
+    assert waits(office) == {"follow_up", "visit_dispute:V1"}
+    assert office.refused("finance", "settle").message == "Still disputed: V1."
+    office.done("broker", "resolve-dispute", counted_quarter_days=0)
+    assert waits(office) == {"follow_up", "settlement"}
+    office.done("finance", "settle")
+
+
+def test_a_closed_case_without_money_asks_nobody_about_its_visits() -> None:
+    office = closed_before_it_was_confirmed(Office().without_money())
+    assert waits(office) == {"follow_up"}
 
 
 def test_settled_before_the_follow_up_the_follow_up_archives() -> None:
@@ -424,6 +617,43 @@ def test_nothing_is_advanced_while_an_earlier_advance_is_open_where_the_programm
     assert office.done("finance", "release-funds") == ("FundsReleased",)
 
 
+def test_what_an_extension_adds_to_an_advance_is_awaited_of_finance() -> None:
+    office = Office("leader").at(Stage.IN_DELIVERY)
+    assert "release" not in waits(office)
+    office.done("sip.hill", "mid-review")
+    office.done("adviser", "extend")
+    assert "release" in waits(office)
+
+
+def test_an_advance_that_is_never_accounted_for_is_written_off_by_the_principal_adviser_and_settled() -> None:
+    office = advanced()
+    office.done(
+        "head.sea", "liquidate", spent=[{"use": "pedagogy", "amount_minor": "700.00", "document": "OR-1"}]
+    )
+    office.done("finance", "accept-liquidation")
+    assert office.refused("adviser", "write-off").code == "R-EARLY"
+    office.until(date(2027, 3, 1))
+    assert office.refused("finance", "write-off").code == "R-POST"
+    assert office.refused("adviser", "write-off", amount_minor="300.01").code == "R-LIQUIDATION"
+    assert moved(office.say("adviser", "write-off", amount_minor="100.00")) == [
+        ("FundsWrittenOff", [("s2s.2026", 100_00)])
+    ]
+    assert office.refused("finance", "settle").code == "R-SETTLE"
+    office.done("adviser", "write-off")
+    assert has(office, "paid", "liquidated", "written_off", "unaccounted") == (1000_00, 700_00, 300_00, 0)
+    assert "settlement" in waits(office)
+    office.done("finance", "settle")
+
+
+def test_finance_writes_off_what_it_may_approve_all_of_a_case_together() -> None:
+    office = advanced()
+    office.rule(finance_approves_up_to_minor=300_00)
+    office.until(date(2027, 3, 1))
+    office.done("finance", "write-off", amount_minor="200.00")
+    assert office.refused("finance", "write-off", amount_minor="100.01").code == "R-POST"
+    office.done("finance", "write-off", amount_minor="100.00")
+
+
 def test_a_use_that_is_not_permitted_is_refused_with_those_that_are() -> None:
     refusal = advanced().refused(
         "head.sea", "liquidate", spent=[{"use": "fiesta", "amount_minor": "1.00", "document": "OR-1"}]
@@ -434,13 +664,20 @@ def test_a_use_that_is_not_permitted_is_refused_with_those_that_are() -> None:
 
 def test_an_advance_can_be_paid_in_parts_but_not_more_than_is_committed() -> None:
     office = Office("leader").at(Stage.AGREED)
+    first = office.state.deadline("release")
+    office.days_pass(2)
     office.done("finance", "release-funds", amount_minor="600.00")
+    rest = office.state.deadline("release")
+    assert first is not None
+    assert rest is not None
+    assert rest.due_at > first.due_at, "the rest is awaited, too, from now on"
     assert (
         "PHP 400.00 are committed and not paid"
         in office.refused("finance", "release-funds", amount_minor="400.01").message
     )
     office.done("finance", "release-funds")
     assert has(office, "committed", "advanced") == (0, 1000_00)
+    assert "release" not in waits(office)
 
 
 def test_where_no_account_is_kept_of_money_everything_goes_on_as_before() -> None:

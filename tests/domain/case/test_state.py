@@ -97,9 +97,12 @@ def _paid_late_and_back() -> tuple[Office, ...]:
     back.done("head.sea", "liquidate")
     back.done("finance", "return-liquidation")
     back.done("finance", "return-funds")
+    given_up = in_stage(Stage.CLOSED, "leader")
+    given_up.days_pass(25)
+    given_up.done("adviser", "write-off")
     left = in_stage(Stage.IN_DELIVERY)
     left.done("head.hill", "withdraw")
-    return late, back, left
+    return late, back, given_up, left
 
 
 def _paused() -> Office:

@@ -32,7 +32,7 @@ FORWARD: Final = (
 )  # fmt: skip
 ASIDE: Final = (
     "return-funding", "request-changes", "withdraw", "extend", "propose-variation", "agree-variation", "return-claim",
-    "return-liquidation", "return-funds", "move-money", "dispute-visit", "resolve-dispute",
+    "return-liquidation", "return-funds", "write-off", "move-money", "dispute-visit", "resolve-dispute",
 )  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def _check_case(office: Office) -> None:
     for share in money.shares:
         assert min(share.model_dump(exclude={"fund", "year"}).values()) >= 0, share
         assert share.claimed >= share.paid or money.mode == "advance"
-        assert share.liquidated + share.returned <= share.advanced
+        assert share.liquidated + share.returned + share.written_off <= share.advanced
         assert share.unclaimed >= 0
     assert state.recipient != state.provider
     if state.agreement is not None and state.agreement.active and not money.settled:
@@ -150,7 +150,7 @@ def _values(office: Office, verb: str, number: int) -> dict[str, Any]:
         return {"quarter_days": number % 4 + 1}
     if verb == "claim":
         return {"amount_minor": f"{number % 900 + 1}.00"} if number % 3 == 0 else {}
-    if verb == "move-money":
+    if verb == "move-money" or (verb == "write-off" and number % 2):
         return {"amount_minor": f"{number % 700 + 1}.00"}
     if verb == "return-funds":
         return {"amount_minor": f"{number % 700 + 1}.00", "receipt": f"P-{number % 7}"}

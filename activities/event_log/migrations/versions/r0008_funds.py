@@ -64,6 +64,7 @@ def upgrade() -> None:
                 "advanced",
                 "liquidated",
                 "returned",
+                "written_off",
             )
         ),
         sa.Column("position", sa.Integer(), nullable=False),
