@@ -16,6 +16,5 @@ def decided_in_ones_own_name(s: Situation) -> Refusal | None:
         "R-OWN-NAME",
         f"Recorded by {recorder} in the name of {person}: but money is decided in one's own name, so that nobody "
         "gives two people's word on it.",
-        f"Leave out --as; {person} gives it themselves: "
-        f"brokerage case {s.command.verb} {s.state.reference} --profile {person}",
+        f"Leave out --as: {person} gives it with their own key, --profile {person}.",
     )

@@ -43,10 +43,12 @@ liquidate               .         .        x        .         .          .      
 accept-liquidation      .         .        .        .         .          .       .       .       x       .
 return-liquidation      .         .        .        .         .          .       .       .       x       .
 return-funds            .         .        .        .         .          .       .       .       x       .
+write-off               .         .        .        .         .          .       .       x       .       .
 move-money              .         .        .        .         .          .       .       .       x       .
 settle                  .         .        .        .         .          .       .       .       x       .
 """
-"""The recipient is Hill, the provider Sea; amounts are those that finance approves alone."""
+"""The recipient is Hill, the provider Sea; amounts are those that finance
+approves alone; the advance that is given up is the principal adviser's."""
 
 
 def _disputed() -> Office:

@@ -48,6 +48,12 @@ def _accounted() -> Office:
     return office
 
 
+def _overdue() -> Office:
+    office = in_stage(Stage.CLOSED, "leader")
+    office.days_pass(40)
+    return office
+
+
 DECISIONS: Final[dict[str, tuple[Callable[[], Office], str]]] = {
     "approve-funding": (lambda: in_stage(Stage.FUNDING_APPROVAL), "finance"),
     "return-funding": (lambda: in_stage(Stage.FUNDING_APPROVAL), "finance"),
@@ -61,6 +67,7 @@ DECISIONS: Final[dict[str, tuple[Callable[[], Office], str]]] = {
     "accept-liquidation": (_accounted, "finance"),
     "return-liquidation": (_accounted, "finance"),
     "return-funds": (lambda: in_stage(Stage.CLOSED, "leader"), "finance"),
+    "write-off": (_overdue, "adviser"),
 }
 """Every verb by which the office decides about money: a case in which it is due, and who gives it."""
 
@@ -75,7 +82,7 @@ def test_nobody_records_for_another_that_money_was_decided_on(verb: str) -> None
         f"Recorded by broker.two in the name of {decider}: but money is decided in one's own name, so that nobody "
         "gives two people's word on it."
     )
-    assert f"brokerage case {verb} {office.state.reference} --profile {decider}" in refusal.hint
+    assert refusal.hint == f"Leave out --as: {decider} gives it with their own key, --profile {decider}."
     assert isinstance(office.say(decider, verb), Decision)
 
 
