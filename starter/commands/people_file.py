@@ -14,7 +14,8 @@ from starter.commands.import_report import Where
 from starter.commands.importing import Entry
 from starter.commands.on_record import OnRecord
 from starter.reading import Office
-from starter.register.csv_file import Parsed, parse_rows, said_otherwise
+from starter.register.contradictions import said_otherwise
+from starter.register.csv_file import Parsed, parse_rows
 from starter.register.wales import PersonRow
 
 MakeKey = Callable[[str], str]

@@ -10,7 +10,8 @@ from pydantic_core import PydanticCustomError
 from domain.calendars.half_terms import Period, order_of
 from domain.case.values import AreaCode, Day, DeclaredDays, SchoolId
 from starter.register.cells import parts
-from starter.register.csv_file import CsvRow, said_otherwise
+from starter.register.contradictions import said_otherwise
+from starter.register.csv_file import CsvRow
 
 
 class ProviderRow(CsvRow):
