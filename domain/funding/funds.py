@@ -1,25 +1,20 @@
 """A fund in one financial year: what was put in, taken out, carried on; what cases have of it stands in the cases."""
 
 from datetime import date
-from typing import Annotated, Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.case.situation import Refusal
 from domain.case.values import Day, Value
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts
-from domain.directory.schools import Line, readable
+from domain.directory.schools import Line
 from domain.funding.amounts import Currency, FundKey, Sum, largest_first, money_words
 from domain.funding.facts import FundFact
-from domain.funding.grants import AllocateGrants, Grant, GrantsAllocated, grants_allocated
+from domain.funding.grants import AllocateGrants, Grant, GrantsAllocated, Source, grants_allocated
 from domain.funding.keepers import may_keep_money
 from domain.ids import PROGRAMME_CODE_PATTERN
-
-Source = Annotated[str, AfterValidator(readable), Field(max_length=200)]
-"""The paper that gives or takes money, such as an award letter. It is public, as the fund's title is: it stands in
-clear in the log and in every statement, outlives whoever wrote it, and so holds no words about people.
-"""
 
 
 class OpenFund(DirectoryCommand):

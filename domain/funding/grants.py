@@ -1,14 +1,20 @@
 """The grants of a programme's providers in one fund: so much for each school, and each school once."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from domain.case.situation import Refusal
 from domain.case.values import SchoolId, Value
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts
+from domain.directory.schools import readable
 from domain.funding.amounts import Currency, Sum, money_words
+
+Source = Annotated[str, AfterValidator(readable), Field(max_length=200)]
+"""The paper that gives or takes money, such as an award letter. It is public, as the fund's title is: it stands in
+clear in the log and in every statement, outlives whoever wrote it, and so holds no words about people.
+"""
 
 MOST_GRANTS: Final = 1000
 """Schools of one command."""
@@ -23,8 +29,7 @@ class AllocateGrants(DirectoryCommand):
     schools: tuple[SchoolId, ...] = Field(min_length=1, max_length=MOST_GRANTS)
     each_minor: Sum
     currency: Currency | None = None
-    source: str = Field(min_length=1, max_length=200)
-    """The paper that gives it, such as a sub-allotment."""
+    source: Source
 
 
 class GrantsAllocated(DirectoryEvent):

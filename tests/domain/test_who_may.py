@@ -117,6 +117,7 @@ provider suspend                 x               x            .       .     .   
 provider resume                  x               x            .       .     .   .    .           .             .
 fund open                        x               .            .       x     .   .    .           .             .
 fund allocate                    x               .            .       x     .   .    .           .             .
+fund allocate-grants             x               .            .       x     .   .    .           .             .
 fund reduce                      x               .            .       x     .   .    .           .             .
 fund carry-forward               x               .            .       x     .   .    .           .             .
 fund close                       x               .            .       x     .   .    .           .             .
@@ -162,6 +163,7 @@ VALUES: Final[dict[str, dict[str, Any]]] = {
     "provider resume": {"programme": "EAS"},
     "fund open": _FUND,
     "fund allocate": {"amount_minor": "1.00", "source": "Letter 9"},
+    "fund allocate-grants": {"schools": [SCHOOL], "each_minor": "1.00", "source": "Letter 9"},
     "fund reduce": {"amount_minor": "1.00", "source": "Letter 9"},
     "fund carry-forward": {"from_fund": EARLIER.name, "amount_minor": "1.00"},
     "fund close": {},
@@ -179,6 +181,7 @@ BEFORE: Final[dict[str, str]] = {
     "provider clear-conflict": "provider declare-conflict",
     "provider resume": "provider suspend",
     "fund allocate": "fund open",
+    "fund allocate-grants": "fund open",
     "fund reduce": "fund open",
     "fund carry-forward": "fund open",
     "fund close": "fund open",
