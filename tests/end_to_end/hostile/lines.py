@@ -16,7 +16,8 @@ AIM: Final = ("--objective", "a | b | c", "--profile", "sip.carys")
 WITHDRAW: Final = ("case", "withdraw", "REF", "--profile", "head.6990004", "--reason")
 OPEN: Final = tuple(words_of(opening(STORIES[0], "health-wellbeing"), None))
 PROPOSE: Final = tuple(words_of(opening(DEPED_STORIES[1], "pedagogy"), None))
-PLAN: Final = tuple(words_of(DEPED_STORIES[0].steps[4], "DEPED-REF"))
+_DRAFT: Final = next(step for step in DEPED_STORIES[0].steps if step.verb == "draft-agreement")
+PLAN: Final = tuple(words_of(_DRAFT, "DEPED-REF"))
 UNKNOWN: Final = case_reference(PROGRAMME, "a key that nobody used")
 LONG: Final = "word " * 500
 
