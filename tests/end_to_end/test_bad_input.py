@@ -118,7 +118,9 @@ def test_a_reference_is_read_in_small_letters_and_with_lookalikes(
 
 def test_dates_that_contradict_each_other_are_refused(running: RunningOffice) -> None:
     case, rest = running.bring(STORIES[0], "health-wellbeing", "agreement_drafting")
-    line = words_of(rest[0], case)
+    heard, draft = rest[:2]
+    running.here(*words_of(heard, case)).well()
+    line = words_of(draft, case)
     ends = line.index("--end") + 1
     done = running.here(*line[:ends], "2026-01-01", *line[ends + 1 :])
     assert done.code == 4, done
