@@ -20,7 +20,11 @@ from tests.workflows.conftest import binary
 ROOT = Path(__file__).parents[2]
 
 
-TOLD = ((STORIES[0], None), (STORIES[1], None), (STORIES[3], "in_delivery"))
+TOLD = (
+    (STORIES[0], "numeracy", None),
+    (STORIES[1], "literacy", None),
+    (STORIES[3], "science-technology", "in_delivery"),
+)
 
 
 @pytest.fixture
@@ -34,8 +38,8 @@ def home(registered_home: Path, tmp_path: Path) -> Path:
 
 def test_whole_cases_by_a_worker_that_replays_them_from_the_start_for_every_task(home: Path) -> None:
     with RunningOffice(home, BROKERAGE_MAX_CACHED_WORKFLOWS="0") as office:
-        for story, stage in TOLD:
-            reference, left = office.bring(story, "numeracy", stage)
+        for story, area, stage in TOLD:
+            reference, left = office.bring(story, area, stage)
             look = look_at(office, reference)
             look.agree()
             assert look.log["stage"] == (stage or "archived")
