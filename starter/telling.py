@@ -89,6 +89,11 @@ class Telling:
         with reading(self._settings) as office:
             await self._tell(office, stories)
 
+    def hear_the_rest(self) -> None:
+        """Print what happened after the last word, once nothing more can: its mail leaves while others speak."""
+        with reading(self._settings) as office:
+            self._hear(office)
+
     async def _tell(self, office: Office, stories: Sequence[Story]) -> None:
         first = _weekday_after(business_now(self._settings).date(), 1)
         turns = [
