@@ -197,9 +197,14 @@ class Lab:
         receipts: list[Receipt] = []
         self.office.speak_of(story)
         today = await self.today()
-        for step in steps_of(story, today):
+        steps = list(steps_of(story, today))
+        for step in steps:
             if step.verb == before:
                 break
+            if step is steps[-1] and self.postman is None and self.environment.supports_time_skipping:
+                # Where a run ends while a mail leaves, its delivery is cancelled. If that has just ended, the
+                # time-skipping server refuses the run's end for good, which the real server does not.
+                await self.settled()
             receipts.append(await self.done(step.person, step.verb, self.office.body_of(step)))
         if self.postman is None:
             await self.settled()
