@@ -203,7 +203,8 @@ class Lab:
                 break
             if step is steps[-1] and self.postman is None and self.environment.supports_time_skipping:
                 # Where a run ends while a mail leaves, its delivery is cancelled. If that has just ended, the
-                # time-skipping server refuses the run's end for good, which the real server does not.
+                # time-skipping server has refused the run's end for good (ACTIVITY_UNKNOWN); seen once, and never
+                # of the real server.
                 await self.settled()
             receipts.append(await self.done(step.person, step.verb, self.office.body_of(step)))
         if self.postman is None:
