@@ -49,6 +49,8 @@ _SENTENCES: Final = {
     "ConflictCleared": "A conflict of {} with another school stands no longer.",
     "ProviderSuspended": "{} is offered no new cases for the time being.",
     "ProviderResumed": "{} is offered cases again.",
+    "InspectionAnnounced": "Notice of an inspection of {} was recorded: no new cases until five school days after the visit.",
+    "InspectionWithdrawn": "The inspection of {} stands no longer.",
     "ProgrammePublished": "{} is in force.",
     "CalendarPublished": "{} is in force.",
     "FundOpened": "{} is open.",

@@ -196,7 +196,7 @@ class FactReader:
         """Every school that might be offered the case, with what other cases take of it."""
         reader = ProviderReader(self._connection)
         wished = (state.preferred_provider,) if state.preferred_provider else ()
-        providers = reader.pool(Seeking(rules.code, state.reference, state.recipient), wished)
+        providers = reader.pool(Seeking(rules, state.reference, state.recipient), wished)
         self._positions |= reader.positions
         day = now.astimezone(ZoneInfo(rules.time_zone)).date()
         return Pool(providers, self.schools(providers, day))
@@ -206,14 +206,14 @@ class FactReader:
         if state.provider is None:
             return _NOBODY
         reader = ProviderReader(self._connection)
-        providers = reader.one(Seeking(rules.code, state.reference), state.provider)
+        providers = reader.one(Seeking(rules, state.reference), state.provider)
         self._positions |= reader.positions
         return Pool(providers)
 
     def standing(self, rules: Programme, number: str) -> "Pool":
         """Whether that school is designated, and may be given anything new."""
         reader = ProviderReader(self._connection)
-        provider = reader.standing(Seeking(rules.code), number)
+        provider = reader.standing(Seeking(rules), number)
         self._positions |= reader.positions
         return Pool({number: provider})
 

@@ -56,6 +56,11 @@ def provider_values(number: str, state: ProviderState, position: int) -> dict[Ta
             for one in state.capacity
         ],
         schema.conflict: [own | {"other": one.school} for one in state.conflicts],
+        schema.inspection: [
+            own | {"since": one.since.isoformat(), "until": one.until.isoformat()}
+            for one in (state.inspection,)
+            if one is not None
+        ],
     }
 
 

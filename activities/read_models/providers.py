@@ -11,24 +11,28 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, or_, select
 
+from activities.read_models.days import DaysReader
 from activities.read_models.schema import (
     capacity,
     capacity_use,
     conflict,
     designation,
+    inspection,
     objection,
     partnership,
     provider_offer,
     suspension,
 )
+from domain.matching.inspection import Inspection
 from domain.matching.provider import DeclaredSpan, Designation, PastCase, Provider, Use
+from domain.programmes.model import Programme
 
 
 @dataclass(frozen=True)
 class Seeking:
     """For which case providers are read; for none, where somebody only looks who could help."""
 
-    programme: str
+    programme: Programme
     reference: str = ""
     """What this case takes itself is left out."""
     recipient: str | None = None
@@ -47,7 +51,7 @@ class ProviderReader:
             number
             for table in (designation, provider_offer)
             for number in self._connection.execute(
-                select(table.c.school).where(table.c.programme == seeking.programme)
+                select(table.c.school).where(table.c.programme == seeking.programme.code)
             ).scalars()
         }
         return self._read(seeking, numbers | set(also), whole=True)
@@ -57,15 +61,16 @@ class ProviderReader:
         return self._read(seeking, {number}, whole=False)
 
     def standing(self, seeking: Seeking, number: str) -> Provider:
-        """For what that school is designated, and whether it is suspended; nothing of its days."""
+        """For what that school is designated, whether it is suspended or inspected; nothing of its days."""
         designated, suspended = (
-            self._rows(table, table.c.school == number, table.c.programme == seeking.programme)
+            self._rows(table, table.c.school == number, table.c.programme == seeking.programme.code)
             for table in (designation, suspension)
         )
         return Provider(
             number,
             designation=_designation(designated),
             suspended=next((row.reason for row in suspended), None),
+            inspection=self._inspections(seeking.programme, {number}).get(number),
         )
 
     def taken(self, number: str) -> dict[str, dict[str, int]]:
@@ -76,8 +81,8 @@ class ProviderReader:
         return found
 
     def _read(self, seeking: Seeking, numbers: set[str], *, whole: bool) -> dict[str, Provider]:
-        def of(table: Table, *, programme: bool = True) -> dict[str, list[Row[Any]]]:
-            where = [table.c.programme == seeking.programme] if programme else []
+        def of(table: Table) -> dict[str, list[Row[Any]]]:
+            where = [table.c.programme == seeking.programme.code]
             if not whole:
                 where.append(table.c.school.in_(sorted(numbers)))
             return _by_school(self._rows(table, *where))
@@ -85,11 +90,13 @@ class ProviderReader:
         designated, suspended, spans, uses = of(designation), of(suspension), of(capacity), of(capacity_use)
         offers, cases = (of(provider_offer), of(partnership)) if whole else ({}, {})
         conflicts, objected = self._between(seeking) if whole else (set(), {})
+        inspections = self._inspections(seeking.programme, numbers) if whole else {}
         return {
             number: Provider(
                 number=number,
                 designation=_designation(designated.get(number)),
                 suspended=next((row.reason for row in suspended.get(number, ())), None),
+                inspection=inspections.get(number),
                 offers={row.area: tuple(row.languages.split()) for row in offers.get(number, ())},
                 capacity=tuple(
                     DeclaredSpan(row.first, row.last, row.quarter_days) for row in spans.get(number, ())
@@ -133,6 +140,24 @@ class ProviderReader:
                 on = date.fromisoformat(row.objected_on)
                 objected[row.school] = max(on, objected.get(row.school, on))
         return conflicts, objected
+
+    def _inspections(self, programme: Programme, numbers: set[str]) -> dict[str, Inspection]:
+        """Inspections of these schools, each with the day it is over by the school's own days in the programme."""
+        rows = self._rows(inspection, inspection.c.school.in_(sorted(numbers)))
+        if not rows:
+            return {}
+        reader = DaysReader(self._connection)
+        reader.look_up(programme.calendar, [row.school for row in rows])
+        if (position := reader.position(programme.calendar)) is not None:
+            self.positions.add(position)
+        return {
+            row.school: Inspection.counted(
+                date.fromisoformat(row.since),
+                date.fromisoformat(row.until),
+                reader.days_of(programme.calendar, programme.time_zone, row.school),
+            )
+            for row in rows
+        }
 
     def _rows(self, table: Table, *where: Any) -> list[Row[Any]]:
         rows = list(self._connection.execute(select(table).where(*where).order_by(*table.primary_key)))

@@ -117,6 +117,16 @@ suspension = Table(
     Column("position", Integer, nullable=False),
 )
 
+inspection = Table(
+    "inspection",
+    metadata,
+    Column("school", Text, primary_key=True),
+    Column("since", Text, nullable=False),
+    Column("until", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+"""The inspection of each school that was announced last, also when it is over."""
+
 capacity = Table(
     "capacity",
     metadata,

@@ -38,7 +38,7 @@ def score(s: Situation) -> tuple[e.CaseEvent, ...]:
 
 
 def provider_suits(s: Situation) -> Refusal | None:
-    """Designated, not suspended, of a fitting phase and language, and with nothing between the two schools."""
+    """Designated, not suspended, not inspected, of a fitting phase and language, and with nothing between the two schools."""
     if s.programme.matching is None:
         return None
     number = expect(s.command, c.Offer).provider
@@ -113,6 +113,10 @@ _REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
     "not-yet": ("R-DESIGNATION", "{name} is designated from {0} on."),
     "expired": ("R-DESIGNATION", "The designation of {name} ended on {0}."),
     "suspended": ("R-SUSPENDED", "{name} is offered no new cases for the time being ({0})."),
+    "inspection": (
+        "R-INSPECTION",
+        "{name} has had notice of an inspection since {0}; the visit ends on {1}, and it can be asked from {2} on.",
+    ),
     "phase": ("R-PHASE", "{name} is a {0} school; the support is for the phase {1}."),
     "language": ("R-LANGUAGE", "{name} does not help in '{0}'; it helps in: {1}."),
     "conflict": ("R-CONFLICT", "A conflict between {name} and {recipient} is on record."),

@@ -22,6 +22,8 @@ def provider_is_designated(s: Situation) -> Refusal | None:
     if found is None:
         return None
     code, message = why_not(ExcludedSchool(school=number, code=found[0], figures=found[1]), s)
+    if code == "R-INSPECTION":
+        return Refusal(code, message, "It can begin a new case from that day on; cases that run go on.")
     return Refusal(
         code,
         message,

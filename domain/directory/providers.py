@@ -14,6 +14,14 @@ from domain.calendars.half_terms import Period, order_of, period_at, period_word
 from domain.case.situation import Refusal
 from domain.case.values import AreaCode, DeclaredDays, ProgrammeCode, QuarterDays, SchoolId, Value
 from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts, may_give
+from domain.directory.inspections import (
+    AnnounceInspection,
+    InspectionAnnounced,
+    InspectionWithdrawn,
+    WithdrawInspection,
+    announced,
+    withdrawn,
+)
 from domain.parties import Post
 from domain.personal import FreeText
 
@@ -165,10 +173,12 @@ class ProviderResumed(DirectoryEvent):
 
 COMMANDS: Final[tuple[type[DirectoryCommand], ...]] = (
     RecordOffer, Designate, EndDesignation, DeclareCapacity, DeclareConflict, ClearConflict, Suspend, Resume,
+    AnnounceInspection, WithdrawInspection,
 )  # fmt: skip
 EVENTS: Final[tuple[type[DirectoryEvent], ...]] = (
     OfferRecorded, ProviderDesignated, DesignationEnded, CapacityDeclared,
     ConflictDeclared, ConflictCleared, ProviderSuspended, ProviderResumed,
+    InspectionAnnounced, InspectionWithdrawn,
 )  # fmt: skip
 
 
@@ -183,6 +193,8 @@ class ProviderState(Value):
     """What stands declared, in spans that do not overlap."""
     conflicts: tuple[ConflictDeclared, ...] = ()
     suspended: tuple[ProviderSuspended, ...] = ()
+    inspection: InspectionAnnounced | None = None
+    """The one announced last, also when it is over; None where none was, or it was withdrawn."""
 
     def designation(self, programme: str) -> ProviderDesignated | None:
         """For what the school is or was designated in that programme."""
@@ -214,6 +226,10 @@ def evolve(state: ProviderState, event: DirectoryEvent) -> ProviderState:
             change["suspended"] = (*_but(state.suspended, event.programme), event)
         case ProviderResumed():
             change["suspended"] = _but(state.suspended, event.programme)
+        case InspectionAnnounced():
+            change["inspection"] = event
+        case InspectionWithdrawn():
+            change["inspection"] = None
     return state.model_copy(update=change)
 
 
@@ -241,6 +257,10 @@ def decide(
             return _programme_problem(command.programme, facts) or _suspension(state, command)
         case Resume():
             return _resumed(state, command, number)
+        case AnnounceInspection():
+            return announced(state.inspection, command, facts)
+        case WithdrawInspection():
+            return withdrawn(state.inspection, number)
     raise TypeError(f"not a command to a provider: {type(command).__name__}")
 
 

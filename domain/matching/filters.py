@@ -106,6 +106,10 @@ def standing(provider: Provider, area: str, today: date) -> Iterator[tuple[str, 
         yield "expired", (designation.until.isoformat() if designation.until else "",)
     if provider.suspended is not None:
         yield "suspended", (provider.suspended,)
+    inspection = provider.inspection
+    if inspection is not None and inspection.bars(today):
+        days = (inspection.since, inspection.until, inspection.free_from)
+        yield "inspection", tuple(day.isoformat() for day in days)
 
 
 def phases_fit(provider: str, wanted: str) -> bool:

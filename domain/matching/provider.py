@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from domain.calendars.half_terms import order_of
+from domain.matching.inspection import Inspection
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class Provider:
     designation: Designation | None = None
     suspended: str | None = None
     """Why it is offered no new cases, as a code."""
+    inspection: Inspection | None = None
+    """The one announced last, which may be over."""
     offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Languages of delivery by area that it offers."""
     capacity: tuple[DeclaredSpan, ...] = ()

@@ -59,6 +59,9 @@ EXCLUSIONS: Final[Mapping[str, Filling]] = {
     "not-yet": _day,
     "expired": _day,
     "suspended": lambda f, w: {"reason": w.code("suspension", f[0])},
+    "inspection": lambda f, w: {
+        name: w.day(date.fromisoformat(day)) for name, day in zip(("since", "until", "free"), f, strict=True)
+    },
     "phase": lambda f, w: {"own": w.code("phase", f[0]), "wanted": w.code("phase", f[1])},
     "language": lambda f, w: {
         "wanted": w.code("language", f[0]),

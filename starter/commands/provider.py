@@ -40,6 +40,7 @@ for _name, _target, _words in (
     ("clear-conflict", "provider_record:clear_conflict", "Say that a declared conflict stands no longer."),
     ("suspend", "provider_record:suspend", "Offer a school no new cases for the time being."),
     ("resume", "provider_record:resume", "Offer a suspended school cases again."),
+    ("inspection", "provider_record:inspection", "Record that a school has notice of an inspection."),
 ):
     app.command(f"starter.commands.{_target}", name=_name, help=_words)
 

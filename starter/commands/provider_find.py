@@ -74,7 +74,7 @@ def find(
         start = max(today, _day(from_)) if from_ else today
         needed = _quarters(days)
         periods = periods_from(office.facts.days_of(rules, None).period_of(start), _AHEAD)
-        pool = ProviderReader(office.connection).pool(Seeking(rules.code, recipient=near))
+        pool = ProviderReader(office.connection).pool(Seeking(rules, recipient=near))
         facts = office.facts.schools([*pool, *([near] if near else [])], today)
         recipient = _recipient(office, facts, near)
         wanted = Wanted(
@@ -111,10 +111,10 @@ def show(
         fact = office.facts.schools([school], today).get(school)
         if fact is None:
             raise _no_school(office, school)
-        provider = ProviderReader(office.connection).pool(Seeking(rules.code), [school])[school]
+        provider = ProviderReader(office.connection).pool(Seeking(rules), [school])[school]
         periods = periods_from(office.facts.days_of(rules, None).period_of(today), 2 * _AHEAD)
         voice = Voice(rules, office.school_names())
-        view = _view(provider, fact, rules, periods)
+        view = _view(provider, fact, rules, periods, today)
     if json:
         say_json(view)
         return Exit.DONE
@@ -165,8 +165,12 @@ def _table(periods: tuple[str, ...], near: str | None) -> tuple[Column, ...]:
     )
 
 
-def _view(provider: Provider, fact: SchoolFact, rules: Programme, periods: tuple[str, ...]) -> dict[str, Any]:
-    designation = provider.designation
+def _view(
+    provider: Provider, fact: SchoolFact, rules: Programme, periods: tuple[str, ...], today: date
+) -> dict[str, Any]:
+    designation, inspection = provider.designation, provider.inspection
+    if inspection is not None and today >= inspection.free_from:
+        inspection = None
     taken = sorted({use.period for use in provider.uses} | set(periods), key=order_of)
     return {
         "school": provider.number,
@@ -176,6 +180,9 @@ def _view(provider: Provider, fact: SchoolFact, rules: Programme, periods: tuple
         "designated_since": designation.since.isoformat() if designation else None,
         "designated_until": designation.until.isoformat() if designation and designation.until else None,
         "suspended": provider.suspended,
+        "inspection_since": inspection.since.isoformat() if inspection else None,
+        "inspection_until": inspection.until.isoformat() if inspection else None,
+        "inspection_free_from": inspection.free_from.isoformat() if inspection else None,
         "offers": {area: list(languages) for area, languages in sorted(provider.offers.items())},
         "half_terms": [
             {
@@ -205,6 +212,14 @@ def _page(view: dict[str, Any], voice: Voice) -> list[tuple[str, str]]:
     ]
     if view["suspended"]:
         page.append(("Suspended", voice.code("suspension", view["suspended"])))
+    if view["inspection_since"]:
+        page.append(
+            (
+                "Inspection",
+                f"notice on {view['inspection_since']}, visit until {view['inspection_until']};"
+                f" can be asked again from {view['inspection_free_from']}",
+            )
+        )
     return page
 
 

@@ -1,11 +1,11 @@
-"""Verbs of `brokerage provider` that put something on record: designation, days, conflicts, suspension."""
+"""Verbs of `brokerage provider` that put something on record: designation, days, conflicts, suspension, inspection."""
 
 import re
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from domain.directory import providers
+from domain.directory import inspections, providers
 from domain.directory.base import DirectoryCommand
 from domain.ids import SCHOOL_ID_PATTERN
 from starter.commands.programme_names import programme_code
@@ -111,6 +111,40 @@ def suspend(
 def resume(school: _School, /, *, programme: _Programme = "EAS", options: WriteOptions | None = None) -> int:
     """Offer a suspended school cases again."""
     return _write(school, providers.Resume, {"programme": programme_code(programme)}, options)
+
+
+def inspection(
+    school: _School,
+    /,
+    *,
+    since: Annotated[
+        str | None,
+        Parameter(allow_leading_hyphen=True, help="Day of the notice, e.g. 2026-11-20, today or -1d."),
+    ] = None,
+    until: Annotated[
+        str | None,
+        Parameter(
+            allow_leading_hyphen=True, help="Last day of the visit; typed again, it corrects the one before."
+        ),
+    ] = None,
+    withdraw: Annotated[
+        bool,
+        Parameter(negative="", show_default=False, help="Withdraw the inspection that is on record instead."),
+    ] = False,
+    options: WriteOptions | None = None,
+) -> int:
+    """Record that a school has notice of an inspection: no new case until five school days after the visit.
+
+    It ends by itself; cases that run go on. It holds in every programme.
+    """
+    if not withdraw:
+        return _write(school, inspections.AnnounceInspection, {"since": since, "until": until}, options)
+    if since is not None or until is not None:
+        raise Failure(
+            Exit.USAGE, "E-USAGE", "--withdraw takes no days: it withdraws the inspection that is on record.", (),
+            (f"brokerage provider show {school}",),
+        )  # fmt: skip
+    return _write(school, inspections.WithdrawInspection, {}, options)
 
 
 def _write(

@@ -147,7 +147,7 @@ def _offers(
     office: Office, programme: Programme, names: Mapping[str, str], today: date
 ) -> dict[str, list[Offering]]:
     """What schools offer that can be asked today, by area, each area by the school's name."""
-    pool = ProviderReader(office.connection).pool(Seeking(programme.code))
+    pool = ProviderReader(office.connection).pool(Seeking(programme))
     days = days_a_term(office.connection, programme.code)
     periods = periods_from(office.facts.days_of(programme, None).period_of(today), AHEAD)
     query = (
@@ -173,8 +173,8 @@ def _offers(
 
 
 def _can_be_asked(provider: Provider, programme: Programme, area: str, today: date) -> bool:
-    """Whether it is designated, where the programme ranks by that, and not suspended."""
-    if provider.suspended is not None:
+    """Whether it is designated, where the programme ranks by that, and neither suspended nor inspected."""
+    if provider.suspended is not None or (provider.inspection and provider.inspection.bars(today)):
         return False
     designation = provider.designation
     return programme.matching is None or (designation is not None and designation.holds(area, today))
