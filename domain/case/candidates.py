@@ -38,7 +38,7 @@ def score(s: Situation) -> tuple[e.CaseEvent, ...]:
 
 
 def provider_suits(s: Situation) -> Refusal | None:
-    """Designated, not suspended, not inspected, of a fitting phase and language, and with nothing between the two schools."""
+    """Designated, neither suspended nor inspected, of a fitting phase and language, and nothing between the schools."""
     if s.programme.matching is None:
         return None
     number = expect(s.command, c.Offer).provider

@@ -43,6 +43,7 @@ def told(new_office: NewOffice, tmp_path_factory: pytest.TempPathFactory) -> Ite
         for verb, body in (
             ("suspend", {"programme": "EAS", "reason_code": "staffing"}),
             ("declare-conflict", {"school": "6990004", "note": "A governor of both."}),
+            ("announce-inspection", {"since": "2026-09-10", "until": "2026-09-18"}),
         ):
             shared.done(ADMIN, verb, body, stream="provider/6990110")
         shared.tag = "-again"

@@ -115,6 +115,8 @@ provider declare-conflict        x               x            x       .     .   
 provider clear-conflict          x               x            x       .     .   .    .           .             .
 provider suspend                 x               x            .       .     .   .    .           .             .
 provider resume                  x               x            .       .     .   .    .           .             .
+provider announce-inspection     x               x            x       .     .   .    .           .             .
+provider withdraw-inspection     x               x            x       .     .   .    .           .             .
 fund open                        x               .            .       x     .   .    .           .             .
 fund allocate                    x               .            .       x     .   .    .           .             .
 fund allocate-grants             x               .            .       x     .   .    .           .             .
@@ -161,6 +163,8 @@ VALUES: Final[dict[str, dict[str, Any]]] = {
     "provider clear-conflict": {"school": OTHER},
     "provider suspend": {"programme": "EAS", "reason_code": "staffing"},
     "provider resume": {"programme": "EAS"},
+    "provider announce-inspection": {"since": "2026-09-10", "until": "2026-09-18"},
+    "provider withdraw-inspection": {},
     "fund open": _FUND,
     "fund allocate": {"amount_minor": "1.00", "source": "Letter 9"},
     "fund allocate-grants": {"schools": [SCHOOL], "each_minor": "1.00", "source": "Letter 9"},
@@ -180,6 +184,7 @@ BEFORE: Final[dict[str, str]] = {
     "provider end-designation": "provider designate",
     "provider clear-conflict": "provider declare-conflict",
     "provider resume": "provider suspend",
+    "provider withdraw-inspection": "provider announce-inspection",
     "fund allocate": "fund open",
     "fund allocate-grants": "fund open",
     "fund reduce": "fund open",
@@ -229,7 +234,10 @@ def test_what_is_declared_nobody_enters_but_those_whose_business_it_is(line: str
 
 @pytest.mark.parametrize("line", rows(DECLARED))
 def test_a_post_in_another_programme_or_at_another_school_enters_nothing_of_this_one(line: str) -> None:
-    of_no_programme = {"provider declare-conflict", "provider clear-conflict", "overview record"}
+    of_no_programme = {
+        "provider declare-conflict", "provider clear-conflict", "overview record",
+        "provider announce-inspection", "provider withdraw-inspection",
+    }  # fmt: skip
     for post in Post:
         if post is Post.ADMINISTRATOR or (line in of_no_programme and post not in SCHOOL_POSTS):
             continue

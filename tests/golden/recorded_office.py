@@ -195,6 +195,8 @@ def _provider_6990005() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield stream, "clear-conflict", {"school": "6990003"}
     yield stream, "suspend", programme | {"reason_code": "staffing"}
     yield stream, "resume", programme
+    yield stream, "announce-inspection", {"since": "2025-01-02", "until": "2025-01-17"}
+    yield stream, "withdraw-inspection", {}
 
 
 def _gone_schools() -> Iterator[tuple[str, str, dict[str, Any]]]:

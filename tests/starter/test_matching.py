@@ -1,6 +1,6 @@
 """`brokerage case match` and `brokerage provider`: read without a key, a worker or Temporal."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -111,6 +111,50 @@ def test_a_provider_is_shown_with_the_cases_that_take_its_days(looking: Office) 
     assert typed(looking, "provider", "show", "6999999").code == 3
 
 
+def test_who_is_inspected_is_not_found_until_five_school_days_after_the_visit(office: Office) -> None:
+    office.now = max(office.now, datetime.now(UTC))  # the program reads the real clock
+    today, until = office.now.date(), office.now.date() + timedelta(days=7)
+    visit = {"since": today.isoformat(), "until": until.isoformat()}
+    office.done(BROKER, "announce-inspection", visit, stream="provider/6990103")
+
+    def found(start: date) -> Typed:
+        return typed(office, "provider", "find", "--area", "numeracy", "--from", start.isoformat())
+
+    assert "6990103" not in found(today).out
+    assert "inspection 1" in found(today).err
+    view = typed(office, "provider", "show", "6990103", "--json").json
+    assert (view["inspection_since"], view["inspection_until"]) == (visit["since"], visit["until"])
+    free = date.fromisoformat(view["inspection_free_from"])
+    assert free >= until + timedelta(days=7)
+    assert f"can be asked again from {free}" in typed(office, "provider", "show", "6990103").out
+    assert "6990103" not in found(free - timedelta(days=1)).out
+    assert "6990103" in found(free).out
+    office.done(BROKER, "withdraw-inspection", stream="provider/6990103")
+    assert "6990103" in found(today).out
+    assert "Inspection" not in typed(office, "provider", "show", "6990103").out
+
+
+def test_an_inspection_that_is_over_is_shown_no_more(office: Office) -> None:
+    visit = {"since": "2026-01-05", "until": "2026-01-16"}
+    office.done(BROKER, "announce-inspection", visit, stream="provider/6990103")
+    assert typed(office, "provider", "show", "6990103", "--json").json["inspection_since"] is None
+
+
+def test_the_ranking_says_of_what_days_the_inspection_is(looking: Office) -> None:
+    visit = {"since": "2026-09-10", "until": "2026-09-18"}
+    looking.done(BROKER, "announce-inspection", visit, stream="provider/6990103")
+    looking.done(BROKER, "match")
+    for language, said in (
+        ("en", "It had notice of an inspection on 10 Sep 2026; the visit ends on 18 Sep 2026"),
+        ("cy", "Cafodd rybudd o arolygiad ar 10 Medi 2026"),
+    ):
+        excluded = match(looking, "--json", "--language", language).json["excluded"]
+        (out,) = [each for each in excluded if each["school"] == "6990103"]
+        assert out["code"] == "inspection"
+        assert out["figures"] == ["2026-09-10", "2026-09-18", "2026-09-25"]
+        assert said in out["sentence"]
+
+
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
@@ -131,6 +175,19 @@ def test_a_provider_is_shown_with_the_cases_that_take_its_days(looking: Office) 
         ("clear-conflict 6990103 6990004", 4, "R-NOTHING"),
         ("suspend 6990103 --reason staffing --profile adviser.meinir", 0, "no new cases"),
         ("resume 6990103 --profile adviser.meinir", 4, "R-NOTHING"),
+        (
+            "inspection 6990103 --since yesterday --until today",
+            0,
+            "no new cases until five school days after",
+        ),
+        ("inspection 6990103 --since -1d --until +2w", 0, "Notice of an inspection of provider/6990103"),
+        ("inspection 6990103 --since today", 2, "--until"),
+        ("inspection 6990103 --since today --until yesterday", 2, "the day of the notice or later"),
+        ("inspection 6990103 --since today --until 9999-12-31", 2, "within a year"),
+        ("inspection 6990103 --since +3d --until +2w", 4, "R-DATES"),
+        ("inspection 6990103 --since today --until today --profile head.6990103", 4, "R-POST"),
+        ("inspection 6990103 --withdraw", 4, "R-NOTHING"),
+        ("inspection 6990103 --withdraw --until today", 2, "--withdraw takes no days"),
     ],
 )
 def test_what_is_put_on_record_of_a_provider_is_tried_first(

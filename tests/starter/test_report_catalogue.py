@@ -128,6 +128,11 @@ def test_a_school_that_cannot_be_asked_is_offered_to_nobody(office: Office, tmp_
     ended = {"programme": "EAS", "until": (office.now - timedelta(days=1)).date().isoformat()}
     office.done("adviser.meinir", "end-designation", ended, stream="provider/6990103")
     assert numeracy(office, tmp_path) == everybody - {"6990103"}
+    today = office.now.date().isoformat()
+    inspected = {"since": today, "until": today}
+    office.done("broker.dylan", "announce-inspection", inspected, stream="provider/6990105")
+    assert numeracy(office, tmp_path) == everybody - {"6990103", "6990105"}
+    office.done("broker.dylan", "withdraw-inspection", stream="provider/6990105")
     other = {"programme": "EAS", "areas": ["literacy"], "since": "2026-09-01"}
     office.done("adviser.meinir", "designate", other, stream="provider/6990103")
     assert numeracy(office, tmp_path) == everybody - {"6990103"}

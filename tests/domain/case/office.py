@@ -41,6 +41,7 @@ from domain.case.state import CaseState, evolve, fold
 from domain.case.suggest import next_steps
 from domain.funding.facts import FundFact, MoneyFacts, RateFact
 from domain.ids import SYSTEM_PERSON, case_reference
+from domain.matching.inspection import Inspection
 from domain.matching.provider import DeclaredSpan, Designation, Provider, Use
 from domain.messages import NextStep
 from domain.parties import HeldPost, Party, Post, parties_played
@@ -170,6 +171,7 @@ class Office:
         """Calendars of the schools; weekdays for those that are not named."""
         self.designated: set[str] = set(NAMES)
         self.suspended: dict[str, str] = {}
+        self.inspections: dict[str, Inspection] = {}
         self.conflicts: set[str] = set()
         self.declared: dict[str, int] = {}
         """Quarter-days a school has in each half term; plenty for those that are not named."""
@@ -292,6 +294,7 @@ class Office:
             if number in self.designated
             else None,
             suspended=self.suspended.get(number),
+            inspection=self.inspections.get(number),
             offers=dict.fromkeys(areas, ("cy", "en")),
             capacity=(DeclaredSpan("2025-spring-1", None, days),),
             uses=self.uses.get(number, ()),

@@ -1,6 +1,6 @@
 """Pools of schools as they might be: a recipient, providers with all that is on record of them, and what is wanted."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from domain.calendars.half_terms import periods_from, periods_of_year
 from domain.case.situation import SchoolFact
 from domain.matching.filters import Wanted
+from domain.matching.inspection import Inspection
 from domain.matching.provider import DeclaredSpan, Designation, PastCase, Provider, Use
 
 TODAY: Final = date(2026, 9, 15)
@@ -69,6 +70,13 @@ _cases = st.lists(
     ),
     max_size=5,
 )
+INSPECTIONS: Final = tuple(
+    Inspection(
+        TODAY + timedelta(days=since), TODAY + timedelta(days=since + 8), TODAY + timedelta(days=since + 15)
+    )
+    for since in (-15, -14, 0)
+)
+"""One that is over since today, one that is over tomorrow, and one of which there is notice today."""
 PROVIDERS: Final = st.builds(
     Provider,
     number=st.sampled_from(NUMBERS),
@@ -76,6 +84,7 @@ PROVIDERS: Final = st.builds(
         Designation, st.just(frozenset({"numeracy"})), st.dates(date(2026, 9, 1), date(2026, 9, 30)), st.none() | st.dates(date(2026, 9, 1), date(2026, 10, 1))
     ),
     suspended=st.sampled_from([None, None, None, "staffing"]),
+    inspection=st.sampled_from([None, None, None, *INSPECTIONS]),
     offers=st.sampled_from([{}, {"numeracy": ("en",)}, {"numeracy": ("cy", "en")}, {"literacy": ("cy",)}]),
     capacity=st.builds(lambda days: (DeclaredSpan("2026-autumn-1", None, days),), st.integers(0, 40)),
     uses=_uses.map(tuple),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain.canonical import canonical_bytes
 from domain.matching.filters import exclusion, free_days
+from domain.matching.inspection import Inspection
 from domain.matching.provider import DeclaredSpan, Designation, PastCase, Provider, Use
 from domain.matching.ranking import rank
 from domain.matching.score import Compared, lines_of, milli_points
@@ -87,6 +88,9 @@ LEFT_OUT: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {"designation": Designation(frozenset({"numeracy"}), date(2025, 9, 1), date(2026, 9, 14))}, {}, "expired",
     ),
     "suspended": ({"suspended": "inspection"}, {}, "suspended"),
+    "inspected": (
+        {"inspection": Inspection(date(2026, 9, 15), date(2026, 9, 18), date(2026, 9, 25))}, {}, "inspection",
+    ),
     "without the language": ({}, {"language": "cy"}, "language"),
     "of another phase": ({}, {"phase": "secondary"}, "phase"),
     "close to the recipient": ({"conflict": True}, {}, "conflict"),
