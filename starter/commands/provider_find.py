@@ -213,13 +213,10 @@ def _page(view: dict[str, Any], voice: Voice) -> list[tuple[str, str]]:
     if view["suspended"]:
         page.append(("Suspended", voice.code("suspension", view["suspended"])))
     if view["inspection_since"]:
-        page.append(
-            (
-                "Inspection",
-                f"notice on {view['inspection_since']}, visit until {view['inspection_until']};"
-                f" can be asked again from {view['inspection_free_from']}",
-            )
-        )
+        page += [
+            ("Inspection", f"notice on {view['inspection_since']}, visit until {view['inspection_until']}"),
+            ("Asked again", f"from {view['inspection_free_from']} on"),
+        ]
     return page
 
 

@@ -126,7 +126,7 @@ def test_who_is_inspected_is_not_found_until_five_school_days_after_the_visit(of
     assert (view["inspection_since"], view["inspection_until"]) == (visit["since"], visit["until"])
     free = date.fromisoformat(view["inspection_free_from"])
     assert free >= until + timedelta(days=7)
-    assert f"can be asked again from {free}" in typed(office, "provider", "show", "6990103").out
+    assert f"Asked again\tfrom {free} on" in typed(office, "provider", "show", "6990103").out
     assert "6990103" not in found(free - timedelta(days=1)).out
     assert "6990103" in found(free).out
     office.done(BROKER, "withdraw-inspection", stream="provider/6990103")
