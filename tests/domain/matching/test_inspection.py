@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.calendars.own_days import OwnDays
@@ -18,7 +18,7 @@ from tests.domain.calendars.files import day, wales
 from tests.domain.case.office import NAMES, eas
 from tests.domain.matching.pool import provider, school, wanted
 
-DAY = timedelta(days=1)
+DAY, DAYS = timedelta(days=1), wales()
 VISIT = Inspection(day("2026-09-10"), day("2026-09-18"), day("2026-09-25"))
 
 
@@ -42,14 +42,14 @@ def test_holidays_and_the_schools_own_days_do_not_count() -> None:
     assert freed == [day("2026-03-19"), day("2026-03-20")]
 
 
+@settings(deadline=None)
 @given(st.dates(day("2025-09-01"), day("2027-08-31")), st.integers(0, 40), st.integers(-5, 90))
 def test_it_bars_every_day_from_the_notice_until_five_school_days_have_passed_and_no_other(
     since: date, length: int, later: int
 ) -> None:
-    days = wales()
-    inspection = Inspection.counted(since, since + length * DAY, days)
+    inspection = Inspection.counted(since, since + length * DAY, DAYS)
     on = since + later * DAY
-    rested = days.between(inspection.until, on, "school_days") >= REST
+    rested = DAYS.between(inspection.until, on, "school_days") >= REST
     assert inspection.bars(on) == (on >= since and not rested)
 
 
