@@ -8,9 +8,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.activities.builders import NewOffice, Office, founded_home
 from tests.postgres import Database, Server
+
+# No property asserts how fast it is seen to hold: the tests run beside each other on busy machines.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
