@@ -1,7 +1,7 @@
 """`brokerage provider import`, of a list of leader schools: all of them designated, and the grant of each put into a fund."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -27,9 +27,8 @@ from starter.failures import Exit, Failure
 from starter.nearest import near_school
 from starter.output import say
 from starter.reading import Office, reading
-from starter.register.csv_file import Parsed, Problem, parse_rows
+from starter.register.csv_file import Parsed, parse_rows
 from starter.register.leaders import LeaderRow
-from starter.register.table import read_table
 from starter.years import check_year
 
 _WHAT: Final = "Leader schools and their fund"
@@ -89,12 +88,6 @@ class Grants:
         return [Entry(where, stream, "open", opening)] if is_new else [], allotted
 
 
-def is_list_of_leaders(file: Path) -> bool:
-    """Whether the file says since when schools are designated, and not for what."""
-    header = {name.casefold() for name in read_table(file).header}
-    return "designated from" in header and "areas" not in header
-
-
 def import_leaders(
     file: Path, programme: str, given: GrantOptions, files: FileOptions, options: SenderOptions
 ) -> int:
@@ -136,25 +129,14 @@ def with_schools_known(office: Office, parsed: Parsed[LeaderRow]) -> Parsed[Lead
     known = {
         row.number: row.open for row in office.connection.execute(select(school.c.number, school.c.open))
     }
-    column = next(
-        (name for name in parsed.table.header if name.casefold() in {"school number", "school id"}), ""
-    )
     problems = []
     for line, row in parsed.rows:
         if row.school not in known:
-            problems.append(
-                Problem(
-                    line, column, f"{row.school} is not in the register.{near_school(office, row.school)}"
-                )
-            )
+            meant = near_school(office, row.school)
+            problems.append((line, "school", f"{row.school} is not in the register.{meant}"))
         elif not known[row.school]:
-            problems.append(Problem(line, column, f"{row.school} is not open in the register"))
-    wrong = {problem.line for problem in problems}
-    return replace(
-        parsed,
-        rows=tuple((line, row) for line, row in parsed.rows if line not in wrong),
-        problems=(*parsed.problems, *problems),
-    )
+            problems.append((line, "school", f"{row.school} is not open in the register"))
+    return parsed.but(problems)
 
 
 def _afterwards(

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -234,6 +234,7 @@ DESIGNATIONS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(DESIGNATIONS, st.randoms(use_true_random=False))
 def test_on_each_day_that_designation_counts_that_began_last_whatever_the_order_they_were_said_in(
     said: list[ProviderDesignated], chance: Random

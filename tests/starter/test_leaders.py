@@ -70,6 +70,42 @@ def test_wrong_rows_are_told_by_line_and_column_and_have_no_grant(office: Office
 
 
 @pytest.mark.parametrize(
+    ("header", "row", "hint"),
+    [
+        ("School Number,Area,Designated From", "900001,pedagogy,2026-01-05", "Is Area the column Areas?"),
+        ("School Number,Areas of Support,Designated From", "900001,pedagogy,2026-01-05", "Is Areas of Support the"),
+        ("School Number,Designated From,support_aeras", "900001,2026-01-05,pedagogy", "Is support_aeras the column"),
+        ("School Number,Designated From,Half Term From", "900001,2026-01-05,2026-autumn-1", "Only a list of leader"),
+        ("School Number,designated_from,Days", "900001,2026-01-05,4", "Only a list of leader"),
+        ("School Number,Designated From,Language of Delivery", "900001,2026-01-05,en", "Only a list of leader"),
+    ],
+)  # fmt: skip
+def test_a_list_that_may_say_for_what_designates_nobody_for_everything(
+    office: Office, tmp_path: Path, header: str, row: str, hint: str
+) -> None:
+    file = tmp_path / "providers.csv"
+    file.write_text(f"{header}\n{row}\n", "utf-8")
+    done = foreseen(office, file)
+    assert (done.code, "E-COLUMNS" in done.err) == (2, True), done
+    assert "lacks the column Areas" in done.err
+    assert hint in done.err
+    granted = foreseen(office, file, *FUND)
+    assert granted.code == 2
+    assert "--fund goes with a list of leader schools" in granted.err
+
+
+def test_a_list_of_leaders_may_say_more_of_its_schools_and_write_its_columns_as_it_likes(
+    office: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "leaders.csv"
+    file.write_text(
+        "school_id,School Name,Address,DESIGNATED_FROM,Remarks\n900001,One,X,2026-01-05,-\n", "utf-8"
+    )
+    done = foreseen(office, file)
+    assert (done.code, "Leader schools and their fund: 1 new or changed" in done.out) == (0, True), done
+
+
+@pytest.mark.parametrize(
     ("flags", "code", "said"),
     [
         (("--fund", "grants.2026-27", "--source", "x"), "E-YEAR", "written as 2026"),
