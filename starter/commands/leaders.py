@@ -9,7 +9,7 @@ from cyclopts import Group, Parameter
 from sqlalchemy import select
 
 from activities.commands.folding import fold_directory
-from activities.read_models.schema import school
+from activities.read_models.schema import fund, school
 from domain.case.values import minor_units
 from domain.funding.amounts import money_words
 from domain.funding.funds import FundState
@@ -24,12 +24,12 @@ from starter.commands.programme_names import known_programme
 from starter.commands.writing import SenderOptions
 from starter.completing import funds
 from starter.failures import Exit, Failure
-from starter.nearest import near_school
+from starter.nearest import did_you_mean, near_school
 from starter.output import say
 from starter.reading import Office, reading
 from starter.register.csv_file import Parsed, parse_rows
 from starter.register.leaders import LeaderRow
-from starter.years import check_year
+from starter.years import check_year, days_of_year
 
 _WHAT: Final = "Leader schools and their fund"
 _DESIGNATED: Final = frozenset({"done", "unchanged"})
@@ -43,10 +43,14 @@ class GrantOptions:
     fund: Annotated[
         str | None,
         Parameter(
-            help="Put the grant of each school that is designated into this fund, opened where it is not: s2s.2026.",
+            help="Put the grant of each school that is designated into this fund of the programme: s2s.2026.",
             completer=funds,
         ),
     ] = None
+    open_fund: Annotated[
+        bool,
+        Parameter(negative="", show_default=False, help="With --fund: open it, where there is none yet."),
+    ] = False
     grant: Annotated[
         str | None,
         Parameter(help="What each school gets, e.g. 140000.00; the programme's grant if not given."),
@@ -96,7 +100,7 @@ def import_leaders(
     with reading() as office:
         rules = known_programme(office, programme)
         grants = _grants(office, rules, given)
-        parsed = chosen_rows(with_schools_known(office, everything), files)
+        parsed = chosen_rows(_in_the_funds_year(with_schools_known(office, everything), grants), files)
         on_record = OnRecord(office, signer(office.settings, options))
 
         def designations() -> Sequence[Sequence[Entry]]:
@@ -139,6 +143,22 @@ def with_schools_known(office: Office, parsed: Parsed[LeaderRow]) -> Parsed[Lead
     return parsed.but(problems)
 
 
+def _in_the_funds_year(parsed: Parsed[LeaderRow], grants: Grants | None) -> Parsed[LeaderRow]:
+    """The same, with a problem for each row that designates its school on no day of the year of its grant."""
+    if grants is None:
+        return parsed
+    year = grants.key.partition(".")[2]
+    first, last = days_of_year(year, grants.programme)
+    astray = [
+        (line, "since", f"begins after {year}, the year of the fund") for line, row in parsed.rows if row.since > last
+    ] + [
+        (line, "until", f"ends before {year}, the year of the fund")
+        for line, row in parsed.rows
+        if row.until is not None and row.until < first
+    ]  # fmt: skip
+    return parsed.but(astray)
+
+
 def _afterwards(
     office: Office, parsed: Parsed[LeaderRow], grants: Grants | None
 ) -> Callable[[Report], Sequence[Sequence[Entry]]]:
@@ -168,9 +188,11 @@ def _fund(office: Office, key: str) -> FundState:
 def _grants(office: Office, rules: Programme, given: GrantOptions) -> Grants | None:
     """What the flags say. Raises Failure (exit 2), before anything is sent."""
     if given.fund is None:
-        if given.grant is not None or given.source is not None:
+        if given != GrantOptions():
             raise Failure(
-                Exit.USAGE, "E-USAGE", "--grant and --source say how much of which fund: give --fund, too."
+                Exit.USAGE,
+                "E-USAGE",
+                "--grant, --source and --open-fund are about a fund: give --fund, too.",
             )
         return None
     if given.source is None:
@@ -179,8 +201,7 @@ def _grants(office: Office, rules: Programme, given: GrantOptions) -> Grants | N
             "E-USAGE",
             "--source is missing: the paper that gives the money, such as a sub-allotment.",
         )
-    key = fund_key(office, given.fund, rules)
-    check_year("--fund", key.partition(".")[2], rules)
+    key = _fund_of_the_programme(office, rules, given.fund, may_be_new=given.open_fund)
     most = rules.finance.grant_minor if rules.finance else None
     each = most if given.grant is None else _amount(given.grant)
     if each is None:
@@ -197,6 +218,34 @@ def _grants(office: Office, rules: Programme, given: GrantOptions) -> Grants | N
             f"{money_words(most, rules.currency)}. Nothing was sent.",
         )
     return Grants(key, rules, each, given.source)
+
+
+def _fund_of_the_programme(office: Office, rules: Programme, typed: str, *, may_be_new: bool) -> str:
+    """The key of the fund. Raises Failure: exit 2 where it is another programme's, 3 where there is none."""
+    key = fund_key(office, typed, rules)
+    declared = _fund(office, key).declared
+    if declared is not None and declared.programme != rules.code:
+        raise Failure(
+            Exit.USAGE,
+            "E-FUND",
+            f"--fund: {key} is a fund of {declared.programme}; this list is of {rules.code}. Nothing was sent.",
+        )
+    check_year("--fund", key.partition(".")[2], rules)
+    if declared is None and not may_be_new:
+        rows = office.connection.execute(
+            select(fund.c.code, fund.c.year).where(fund.c.programme == rules.code)
+        )
+        known = sorted(f"{row.code}.{row.year}" for row in rows)
+        raise Failure(
+            Exit.NOT_FOUND,
+            "E-FUND",
+            f"There is no fund {key}.{did_you_mean(key, known)}",
+            (
+                f"Funds of {rules.code}: {', '.join(known) or 'none yet'}",
+                "If it is to be opened with these grants, add --open-fund.",
+            ),
+        )
+    return key
 
 
 def _amount(typed: str) -> int:

@@ -1,7 +1,6 @@
 """A division's year: its leader schools and pairs, where they stand, what was done, reviewed, paid and accounted for."""
 
 from collections import Counter
-from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import distinct, func, or_, select
@@ -23,6 +22,7 @@ from starter.views.accomplishment import (
 )
 from starter.views.case import CaseRecord, read_cases
 from starter.views.funds import liquidation
+from starter.years import days_of_year
 
 _NEVER_BEGAN: Final = frozenset({"draft", "signposted", "enrolled", "declined"})
 """Stages of requests that are no pair of schools."""
@@ -112,16 +112,14 @@ def to_goal(money: dict[str, Any], goal: int | None) -> int | None:
 
 def _designated(office: Office, programme: Programme, authority: str, year: str) -> int:
     """How many schools of the division are designated on some day of the year."""
-    first_year = int(year[:4])
-    month = 1 if programme.financial_year == "january" else 4
-    first, after = date(first_year, month, 1).isoformat(), date(first_year + 1, month, 1).isoformat()
+    first, last = (day.isoformat() for day in days_of_year(year, programme))
     query = (
         select(func.count(distinct(school.c.number)))
         .select_from(designation.join(school, school.c.number == designation.c.school))
         .where(
             designation.c.programme == programme.code,
             school.c.authority == authority,
-            designation.c.since < after,
+            designation.c.since <= last,
             or_(designation.c.until.is_(None), designation.c.until >= first),
         )
     )
