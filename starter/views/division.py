@@ -21,6 +21,7 @@ from starter.views.accomplishment import (
     year_of,
 )
 from starter.views.case import CaseRecord, read_cases
+from starter.views.division_names import authority_now, cases_with_recipients
 from starter.views.funds import liquidation
 from starter.years import days_of_year
 
@@ -46,10 +47,14 @@ class DivisionYear:
 
     def __init__(self, office: Office, programme: Programme, authority: str, year: str) -> None:
         self.programme, self.authority, self.year = programme, authority, year
-        query = select(case_row.c.reference).where(
-            case_row.c.programme == programme.code,
-            case_row.c.authority == authority,
-            case_row.c.stage.not_in(_NEVER_BEGAN),
+        query = (
+            select(case_row.c.reference)
+            .select_from(cases_with_recipients)
+            .where(
+                case_row.c.programme == programme.code,
+                authority_now == authority,
+                case_row.c.stage.not_in(_NEVER_BEGAN),
+            )
         )
         found = read_cases(office, office.connection.execute(query).scalars())
         self._records = sorted((one for one in found if year_of(one) == year), key=_opened)
