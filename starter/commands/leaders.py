@@ -1,7 +1,7 @@
 """`brokerage provider import`, of a list of leader schools: all of them designated, and the grant of each put into a fund."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -9,7 +9,7 @@ from cyclopts import Group, Parameter
 from sqlalchemy import select
 
 from activities.commands.folding import fold_directory
-from activities.read_models.schema import school
+from activities.read_models.schema import fund, school
 from domain.case.values import minor_units
 from domain.funding.amounts import money_words
 from domain.funding.funds import FundState
@@ -24,13 +24,12 @@ from starter.commands.programme_names import known_programme
 from starter.commands.writing import SenderOptions
 from starter.completing import funds
 from starter.failures import Exit, Failure
-from starter.nearest import near_school
+from starter.nearest import did_you_mean, near_school
 from starter.output import say
 from starter.reading import Office, reading
-from starter.register.csv_file import Parsed, Problem, parse_rows
+from starter.register.csv_file import Parsed, parse_rows
 from starter.register.leaders import LeaderRow
-from starter.register.table import read_table
-from starter.years import check_year
+from starter.years import check_year, days_of_year
 
 _WHAT: Final = "Leader schools and their fund"
 _DESIGNATED: Final = frozenset({"done", "unchanged"})
@@ -44,10 +43,14 @@ class GrantOptions:
     fund: Annotated[
         str | None,
         Parameter(
-            help="Put the grant of each school that is designated into this fund, opened where it is not: s2s.2026.",
+            help="Put the grant of each school that is designated into this fund of the programme: s2s.2026.",
             completer=funds,
         ),
     ] = None
+    open_fund: Annotated[
+        bool,
+        Parameter(negative="", show_default=False, help="With --fund: open it, where there is none yet."),
+    ] = False
     grant: Annotated[
         str | None,
         Parameter(help="What each school gets, e.g. 140000.00; the programme's grant if not given."),
@@ -89,12 +92,6 @@ class Grants:
         return [Entry(where, stream, "open", opening)] if is_new else [], allotted
 
 
-def is_list_of_leaders(file: Path) -> bool:
-    """Whether the file says since when schools are designated, and not for what."""
-    header = {name.casefold() for name in read_table(file).header}
-    return "designated from" in header and "areas" not in header
-
-
 def import_leaders(
     file: Path, programme: str, given: GrantOptions, files: FileOptions, options: SenderOptions
 ) -> int:
@@ -103,7 +100,7 @@ def import_leaders(
     with reading() as office:
         rules = known_programme(office, programme)
         grants = _grants(office, rules, given)
-        parsed = chosen_rows(with_schools_known(office, everything), files)
+        parsed = chosen_rows(_in_the_funds_year(with_schools_known(office, everything), grants), files)
         on_record = OnRecord(office, signer(office.settings, options))
 
         def designations() -> Sequence[Sequence[Entry]]:
@@ -136,25 +133,30 @@ def with_schools_known(office: Office, parsed: Parsed[LeaderRow]) -> Parsed[Lead
     known = {
         row.number: row.open for row in office.connection.execute(select(school.c.number, school.c.open))
     }
-    column = next(
-        (name for name in parsed.table.header if name.casefold() in {"school number", "school id"}), ""
-    )
     problems = []
     for line, row in parsed.rows:
         if row.school not in known:
-            problems.append(
-                Problem(
-                    line, column, f"{row.school} is not in the register.{near_school(office, row.school)}"
-                )
-            )
+            meant = near_school(office, row.school)
+            problems.append((line, "school", f"{row.school} is not in the register.{meant}"))
         elif not known[row.school]:
-            problems.append(Problem(line, column, f"{row.school} is not open in the register"))
-    wrong = {problem.line for problem in problems}
-    return replace(
-        parsed,
-        rows=tuple((line, row) for line, row in parsed.rows if line not in wrong),
-        problems=(*parsed.problems, *problems),
-    )
+            problems.append((line, "school", f"{row.school} is not open in the register"))
+    return parsed.but(problems)
+
+
+def _in_the_funds_year(parsed: Parsed[LeaderRow], grants: Grants | None) -> Parsed[LeaderRow]:
+    """The same, with a problem for each row that designates its school on no day of the year of its grant."""
+    if grants is None:
+        return parsed
+    year = grants.key.partition(".")[2]
+    first, last = days_of_year(year, grants.programme)
+    astray = [
+        (line, "since", f"begins after {year}, the year of the fund") for line, row in parsed.rows if row.since > last
+    ] + [
+        (line, "until", f"ends before {year}, the year of the fund")
+        for line, row in parsed.rows
+        if row.until is not None and row.until < first
+    ]  # fmt: skip
+    return parsed.but(astray)
 
 
 def _afterwards(
@@ -186,9 +188,11 @@ def _fund(office: Office, key: str) -> FundState:
 def _grants(office: Office, rules: Programme, given: GrantOptions) -> Grants | None:
     """What the flags say. Raises Failure (exit 2), before anything is sent."""
     if given.fund is None:
-        if given.grant is not None or given.source is not None:
+        if given != GrantOptions():
             raise Failure(
-                Exit.USAGE, "E-USAGE", "--grant and --source say how much of which fund: give --fund, too."
+                Exit.USAGE,
+                "E-USAGE",
+                "--grant, --source and --open-fund are about a fund: give --fund, too.",
             )
         return None
     if given.source is None:
@@ -197,8 +201,7 @@ def _grants(office: Office, rules: Programme, given: GrantOptions) -> Grants | N
             "E-USAGE",
             "--source is missing: the paper that gives the money, such as a sub-allotment.",
         )
-    key = fund_key(office, given.fund, rules)
-    check_year("--fund", key.partition(".")[2], rules)
+    key = _fund_of_the_programme(office, rules, given.fund, may_be_new=given.open_fund)
     most = rules.finance.grant_minor if rules.finance else None
     each = most if given.grant is None else _amount(given.grant)
     if each is None:
@@ -215,6 +218,34 @@ def _grants(office: Office, rules: Programme, given: GrantOptions) -> Grants | N
             f"{money_words(most, rules.currency)}. Nothing was sent.",
         )
     return Grants(key, rules, each, given.source)
+
+
+def _fund_of_the_programme(office: Office, rules: Programme, typed: str, *, may_be_new: bool) -> str:
+    """The key of the fund. Raises Failure: exit 2 where it is another programme's, 3 where there is none."""
+    key = fund_key(office, typed, rules)
+    declared = _fund(office, key).declared
+    if declared is not None and declared.programme != rules.code:
+        raise Failure(
+            Exit.USAGE,
+            "E-FUND",
+            f"--fund: {key} is a fund of {declared.programme}; this list is of {rules.code}. Nothing was sent.",
+        )
+    check_year("--fund", key.partition(".")[2], rules)
+    if declared is None and not may_be_new:
+        rows = office.connection.execute(
+            select(fund.c.code, fund.c.year).where(fund.c.programme == rules.code)
+        )
+        known = sorted(f"{row.code}.{row.year}" for row in rows)
+        raise Failure(
+            Exit.NOT_FOUND,
+            "E-FUND",
+            f"There is no fund {key}.{did_you_mean(key, known)}",
+            (
+                f"Funds of {rules.code}: {', '.join(known) or 'none yet'}",
+                "If it is to be opened with these grants, add --open-fund.",
+            ),
+        )
+    return key
 
 
 def _amount(typed: str) -> int:

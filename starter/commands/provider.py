@@ -11,7 +11,7 @@ from domain.case.values import days_words
 from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
 from starter.commands.import_report import Where
 from starter.commands.importing import Entry
-from starter.commands.leaders import GrantOptions, import_leaders, is_list_of_leaders
+from starter.commands.leaders import GrantOptions, import_leaders
 from starter.commands.on_record import OnRecord, signer
 from starter.commands.programme_names import programme_code
 from starter.commands.writing import SenderOptions
@@ -21,6 +21,7 @@ from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean
 from starter.reading import reading
 from starter.register.csv_file import Parsed, nearest_kind, parse_rows
+from starter.register.leaders import is_list_of_leaders, of_other_lists
 from starter.register.providers import ProviderRow, contradictions
 from starter.register.table import read_table
 from starter.register.wales import OfferRow
@@ -70,16 +71,20 @@ def import_(
     """
     chosen = options or SenderOptions()
     programme, rows = programme_code(programme), files or FileOptions()
-    if is_list_of_leaders(file):
+    header = read_table(file).header
+    if is_list_of_leaders(header):
         return import_leaders(file, programme, grants or GrantOptions(), rows, chosen)
     if (grants or GrantOptions()) != GrantOptions():
         raise Failure(
             Exit.USAGE,
             "E-USAGE",
             f"--fund goes with a list of leader schools; {file} is another.",
-            ("Its columns: School Number, Designated From and, where an end is known, Designated To.",),
+            (
+                "Its columns: School Number, Designated From and, where an end is known, Designated To.",
+                *(f"{name} is a column of another list." for name in of_other_lists(header)),
+            ),
         )
-    of_providers = nearest_kind(read_table(file).header, (OfferRow, ProviderRow)) is ProviderRow
+    of_providers = nearest_kind(header, (OfferRow, ProviderRow)) is ProviderRow
     parsed: Parsed[Any] = chosen_rows(parse_providers(file) if of_providers else parse_offers(file), rows)
     entries = (provider_entries if of_providers else offer_entries)(parsed, programme)
     with reading() as office:
@@ -97,6 +102,16 @@ def import_(
 def parse_providers(file: Path) -> Parsed[ProviderRow]:
     """The rows of a file of providers. Raises Failure (exit 2)."""
     parsed = parse_rows(file, ProviderRow)
+    if "since" in parsed.places and "areas" not in parsed.places:
+        raise Failure(
+            Exit.USAGE,
+            "E-COLUMNS",
+            f"{file} lacks the column Areas.",
+            (
+                *(f"Is {name} the column Areas?" for name in of_other_lists(parsed.unread)),
+                "Only a list of leader schools goes without: it has no column about areas, languages or days.",
+            ),
+        )
     return parsed.but(contradictions(parsed.rows))
 
 

@@ -10,13 +10,14 @@ from domain.programmes.model import Programme
 from starter.commands.case_filters import authority_named
 from starter.commands.programme_names import known_programme
 from starter.completing import programmes, references
-from starter.failures import Exit
-from starter.output import say_heading, say_json, say_table
-from starter.reading import known_reference, reading
+from starter.failures import Exit, Failure
+from starter.output import note, say_heading, say_json, say_table
+from starter.reading import Office, known_reference, reading
 from starter.rows import Column, RowOptions, say_rows
 from starter.views.accomplishment import accomplishment as accomplishment_of
 from starter.views.case import read_case
 from starter.views.division import MODE_FIELDS, PAIR_FIELDS, YEAR_FIELDS, DivisionYear
+from starter.views.division_names import names_since
 from starter.years import check_year
 
 _Json = Annotated[bool, Parameter(negative="", help="Print it as JSON.")]
@@ -80,7 +81,7 @@ def division(
     with reading() as office:
         rules = known_programme(office, programme)
         known = check_year("--year", year, rules)
-        found = DivisionYear(office, rules, authority_named(office, authority) or authority, known)
+        found = DivisionYear(office, rules, _division_named(office, authority), known)
     if chosen.for_programs:
         made = {"division": lambda: [found.whole()], "pair": found.pairs, "work-mode": found.work_modes}
         say_rows(made[rows](), fields, chosen, ())
@@ -91,6 +92,22 @@ def division(
     say_heading("Pairs:")
     say_rows(found.pairs(), PAIR_FIELDS, RowOptions(), _PAIRS, spare=4)
     return Exit.DONE
+
+
+def _division_named(office: Office, typed: str) -> str:
+    """The authority as the register spells it now, also where it is asked for by an earlier name. Raises Failure."""
+    since = sorted(names_since(office, typed))
+    if len(since) > 1:
+        raise Failure(
+            Exit.NOT_FOUND,
+            "E-AUTHORITY",
+            f"No school on the register is of {typed!r} any more; its cases count to {', '.join(since)}.",
+            ("Ask for one of these.",),
+        )
+    if since:
+        note(f"{typed} is {since[0]} on the register now.")
+        return since[0]
+    return authority_named(office, typed) or typed
 
 
 _FIELDS: Final = {"division": YEAR_FIELDS, "pair": PAIR_FIELDS, "work-mode": MODE_FIELDS}

@@ -288,6 +288,11 @@ def _columns(model: type[CsvRow], profile: Profile | None) -> Iterator[tuple[str
             yield field, profile.columns[field], info.is_required()
 
 
+def is_column(name: str, column: str) -> bool:
+    """Whether a header's name is that of the column, however it is cased and spaced."""
+    return _plain(name) == _plain(column)
+
+
 def _plain(name: str) -> str:
     """'school_number' and 'School Number' are the same column."""
     return re.sub(r"[\W_]+", "", name.casefold())

@@ -1,14 +1,21 @@
 """The central office's list of leader schools: each designated for everything the programme helps with."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.case.values import Day, SchoolId
 from domain.programmes.model import Programme
-from starter.register.csv_file import CsvRow
+from starter.nearest import nearest
+from starter.register.csv_file import CsvRow, is_column
+
+_OF_OTHER_LISTS: Final = ("area", "areas", "language", "languages", "half", "term", "days")
+"""What columns of offers and of providers speak of, and those of leader schools do not."""
+_ALIKE: Final = 0.75
+"""How near a word must come to one of them: 'aeras' does, 'address' does not."""
 
 
 class LeaderRow(CsvRow):
@@ -30,3 +37,19 @@ class LeaderRow(CsvRow):
         """The designation that the line stands for."""
         said = self.model_dump(mode="json", include={"since", "until"}, exclude_none=True)
         return {"programme": programme.code, "areas": sorted(area.code for area in programme.areas)} | said
+
+
+def is_list_of_leaders(header: Sequence[str]) -> bool:
+    """Whether it says since when schools are designated, and no column may say for what, or how many days."""
+    return any(is_column(name, "Designated From") for name in header) and not list(of_other_lists(header))
+
+
+def of_other_lists(header: Iterable[str]) -> list[str]:
+    """The columns that mean what offers and providers have, or come near it."""
+    return [
+        name
+        for name in header
+        if any(
+            nearest(word, _OF_OTHER_LISTS, _ALIKE) for word in re.split(r"[\W_]+", name.casefold()) if word
+        )
+    ]

@@ -1,10 +1,9 @@
 """A division's year: its leader schools and pairs, where they stand, what was done, reviewed, paid and accounted for."""
 
 from collections import Counter
-from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import distinct, func, or_, select
 
 from activities.read_models.schema import case_row, designation, school
 from domain.case.status import is_open
@@ -22,7 +21,9 @@ from starter.views.accomplishment import (
     year_of,
 )
 from starter.views.case import CaseRecord, read_cases
+from starter.views.division_names import authority_now, cases_with_recipients
 from starter.views.funds import liquidation
+from starter.years import days_of_year
 
 _NEVER_BEGAN: Final = frozenset({"draft", "signposted", "enrolled", "declined"})
 """Stages of requests that are no pair of schools."""
@@ -46,10 +47,14 @@ class DivisionYear:
 
     def __init__(self, office: Office, programme: Programme, authority: str, year: str) -> None:
         self.programme, self.authority, self.year = programme, authority, year
-        query = select(case_row.c.reference).where(
-            case_row.c.programme == programme.code,
-            case_row.c.authority == authority,
-            case_row.c.stage.not_in(_NEVER_BEGAN),
+        query = (
+            select(case_row.c.reference)
+            .select_from(cases_with_recipients)
+            .where(
+                case_row.c.programme == programme.code,
+                authority_now == authority,
+                case_row.c.stage.not_in(_NEVER_BEGAN),
+            )
         )
         found = read_cases(office, office.connection.execute(query).scalars())
         self._records = sorted((one for one in found if year_of(one) == year), key=_opened)
@@ -112,16 +117,14 @@ def to_goal(money: dict[str, Any], goal: int | None) -> int | None:
 
 def _designated(office: Office, programme: Programme, authority: str, year: str) -> int:
     """How many schools of the division are designated on some day of the year."""
-    first_year = int(year[:4])
-    month = 1 if programme.financial_year == "january" else 4
-    first, after = date(first_year, month, 1).isoformat(), date(first_year + 1, month, 1).isoformat()
+    first, last = (day.isoformat() for day in days_of_year(year, programme))
     query = (
-        select(func.count())
+        select(func.count(distinct(school.c.number)))
         .select_from(designation.join(school, school.c.number == designation.c.school))
         .where(
             designation.c.programme == programme.code,
             school.c.authority == authority,
-            designation.c.since < after,
+            designation.c.since <= last,
             or_(designation.c.until.is_(None), designation.c.until >= first),
         )
     )

@@ -86,6 +86,7 @@ def _import(told: Year, file: Path) -> None:
         "DEPED",
         "--fund",
         f"s2s.{today().year}",
+        "--open-fund",
         "--source",
         "Sub-allotment 7",
     )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.calendars.half_terms import period_at
@@ -95,6 +95,7 @@ def test_an_end_comes_after_its_beginning(folder: Path, line: str) -> None:
 _SPANS = st.tuples(st.integers(12160, 12172), st.none() | st.integers(0, 4), st.integers(0, 9))
 
 
+@settings(deadline=None)
 @given(st.lists(_SPANS, min_size=1, max_size=6), st.randoms())
 def test_what_is_left_of_a_file_says_the_same_in_any_order(
     folder: Path, spans: list[tuple[int, int | None, int]], order: object

@@ -118,3 +118,39 @@ def test_another_year_has_none_of_them_and_an_unknown_division_is_refused(office
     done = typed(office, "report", "division", "--authority", "Tanglaw", "--year", "2026")
     assert done.code == 3
     assert "Tanglawin" in done.err
+
+
+def test_a_year_keeps_its_leader_schools_when_they_are_designated_anew_for_the_next(office: Office) -> None:
+    areas = ["content"]
+    for since in ("2027-01-01", "2028-01-01"):
+        body = {"programme": "DEPED", "areas": areas, "since": since}
+        office.done("admin", "designate", body, stream="provider/900101")
+    for year, number in (("2024", 0), ("2025", 2), ("2026", 2), ("2027", 2), ("2028", 2)):
+        (found,) = typed(office, *DIVISION[:-1], year, "--json").json
+        assert (year, found["designated"]) == (year, number)
+
+
+def test_a_division_that_was_renamed_is_reported_by_either_name(office: Office) -> None:
+    before = typed(office, *DIVISION, "--json").json[0]
+    for row in typed(office, "school", "list", "--json").json:
+        if row["authority"] == "Tanglawin":
+            entry = {"name": row["name"], "authority": "Tanglawin City", "phase": row["phase"]}
+            office.done("admin", "register", entry, stream=f"school/{row['number']}")
+    for name in ("tanglawin", "Tanglawin City"):
+        told = typed(office, "report", "division", "--authority", name, "--year", "2026", "--json")
+        assert told.json == [before | {"authority": "Tanglawin City"}]
+        assert ("is Tanglawin City on the register now" in told.err) == (name == "tanglawin")
+    office.check()
+
+
+def test_the_cases_of_a_division_that_was_parted_count_where_their_schools_are_now(office: Office) -> None:
+    row = next(row for row in typed(office, "school", "list", "--json").json if row["number"] == "900001")
+    entry = {"name": row["name"], "authority": "Tanglawin North", "phase": row["phase"]}
+    office.done("admin", "register", entry, stream="school/900001")
+    found = {
+        name: typed(office, "report", "division", "--authority", name, "--year", "2026", "--json").json[0][
+            "pairs"
+        ]
+        for name in ("Tanglawin City", "Tanglawin North")
+    }
+    assert sorted(found.values()) == [0, 1], "a case counts to one division"
