@@ -13,7 +13,7 @@ from typing import Any, Final
 from domain.case import commands as c
 from domain.case import events as e
 from domain.case.commands import expect
-from domain.case.money_owed import live_money
+from domain.case.money_owed import left_open, live_money, notes_due
 from domain.case.money_shape import FundShare, Money, Share
 from domain.case.shape import Agreement, CaseState
 from domain.case.situation import Facts, Refusal, Situation
@@ -249,26 +249,29 @@ def _varied(
 def _withdrawn(
     before: CaseState, after: CaseState, event: e.CaseWithdrawn, facts: Facts
 ) -> Iterator[e.CaseEvent]:
-    """Of money that is only reserved nothing stays; of what was committed, what the delivered days are worth."""
+    """Of money that is only reserved nothing stays; of what was committed, what the delivered days are worth, and
+    what those would be that were planned by now and have no record yet.
+    """
     yield from _reservation_ends(before, after, event, facts)
     money = live_money(before)
     if money is None:
         return
-    shares = _beyond_what_was_delivered(before, money, facts.programme)
+    shares = _beyond_what_was_delivered(after, money, facts.programme)
     if shares:
         yield e.BudgetReleased(currency=money.currency, shares=shares, held_as="committed", cause="withdrawn")
     left = money.total("committed") - sum(share.amount_minor for share in shares)
-    if not left and not money.outstanding and not money.in_account:
-        yield reconciled(money, sum(share.amount_minor for share in shares))
+    if not left and not money.outstanding and not money.in_account and not notes_due(after):
+        yield reconciled(after, money, sum(share.amount_minor for share in shares))
 
 
-def reconciled(money: Money, released: int) -> e.BudgetReconciled:
-    """That the case's money is settled, with what became of it."""
+def reconciled(state: CaseState, money: Money, released: int) -> e.BudgetReconciled:
+    """That the case's money is settled, with what became of it, and the visits it is settled without."""
     return e.BudgetReconciled(
         currency=money.currency,
         paid_minor=money.total("paid"),
         returned_minor=money.total("returned"),
         released_minor=released,
+        left_open=left_open(state, money),
     )
 
 
@@ -378,7 +381,7 @@ def _bought_ahead(money: Money, agreement: Agreement, quarter_days: int) -> int:
 
 
 def _beyond_what_was_delivered(state: CaseState, money: Money, programme: Programme) -> tuple[FundShare, ...]:
-    """What is committed beyond the price of the days that were delivered, whichever year they fell in.
+    """What is committed beyond the price of the days that were delivered, or may have been, whichever year they fell in.
 
     Days that slipped into a year of which nothing is committed are paid from the others, as their claim will be.
     """
@@ -386,13 +389,14 @@ def _beyond_what_was_delivered(state: CaseState, money: Money, programme: Progra
     if agreement is None:
         return ()
     price, days = money.total("agreed"), agreement.all_quarter_days
-    delivered = sum(visit.quarter_days for visit in state.held_visits)
+    visits = (*state.held_visits, *notes_due(state))
+    delivered = min(days, sum(visit.quarter_days for visit in visits))
     worth = price * delivered // days + _bought_ahead(money, agreement, delivered)
     under_way = money.total("committed") - money.total("unclaimed")
     kept = max(worth - money.total("paid"), under_way)
     claimed = {visit for claim in money.live_claims for visit in claim.visits}
     needed = Counter[str]()
-    for visit in state.held_visits:
+    for visit in visits:
         if visit.id not in claimed:
             year = financial_years(programme, visit.on, visit.on)[0]
             needed[year] += price * visit.quarter_days // days

@@ -2,7 +2,7 @@
 
 from domain.case import events as e
 from domain.case.budget import reconciled
-from domain.case.money_owed import claimable_visits, live_money, unsettled_visits
+from domain.case.money_owed import claimable_visits, live_money, notes_due, unsettled_visits
 from domain.case.money_shape import FundShare, Money
 from domain.case.situation import Refusal, Situation
 from domain.case.stages import Stage
@@ -32,6 +32,21 @@ def nothing_is_under_way(s: Situation) -> Refusal | None:
             f"{sum(v.quarter_days for v in visits) / 4:g} confirmed days are not claimed yet; the "
             f"{s.word(Party.PROVIDER_HEAD)} has until {waiting.due_at.astimezone(s.facts.zone).date().isoformat()}.",
         )
+    return None
+
+
+def notes_are_in(s: Situation) -> Refusal | None:
+    """A visit that was planned before delivery ended may have been held: its record is waited for."""
+    for visit in notes_due(s.state):
+        waiting = s.state.deadline(f"visit_note:{visit.id}")
+        if waiting is not None and not waiting.passed:
+            until = waiting.due_at.astimezone(s.facts.zone).date().isoformat()
+            return Refusal(
+                "R-EARLY",
+                f"Visit {visit.id} was planned for {visit.on.isoformat()} and is not recorded; the "
+                f"{s.word(waiting.owner)} has until {until}.",
+                f"Whether it was held: brokerage case record-visit or miss-visit {s.state.reference}",
+            )
     return None
 
 
@@ -68,7 +83,7 @@ def settle(s: Situation) -> tuple[e.CaseEvent, ...]:
         events.append(
             e.BudgetReleased(currency=money.currency, shares=left, held_as="committed", cause="settled")
         )
-    events.append(reconciled(money, sum(share.amount_minor for share in left)))
+    events.append(reconciled(s.state, money, sum(share.amount_minor for share in left)))
     if s.state.stage is Stage.CLOSED and (s.state.followed_up or s.state.follow_up == "none"):
         events.append(e.CaseArchived())
     return tuple(events)

@@ -75,6 +75,11 @@ def _disputed_after_the_end(office: Office) -> None:
         office.done(person, verb)
 
 
+def _withdrawn_before_the_note(office: Office) -> None:
+    office.done("broker", "schedule-visit", on=office.now.date())
+    office.done("head.hill", "withdraw")
+
+
 def _withdrawn_in_delivery(office: Office) -> None:
     office.state = Office().at(Stage.IN_DELIVERY).state
     office.done("head.hill", "withdraw")
@@ -329,6 +334,7 @@ CASES: Final[dict[str, Case]] = {
         Stage.IN_DELIVERY, "lead.sea", "record-visit",
         before=lambda o: [o.done("lead.sea", "record-visit") for _ in range(5)], code="R-MID-REVIEW",
     ),
+    "note_is_still_awaited": Case(Stage.FINAL_REVIEW, "lead.sea", "record-visit", code="R-VISIT"),
     "visit_is_planned": Case(Stage.IN_DELIVERY, "lead.sea", "miss-visit", {"visit": "V1"}, code="R-VISIT"),
     "visit_awaits_confirmation": Case(
         Stage.IN_DELIVERY, "lead.hill", "confirm-visit", {"visit": "V1"},
@@ -494,6 +500,7 @@ CASES: Final[dict[str, Case]] = {
     "writer_off_did_not_spend": Case(
         Stage.CLOSED, "adviser", "write-off", before=_given_up_by_its_drafter, code="R-SEPARATION", route="leader"
     ),
+    "notes_are_in": Case(Stage.IN_DELIVERY, "finance", "settle", before=_withdrawn_before_the_note, code="R-EARLY"),
     "visits_are_settled": Case(
         Stage.IN_DELIVERY, "finance", "settle", before=lambda o: o.done("head.hill", "withdraw"), code="R-SETTLE"
     ),
