@@ -257,11 +257,9 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("M8", c.MoveMoney, _PAYING, (P.FINANCE,), _SAME, (e.BudgetReleased, e.BudgetReserved, e.BudgetCommitted),
          budget.move_money, claims.has_money, own_name.decided_in_ones_own_name, budget.money_can_be_moved, while_paused=True),
     _row("M9, 24", c.Settle, S.CLOSED, (P.FINANCE,), (S.ARCHIVED,), (*_ENDS_BUDGET, e.CaseArchived), settlement.settle,
-         claims.has_money, own_name.decided_in_ones_own_name, settlement.notes_are_in, settlement.visits_are_settled,
-         settlement.nothing_is_under_way),
+         claims.has_money, own_name.decided_in_ones_own_name, settlement.visits_are_settled, settlement.nothing_is_under_way),
     _row("M9", c.Settle, S.WITHDRAWN, (P.FINANCE,), _SAME, _ENDS_BUDGET, settlement.settle, claims.has_money,
-         own_name.decided_in_ones_own_name, settlement.notes_are_in, settlement.visits_are_settled,
-         settlement.nothing_is_under_way),
+         own_name.decided_in_ones_own_name, settlement.visits_are_settled, settlement.nothing_is_under_way),
     _row("8", c.EndEnrolment, S.ENROLLED, (P.BROKER, P.PRINCIPAL_ADVISER, P.SIP, P.RECIPIENT_HEAD), _SAME,
          (e.EnrolmentEnded,), networks.end_enrolment, networks.enrolment_runs),
     # At any time

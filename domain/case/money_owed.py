@@ -50,10 +50,20 @@ def notes_due(state: CaseState) -> tuple[Visit, ...]:
     return tuple(visit for visit in state.visits if visit.status == "planned" and visit.on <= end)
 
 
-def settlement_waits_for(state: CaseState) -> tuple[Visit, ...]:
-    """Visits that may still be owed for: the wait for their record runs, or a dispute is not settled."""
-    waiting = [visit for visit in notes_due(state) if _runs(state, f"visit_note:{visit.id}")]
-    return (*waiting, *unsettled_visits(state))
+def settlement_waits_for(state: CaseState, money: Money) -> tuple[Visit, ...]:
+    """Visits that may still be owed for: their record or confirmation may come in time, or they are disputed.
+
+    What was advanced is accounted for, whoever confirms: there only records are waited for.
+    """
+    notes = [visit for visit in notes_due(state) if _runs(state, f"visit_note:{visit.id}")]
+    if money.mode == "advance":
+        return tuple(notes)
+    unsettled = (
+        visit
+        for visit in unsettled_visits(state)
+        if visit.status == "disputed" or _runs(state, f"visit_confirmation:{visit.id}")
+    )
+    return (*notes, *unsettled)
 
 
 def left_open(state: CaseState, money: Money) -> tuple[OpenVisit, ...]:
@@ -81,7 +91,7 @@ def money_owed(state: CaseState) -> Iterator[MoneyWait]:
         return
     waits = [*(_of_claims(state, money) if money.mode == "arrears" else _of_advance(state, money))]
     yield from waits
-    if not waits and state.stage in _AFTER_THE_END and not settlement_waits_for(state):
+    if not waits and state.stage in _AFTER_THE_END and not settlement_waits_for(state, money):
         yield "settlement", Party.FINANCE, "settle"
 
 

@@ -75,11 +75,6 @@ def _disputed_after_the_end(office: Office) -> None:
         office.done(person, verb)
 
 
-def _withdrawn_before_the_note(office: Office) -> None:
-    office.done("broker", "schedule-visit", on=office.now.date())
-    office.done("head.hill", "withdraw")
-
-
 def _withdrawn_in_delivery(office: Office) -> None:
     office.state = Office().at(Stage.IN_DELIVERY).state
     office.done("head.hill", "withdraw")
@@ -500,7 +495,6 @@ CASES: Final[dict[str, Case]] = {
     "writer_off_did_not_spend": Case(
         Stage.CLOSED, "adviser", "write-off", before=_given_up_by_its_drafter, code="R-SEPARATION", route="leader"
     ),
-    "notes_are_in": Case(Stage.IN_DELIVERY, "finance", "settle", before=_withdrawn_before_the_note, code="R-EARLY"),
     "visits_are_settled": Case(
         Stage.IN_DELIVERY, "finance", "settle", before=lambda o: o.done("head.hill", "withdraw"), code="R-SETTLE"
     ),

@@ -137,8 +137,10 @@ def test_settlement_waits_for_a_note_until_its_day_and_then_goes_on_without_by_n
         office.done(person, verb)
     assert waits(office) == {"follow_up", "visit_note:V2"}
     refusal = office.refused("finance", "settle")
-    assert refusal.code == "R-EARLY"
-    assert refusal.message.startswith("Visit V2 was planned for 2026-09-16 and is not recorded; the ")
+    assert refusal.code == "R-SETTLE"
+    assert refusal.message == (
+        "Visit V2 of 2026-09-16 is not recorded yet; the partner school's lead has until 2026-09-23."
+    )
     office.days_pass(6)
     assert "settlement" in waits(office)
     answer = office.say("finance", "settle")

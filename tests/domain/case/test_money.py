@@ -528,10 +528,53 @@ def closed_before_it_was_confirmed(office: Office) -> Office:
 def test_a_visit_that_nobody_confirmed_before_the_end_is_confirmed_then_and_paid() -> None:
     office = closed_before_it_was_confirmed(Office())
     assert waits(office) == {"follow_up", "visit_confirmation:V1"}
-    assert office.refused("finance", "settle").message == "Not confirmed yet: V1."
+    assert office.refused("finance", "settle").message == (
+        "Visit V1 of 2026-09-15 is not confirmed yet; the recipient school's lead has until 2026-09-29."
+    )
     office.done("lead.hill", "confirm-visit")
     assert waits(office) == {"follow_up", "claim"}
     assert office.done("head.sea", "claim") == ("ClaimSubmitted",)
+
+
+def test_a_recipient_that_never_answers_holds_up_the_settlement_no_longer_than_its_time() -> None:
+    office = closed_before_it_was_confirmed(Office())
+    office.days_pass(11)
+    assert waits(office) >= {"visit_confirmation:V1", "settlement"}
+    assert moved(office.say("finance", "settle")) == [("BudgetReleased", [("laeg.2026-27", 1000_00)])]
+    assert left_open(office) == [("V1", "not-confirmed")]
+    assert waits(office) == {"follow_up"}
+
+
+def test_a_confirmation_that_comes_late_and_before_the_settlement_is_claimed() -> None:
+    office = closed_before_it_was_confirmed(Office())
+    office.days_pass(11)
+    office.done("lead.hill", "confirm-visit")
+    assert waits(office) >= {"claim"}
+    assert "settlement" not in waits(office)
+    assert office.done("head.sea", "claim") == ("ClaimSubmitted",)
+
+
+def test_a_dispute_that_nobody_settles_holds_up_the_settlement_as_long_as_it_lasts() -> None:
+    office = closed_before_it_was_confirmed(Office())
+    office.done("lead.hill", "dispute-visit")
+    office.days_pass(30)
+    assert office.refused("finance", "settle").message == "Still disputed: V1."
+
+
+def test_an_advance_that_is_accounted_for_is_settled_whoever_confirms_the_visits() -> None:
+    office = Office("leader")
+    closed_before_it_was_confirmed(office)
+    office.done("head.sea", "liquidate")
+    office.done("finance", "accept-liquidation")
+    assert waits(office) == {"follow_up", "visit_confirmation:V1", "settlement"}
+    office.done("finance", "settle")
+    assert left_open(office) == [("V1", "not-confirmed")]
+
+
+def left_open(office: Office) -> list[tuple[str, str]]:
+    """The visits that the settlement names, each with why."""
+    settled = next(event for event, _ in reversed(office.log) if isinstance(event, e.BudgetReconciled))
+    return [(one.visit, one.because) for one in settled.left_open]
 
 
 def test_a_dispute_is_settled_before_the_money_is_even_where_the_case_is_closed() -> None:
@@ -562,6 +605,7 @@ def test_what_is_not_claimed_in_time_finance_settles_without() -> None:
     assert office.refused("finance", "settle").code == "R-EARLY"
     office.days_pass(21)
     assert "BudgetReconciled" in office.done("finance", "settle")
+    assert left_open(office) == [("V1", "not-claimed")]
 
 
 def test_money_is_moved_between_years_and_never_more_than_is_left_of_one() -> None:
