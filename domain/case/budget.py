@@ -7,7 +7,6 @@ Transitions 14 to 18, 20, 25 and 27b.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Any, Final
 
 from domain.case import commands as c
@@ -15,7 +14,7 @@ from domain.case import events as e
 from domain.case.commands import expect
 from domain.case.money_owed import left_open, live_money, notes_due
 from domain.case.money_shape import FundShare, Money, Share
-from domain.case.shape import Agreement, CaseState
+from domain.case.shape import Agreement, CaseState, Visit
 from domain.case.situation import Facts, Refusal, Situation
 from domain.case.state import evolve
 from domain.case.terms import financial_years, with_split
@@ -235,14 +234,16 @@ def _extended(
 
 
 def _varied(
-    before: CaseState, after: CaseState, _event: e.AgreementVaried, _facts: Facts
+    before: CaseState, after: CaseState, _event: e.AgreementVaried, facts: Facts
 ) -> Iterator[e.CaseEvent]:
     money = live_money(before)
     if money is None or before.agreement is None or after.agreement is None:
         return
     was, now = before.agreement.all_quarter_days, after.agreement.all_quarter_days
     freed = money.total("agreed") * (was - now) // was - _bought_ahead(money, before.agreement, now)
-    if shares := _taken_back(money, freed):
+    due = (visit for visit in before.visits if visit.status == "planned" and visit.on <= facts.today)
+    needed = _needed(before, money, facts.programme, (*before.held_visits, *due))
+    if shares := _taken_back(money, freed, needed):
         yield e.BudgetReleased(currency=money.currency, shares=shares, held_as="committed", cause="varied")
 
 
@@ -352,9 +353,7 @@ def _agreed_share(state: CaseState, year: str) -> Share | None:
     return next((share for share in shares if (share.fund, share.year) == (code, year)), None)
 
 
-def _taken_back(
-    money: Money, amount: int, needed: Mapping[str, int] = MappingProxyType({})
-) -> tuple[FundShare, ...]:
+def _taken_back(money: Money, amount: int, needed: Mapping[str, int]) -> tuple[FundShare, ...]:
     """So much of what is committed and not claimed, the last year first; what a year needs goes after all else."""
     left = {(share.fund, share.year): share.unclaimed for share in money.shares}
     for spared in (needed, {}):
@@ -394,13 +393,22 @@ def _beyond_what_was_delivered(state: CaseState, money: Money, programme: Progra
     worth = price * delivered // days + _bought_ahead(money, agreement, delivered)
     under_way = money.total("committed") - money.total("unclaimed")
     kept = max(worth - money.total("paid"), under_way)
+    needed = _needed(state, money, programme, visits)
+    return _taken_back(money, money.total("committed") - kept, needed)
+
+
+def _needed(
+    state: CaseState, money: Money, programme: Programme, visits: Iterable[Visit]
+) -> Mapping[str, int]:
+    """By financial year, the price of those of these visits that nobody has claimed: a visit is paid from its own."""
+    days = state.agreement.all_quarter_days if state.agreement else 1
     claimed = {visit for claim in money.live_claims for visit in claim.visits}
     needed = Counter[str]()
     for visit in visits:
         if visit.id not in claimed:
             year = financial_years(programme, visit.on, visit.on)[0]
-            needed[year] += price * visit.quarter_days // days
-    return _taken_back(money, money.total("committed") - kept, needed)
+            needed[year] += money.total("agreed") * visit.quarter_days // days
+    return needed
 
 
 def _short(s: Situation, shares: tuple[FundShare, ...], authority: str) -> Refusal | None:

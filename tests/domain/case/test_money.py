@@ -257,6 +257,20 @@ def test_what_is_kept_of_a_withdrawn_case_is_of_the_years_of_its_visits_as_far_a
     assert moved(office.say("head.hill", "withdraw")) == [("BudgetReleased", released)]
 
 
+def test_a_variation_takes_nothing_from_the_year_of_visits_that_are_not_claimed_yet() -> None:
+    office = drafting()
+    half = [{"financial_year": year, "quarter_days": "2"} for year in ("2026-27", "2027-28")]
+    agreed(office, **over_two_years(office) | {"years": half, "cover_minor": "1000.00"})
+    held(office, date(2027, 4, 12))
+    office.done("sip.hill", "mid-review")
+    held(office, date(2027, 4, 13))
+    office.done("broker", "propose-variation", quarter_days="2")
+    office.done("head.hill", "agree-variation")
+    assert moved(office.say("head.sea", "agree-variation")) == [
+        ("BudgetReleased", [("laeg.2026-27", 500_00)])
+    ]
+
+
 def test_money_of_a_case_that_is_withdrawn_while_paused_is_awaited_again() -> None:
     office = Office().at(Stage.IN_DELIVERY)
     office.done("lead.sea", "record-visit")
