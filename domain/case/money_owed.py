@@ -106,10 +106,14 @@ def _of_claims(state: CaseState, money: Money) -> Iterator[MoneyWait]:
 
 
 def _of_advance(state: CaseState, money: Money) -> Iterator[MoneyWait]:
-    if state.stage not in _AFTER_THE_END and money.total("committed"):
+    """Of several parts each is accounted for before the next is paid; after delivery, with time of its own."""
+    more = state.stage not in _AFTER_THE_END and bool(money.total("committed"))
+    if more and not money.total("unaccounted"):
         yield "release", Party.FINANCE, "release-funds"
     for account in money.liquidations:
         if account.status == "submitted":
             yield f"liquidation_decision:{account.id}", Party.FINANCE, "accept-liquidation"
     if state.stage in _AFTER_DELIVERY and money.outstanding:
         yield "liquidation", Party.PROVIDER_HEAD, "liquidate"
+    elif more and money.outstanding:
+        yield "liquidation:part", Party.PROVIDER_HEAD, "liquidate"

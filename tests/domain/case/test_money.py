@@ -680,7 +680,12 @@ def test_what_an_extension_adds_to_an_advance_is_awaited_of_finance() -> None:
     assert "release" not in waits(office)
     office.done("sip.hill", "mid-review")
     office.done("adviser", "extend")
+    assert waits(office) >= {"liquidation:part"}
+    assert "release" not in waits(office), "what was paid first is accounted for first"
+    office.done("head.sea", "liquidate")
+    office.done("finance", "accept-liquidation")
     assert "release" in waits(office)
+    assert office.done("finance", "release-funds") == ("FundsReleased",)
 
 
 def test_an_advance_that_is_never_accounted_for_is_written_off_by_the_principal_adviser_and_settled() -> None:
@@ -720,11 +725,19 @@ def test_a_use_that_is_not_permitted_is_refused_with_those_that_are() -> None:
     assert "pedagogy" in refusal.hint
 
 
-def test_an_advance_can_be_paid_in_parts_but_not_more_than_is_committed() -> None:
+def test_an_advance_is_paid_in_parts_each_accounted_for_before_the_next() -> None:
     office = Office("leader").at(Stage.AGREED)
     first = office.state.deadline("release")
     office.days_pass(2)
     office.done("finance", "release-funds", amount_minor="600.00")
+    assert waits(office) >= {"liquidation:part"}
+    refusal = office.refused("finance", "release-funds")
+    assert refusal.message == (
+        f"The leader school has not accounted for an earlier advance: PHP 600.00 in {office.reference}."
+    )
+    office.done("head.sea", "liquidate")
+    assert office.refused("finance", "release-funds").code == "R-LIQUIDATION", "it is not accepted yet"
+    office.done("finance", "accept-liquidation")
     rest = office.state.deadline("release")
     assert first is not None
     assert rest is not None
@@ -736,6 +749,18 @@ def test_an_advance_can_be_paid_in_parts_but_not_more_than_is_committed() -> Non
     office.done("finance", "release-funds")
     assert has(office, "committed", "advanced") == (0, 1000_00)
     assert "release" not in waits(office)
+
+
+def test_the_account_that_is_due_after_delivery_has_its_own_time() -> None:
+    office = Office("leader").at(Stage.AGREED)
+    office.done("finance", "release-funds", amount_minor="600.00")
+    office.days_pass(30)
+    assert (part := office.state.deadline("liquidation:part")) is not None
+    assert part.passed
+    office.done("lead.sea", "record-visit")
+    office.done("head.hill", "withdraw")
+    assert (after := office.state.deadline("liquidation")) is not None
+    assert not after.passed
 
 
 def test_where_no_account_is_kept_of_money_everything_goes_on_as_before() -> None:
