@@ -25,13 +25,20 @@ from domain.programmes.model import Programme
 
 
 def envelope_is_not_exhausted(s: Situation) -> Refusal | None:
-    """No request is taken on while no fund has anything left that it could be paid from."""
+    """No request is taken on while no fund has anything left that it could be paid from.
+
+    Delivery lies ahead, so what earlier financial years have left pays none of it.
+    """
     usable = [f for f in s.facts.money.funds if f.open and f.may_pay(s.state.authority)]
-    if s.programme.finance is None or not usable or any(fund.available > 0 for fund in usable):
+    begin = max(s.facts.today, s.state.desired_start or s.facts.today)
+    first = financial_years(s.programme, begin, begin)[0]
+    ahead = [fund for fund in usable if fund.year >= first]
+    if s.programme.finance is None or not usable or any(fund.available > 0 for fund in ahead):
         return None
+    left = "; ".join(fund.left() for fund in ahead) or f"no fund of {first} or later is open"
     return Refusal(
         "R-FUND",
-        f"Nothing is left for schools of {s.state.authority}: {'; '.join(fund.left() for fund in usable)}.",
+        f"Nothing is left for schools of {s.state.authority}: {left}.",
         "Finance allocates more, or it waits: brokerage fund status",
     )
 

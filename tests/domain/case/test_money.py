@@ -63,6 +63,33 @@ def over_two_years(office: Office) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize(
+    ("funds", "left"),
+    [
+        ((fund(year="2025-26"),), "no fund of 2026-27 or later is open"),
+        (
+            (fund(year="2025-26"), fund(committed=9_000_00)),
+            "Fund laeg.2026-27 has GBP 0.00 left of GBP 9,000.00",
+        ),
+    ],
+)
+def test_no_request_is_taken_on_for_what_a_past_year_has_left(funds: tuple[FundFact, ...], left: str) -> None:
+    office = Office().at(Stage.TRIAGE)
+    office.money = replace(office.money, funds=funds)
+    assert office.refused("broker", "triage").message == f"Nothing is left for schools of Cwm Enfys: {left}."
+    office.money = replace(office.money, funds=(*funds, fund(year="2027-28")))
+    assert office.done("broker", "triage") == ("TriageAccepted",)
+
+
+def test_a_request_for_support_in_the_next_year_needs_money_of_that_year() -> None:
+    office = Office()
+    office.done("head.hill", "open", desired_start=date(2027, 4, 12))
+    office.done("head.hill", "submit")
+    office.done("sip.hill", "align")
+    office.money = replace(office.money, funds=(fund(),))
+    assert office.refused("broker", "triage").code == "R-FUND"
+
+
 def test_a_draft_reserves_its_amount_over_the_financial_years_by_their_days() -> None:
     office = drafting(fund(), fund(year="2027-28"))
     assert moved(draft(office, **over_two_years(office))) == [
