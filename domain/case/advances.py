@@ -14,6 +14,7 @@ from domain.case.money_owed import live_money
 from domain.case.money_shape import FundShare, Liquidation, Money, Share
 from domain.case.situation import Refusal, Situation
 from domain.funding.amounts import money_words
+from domain.funding.facts import OpenAdvance
 from domain.parties import Party
 
 
@@ -28,17 +29,19 @@ def is_paid_in_advance(s: Situation) -> Refusal | None:
 
 
 def earlier_advances_are_settled(s: Situation) -> Refusal | None:
-    """Nothing is advanced to a provider that has not accounted for what it got before."""
+    """Nothing is advanced to a provider that has not accounted for what it got before, in this case or another."""
     finance, money = s.programme.finance, _money(s)
-    if finance is None or not finance.earlier_advance_settled or not s.facts.money.open_advances:
+    if finance is None or not finance.earlier_advance_settled:
         return None
-    named = " and ".join(
-        f"{money_words(one.amount, money.currency)} in {one.reference}" for one in s.facts.money.open_advances
-    )
+    own = OpenAdvance(reference=s.state.reference, amount=money.total("unaccounted"))
+    advances = [one for one in (own, *s.facts.money.open_advances) if one.amount]
+    if not advances:
+        return None
+    named = " and ".join(f"{money_words(one.amount, money.currency)} in {one.reference}" for one in advances)
     return Refusal(
         "R-LIQUIDATION",
         f"The {s.noun('provider')} has not accounted for an earlier advance: {named}.",
-        f"Next: brokerage case liquidate {s.facts.money.open_advances[0].reference}",
+        f"Next: brokerage case liquidate {advances[0].reference}",
     )
 
 

@@ -7,15 +7,14 @@ Transitions 14 to 18, 20, 25 and 27b.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Any, Final
 
 from domain.case import commands as c
 from domain.case import events as e
 from domain.case.commands import expect
-from domain.case.money_owed import live_money
+from domain.case.money_owed import left_open, live_money, notes_due
 from domain.case.money_shape import FundShare, Money, Share
-from domain.case.shape import Agreement, CaseState
+from domain.case.shape import Agreement, CaseState, Visit
 from domain.case.situation import Facts, Refusal, Situation
 from domain.case.state import evolve
 from domain.case.terms import financial_years, with_split
@@ -26,13 +25,20 @@ from domain.programmes.model import Programme
 
 
 def envelope_is_not_exhausted(s: Situation) -> Refusal | None:
-    """No request is taken on while no fund has anything left that it could be paid from."""
+    """No request is taken on while no fund has anything left that it could be paid from.
+
+    Delivery lies ahead, so what earlier financial years have left pays none of it.
+    """
     usable = [f for f in s.facts.money.funds if f.open and f.may_pay(s.state.authority)]
-    if s.programme.finance is None or not usable or any(fund.available > 0 for fund in usable):
+    begin = max(s.facts.today, s.state.desired_start or s.facts.today)
+    first = financial_years(s.programme, begin, begin)[0]
+    ahead = [fund for fund in usable if fund.year >= first]
+    if s.programme.finance is None or not usable or any(fund.available > 0 for fund in ahead):
         return None
+    left = "; ".join(fund.left() for fund in ahead) or f"no fund of {first} or later is open"
     return Refusal(
         "R-FUND",
-        f"Nothing is left for schools of {s.state.authority}: {'; '.join(fund.left() for fund in usable)}.",
+        f"Nothing is left for schools of {s.state.authority}: {left}.",
         "Finance allocates more, or it waits: brokerage fund status",
     )
 
@@ -235,40 +241,45 @@ def _extended(
 
 
 def _varied(
-    before: CaseState, after: CaseState, _event: e.AgreementVaried, _facts: Facts
+    before: CaseState, after: CaseState, _event: e.AgreementVaried, facts: Facts
 ) -> Iterator[e.CaseEvent]:
     money = live_money(before)
     if money is None or before.agreement is None or after.agreement is None:
         return
     was, now = before.agreement.all_quarter_days, after.agreement.all_quarter_days
     freed = money.total("agreed") * (was - now) // was - _bought_ahead(money, before.agreement, now)
-    if shares := _taken_back(money, freed):
+    due = (visit for visit in before.visits if visit.status == "planned" and visit.on <= facts.today)
+    needed = _needed(before, money, facts.programme, (*before.held_visits, *due))
+    if shares := _taken_back(money, freed, needed):
         yield e.BudgetReleased(currency=money.currency, shares=shares, held_as="committed", cause="varied")
 
 
 def _withdrawn(
     before: CaseState, after: CaseState, event: e.CaseWithdrawn, facts: Facts
 ) -> Iterator[e.CaseEvent]:
-    """Of money that is only reserved nothing stays; of what was committed, what the delivered days are worth."""
+    """Of money that is only reserved nothing stays; of what was committed, what the delivered days are worth, and
+    what those would be that were planned by now and have no record yet.
+    """
     yield from _reservation_ends(before, after, event, facts)
     money = live_money(before)
     if money is None:
         return
-    shares = _beyond_what_was_delivered(before, money, facts.programme)
+    shares = _beyond_what_was_delivered(after, money, facts.programme)
     if shares:
         yield e.BudgetReleased(currency=money.currency, shares=shares, held_as="committed", cause="withdrawn")
     left = money.total("committed") - sum(share.amount_minor for share in shares)
-    if not left and not money.outstanding and not money.in_account:
-        yield reconciled(money, sum(share.amount_minor for share in shares))
+    if not left and not money.outstanding and not money.in_account and not notes_due(after):
+        yield reconciled(after, money, sum(share.amount_minor for share in shares))
 
 
-def reconciled(money: Money, released: int) -> e.BudgetReconciled:
-    """That the case's money is settled, with what became of it."""
+def reconciled(state: CaseState, money: Money, released: int) -> e.BudgetReconciled:
+    """That the case's money is settled, with what became of it, and the visits it is settled without."""
     return e.BudgetReconciled(
         currency=money.currency,
         paid_minor=money.total("paid"),
         returned_minor=money.total("returned"),
         released_minor=released,
+        left_open=left_open(state, money),
     )
 
 
@@ -349,9 +360,7 @@ def _agreed_share(state: CaseState, year: str) -> Share | None:
     return next((share for share in shares if (share.fund, share.year) == (code, year)), None)
 
 
-def _taken_back(
-    money: Money, amount: int, needed: Mapping[str, int] = MappingProxyType({})
-) -> tuple[FundShare, ...]:
+def _taken_back(money: Money, amount: int, needed: Mapping[str, int]) -> tuple[FundShare, ...]:
     """So much of what is committed and not claimed, the last year first; what a year needs goes after all else."""
     left = {(share.fund, share.year): share.unclaimed for share in money.shares}
     for spared in (needed, {}):
@@ -378,7 +387,7 @@ def _bought_ahead(money: Money, agreement: Agreement, quarter_days: int) -> int:
 
 
 def _beyond_what_was_delivered(state: CaseState, money: Money, programme: Programme) -> tuple[FundShare, ...]:
-    """What is committed beyond the price of the days that were delivered, whichever year they fell in.
+    """What is committed beyond the price of the days that were delivered, or may have been, whichever year they fell in.
 
     Days that slipped into a year of which nothing is committed are paid from the others, as their claim will be.
     """
@@ -386,17 +395,27 @@ def _beyond_what_was_delivered(state: CaseState, money: Money, programme: Progra
     if agreement is None:
         return ()
     price, days = money.total("agreed"), agreement.all_quarter_days
-    delivered = sum(visit.quarter_days for visit in state.held_visits)
+    visits = (*state.held_visits, *notes_due(state))
+    delivered = min(days, sum(visit.quarter_days for visit in visits))
     worth = price * delivered // days + _bought_ahead(money, agreement, delivered)
     under_way = money.total("committed") - money.total("unclaimed")
     kept = max(worth - money.total("paid"), under_way)
+    needed = _needed(state, money, programme, visits)
+    return _taken_back(money, money.total("committed") - kept, needed)
+
+
+def _needed(
+    state: CaseState, money: Money, programme: Programme, visits: Iterable[Visit]
+) -> Mapping[str, int]:
+    """By financial year, the price of those of these visits that nobody has claimed: a visit is paid from its own."""
+    days = state.agreement.all_quarter_days if state.agreement else 1
     claimed = {visit for claim in money.live_claims for visit in claim.visits}
     needed = Counter[str]()
-    for visit in state.held_visits:
+    for visit in visits:
         if visit.id not in claimed:
             year = financial_years(programme, visit.on, visit.on)[0]
-            needed[year] += price * visit.quarter_days // days
-    return _taken_back(money, money.total("committed") - kept, needed)
+            needed[year] += money.total("agreed") * visit.quarter_days // days
+    return needed
 
 
 def _short(s: Situation, shares: tuple[FundShare, ...], authority: str) -> Refusal | None:

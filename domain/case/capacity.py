@@ -1,13 +1,15 @@
 """What a case takes of its provider's days, half term by half term. It follows from the case alone.
 
 An offer holds days. They follow the agreement as soon as one is drafted, are committed once it is in force,
-shrink as visits are held, and are free again when the case ends. Days that were given stay given.
+shrink as visits are held, and are free again when delivery ends, but for visits of that time whose record is
+awaited. Days that were given stay given.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
 from domain.calendars.half_terms import order_of
+from domain.case.money_owed import notes_due
 from domain.case.shape import Agreement, CaseState, OfferMade, Visit
 from domain.case.stages import DELIVERING, Stage
 from domain.case.values import PeriodShare, Value
@@ -45,7 +47,8 @@ def capacity_uses(state: CaseState) -> tuple[CapacityUse, ...]:
         held = planned(offer, agreement)
     elif agreement is not None and agreement.active:
         left, given = _spent(planned(offer, agreement), agreement, state.held_visits)
-        committed = left if state.stage in DELIVERING else {}
+        awaited = sum(visit.quarter_days for visit in notes_due(state))
+        committed = left if state.stage in DELIVERING else _earliest(left, awaited)
     periods = sorted(held.keys() | committed.keys() | given.keys(), key=order_of)
     uses = (
         CapacityUse(
@@ -93,6 +96,14 @@ def fitted(plan: Plan, quarter_days: int) -> Plan:
     if over < 0:
         fitting[max(plan, key=order_of)] -= over
     return {period: days for period, days in fitting.items() if days}
+
+
+def _earliest(plan: Plan, quarter_days: int) -> Plan:
+    """So many days of the plan, those of the earliest half terms."""
+    first: Plan = {}
+    for period in sorted(plan, key=order_of):
+        first[period] = min(plan[period], quarter_days - sum(first.values()))
+    return first
 
 
 def as_plan(shares: Iterable[PeriodShare]) -> Plan:

@@ -6,7 +6,7 @@ from domain.case import events as e
 from domain.case.commands import expect
 from domain.case.dating import kept, resumed
 from domain.case.situation import Refusal, Situation
-from domain.case.stages import Stage
+from domain.case.stages import DELIVERING, Stage
 from domain.parties import Party
 
 _BEFORE_CONSENT = frozenset({Stage.DRAFT, Stage.AWAITING_HEAD_CONSENT})
@@ -55,8 +55,13 @@ def is_paused(s: Situation) -> Refusal | None:
 
 
 def withdraw(s: Situation) -> tuple[e.CaseEvent, ...]:
-    stage = s.state.stage.value if s.state.stage else ""
-    return (e.CaseWithdrawn(reason=expect(s.command, c.Withdraw).reason, stage=stage),)
+    state = s.state
+    event = e.CaseWithdrawn(
+        reason=expect(s.command, c.Withdraw).reason,
+        stage=state.stage.value if state.stage else "",
+        delivery_ended_on=s.facts.today if state.stage in DELIVERING else state.delivery_ended_on,
+    )
+    return (event,)
 
 
 def pause(s: Situation) -> tuple[e.CaseEvent, ...]:

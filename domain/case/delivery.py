@@ -207,6 +207,7 @@ def _completed(s: Situation, cause: str, waived: bool = False) -> e.DeliveryComp
         confirmed_quarter_days=s.state.confirmed_quarter_days,
         agreed_quarter_days=agreement_of(s).all_quarter_days,
         disputes_waived=waived,
+        delivery_ended_on=s.facts.today,
     )
 
 

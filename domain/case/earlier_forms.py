@@ -84,6 +84,15 @@ def _scoped_before_plans(payload: Payload) -> Payload:
     return payload | {"plan": None}
 
 
+def _ended_before_late_notes(payload: Payload) -> Payload:
+    """A visit that was not recorded when delivery ended never was, and nobody was asked for it."""
+    return payload | {"delivery_ended_on": None}
+
+
+def _settled_before_visits_were_named(payload: Payload) -> Payload:
+    return payload | {"left_open": []}
+
+
 CASE_UPCASTERS: Final[tuple[Upcaster, ...]] = (
     Upcaster("CaseDrafted", 1, 2, _drafted_before_duties),
     Upcaster("CaseDrafted", 2, 3, _drafted_before_consultation),
@@ -96,6 +105,9 @@ CASE_UPCASTERS: Final[tuple[Upcaster, ...]] = (
     Upcaster("PartnerOffered", 1, 2, _offer_before_capacity),
     Upcaster("DeliveryExtended", 1, 2, _extension_before_capacity),
     Upcaster("AgreementVaried", 1, 2, _variation_before_capacity),
+    Upcaster("DeliveryCompleted", 1, 2, _ended_before_late_notes),
+    Upcaster("CaseWithdrawn", 1, 2, _ended_before_late_notes),
+    Upcaster("BudgetReconciled", 1, 2, _settled_before_visits_were_named),
     Upcaster("DeadlineSet", 1, 2, _deadline_before_ladders),
     Upcaster("CasePaused", 1, 2, _pause_before_ladders),
 )

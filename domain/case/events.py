@@ -444,10 +444,13 @@ class CompletionAgreed(CaseEvent):
 
 
 class DeliveryCompleted(CaseEvent):
+    schema_version: ClassVar[int] = 2
     cause: Literal["last-day", "end-date", "both-heads", "mid-review-exit"]
     confirmed_quarter_days: int
     agreed_quarter_days: int
     disputes_waived: bool
+    delivery_ended_on: date | None
+    """Visits planned up to that day may still be recorded; None in a log from before they could."""
 
 
 # Review and end
@@ -493,9 +496,12 @@ class CaseArchived(CaseEvent):
 
 
 class CaseWithdrawn(CaseEvent):
+    schema_version: ClassVar[int] = 2
     reason: FreeText
     stage: str
     """Stage it was withdrawn from."""
+    delivery_ended_on: date | None
+    """Visits planned up to that day may still be recorded; None where no agreement was in force."""
 
 
 EventT = TypeVar("EventT", bound=CaseEvent)

@@ -93,6 +93,8 @@ _CLAIMING = frozenset({S.IN_DELIVERY, S.FINAL_REVIEW, S.CLOSED, S.WITHDRAWN})
 _PAYING = frozenset({S.AGREED, *_CLAIMING})
 _HELD_TO_BE_PAID = frozenset({*HELD, S.CLOSED, S.WITHDRAWN})
 """Visits of a case that has ended are still confirmed, since they are paid for."""
+_NOTED_LATE = frozenset({S.FINAL_REVIEW, S.CLOSED, S.WITHDRAWN})
+"""Where it is still said of a visit, planned before delivery ended, whether it was held."""
 _OVER = frozenset({S.CLOSED, S.WITHDRAWN})
 _PAY = (P.FINANCE, P.PRINCIPAL_ADVISER)
 _ENDS_BUDGET = (e.BudgetReleased, e.BudgetReconciled)
@@ -180,8 +182,13 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
          (e.DeliveryStarted, e.VisitRecorded, e.MidReviewDue), visits.record_visit,
          visits.planned_visit_is_known, visits.visit_has_been, visits.work_mode_was_agreed, visits.objectives_exist,
          visits.visitors_were_briefed, visits.days_do_not_exceed_agreement, visits.mid_review_was_held),
+    _row("20", c.RecordVisit, _NOTED_LATE, _AT_PROVIDER, _SAME, (e.VisitRecorded,), visits.record_visit,
+         visits.note_is_still_awaited, visits.visit_has_been, visits.work_mode_was_agreed, visits.objectives_exist,
+         visits.visitors_were_briefed, visits.days_do_not_exceed_agreement),
     _row("20", c.MissVisit, DELIVERING, (*_AT_PROVIDER, *_AT_RECIPIENT, P.BROKER), _SAME, (e.VisitMissed,),
          visits.miss_visit, visits.visit_is_planned),
+    _row("20", c.MissVisit, _NOTED_LATE, (*_AT_PROVIDER, *_AT_RECIPIENT, P.BROKER), _SAME, (e.VisitMissed,),
+         visits.miss_visit, visits.note_is_still_awaited),
     _row("20", c.ConfirmVisit, _HELD_TO_BE_PAID, _AT_RECIPIENT, _SAME, (e.VisitConfirmed,), visits.confirm_visit,
          visits.visit_awaits_confirmation, visits.confirmer_did_not_record),
     _row("20", c.DisputeVisit, _HELD_TO_BE_PAID, _AT_RECIPIENT, _SAME, (e.VisitDisputed,), visits.dispute_visit,

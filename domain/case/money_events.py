@@ -1,7 +1,7 @@
 """What can have happened to a case's money. Every amount is by fund and year, so that a fund's account follows."""
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from domain.case.event_base import CaseEvent
 from domain.case.money_shape import FundShare
@@ -144,11 +144,21 @@ class FundsWrittenOff(MoneyEvent):
     reason: FreeText
 
 
+class OpenVisit(Value):
+    """A visit of which the last word was not said when the money was settled."""
+
+    visit: VisitId
+    because: Literal["not-recorded", "not-confirmed", "not-claimed"]
+
+
 class BudgetReconciled(CaseEvent):
     """The case's money is settled: nothing is promised, owed or unaccounted for any more."""
 
+    schema_version: ClassVar[int] = 2
     currency: str
     paid_minor: int
     returned_minor: int
     released_minor: int
     """Committed and never used."""
+    left_open: tuple[OpenVisit, ...]
+    """Visits that are not paid for, since nobody recorded, confirmed or claimed them in time."""

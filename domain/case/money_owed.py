@@ -6,6 +6,7 @@ withdrawn, until finance has said that nothing is promised, owed or unaccounted 
 
 from collections.abc import Iterator
 
+from domain.case.money_events import OpenVisit
 from domain.case.money_shape import Money
 from domain.case.shape import CaseState, Visit
 from domain.case.stages import Stage
@@ -41,6 +42,48 @@ def unsettled_visits(state: CaseState) -> tuple[Visit, ...]:
     return tuple(visit for visit in state.visits if visit.status in {"recorded", "disputed"})
 
 
+def notes_due(state: CaseState) -> tuple[Visit, ...]:
+    """Visits whose day had come when delivery ended, and of which nobody has said yet whether they were held."""
+    end, over = state.delivery_ended_on, state.stage in _AFTER_THE_END
+    if end is None or not (state.stage is Stage.FINAL_REVIEW or (over and live_money(state))):
+        return ()
+    return tuple(visit for visit in state.visits if visit.status == "planned" and visit.on <= end)
+
+
+def settlement_waits_for(state: CaseState, money: Money) -> tuple[Visit, ...]:
+    """Visits that may still be owed for: their record or confirmation may come in time, or they are disputed.
+
+    What was advanced is accounted for, whoever confirms: there only records are waited for.
+    """
+    notes = [visit for visit in notes_due(state) if _runs(state, f"visit_note:{visit.id}")]
+    if money.mode == "advance":
+        return tuple(notes)
+    unsettled = (
+        visit
+        for visit in unsettled_visits(state)
+        if visit.status == "disputed" or _runs(state, f"visit_confirmation:{visit.id}")
+    )
+    return (*notes, *unsettled)
+
+
+def left_open(state: CaseState, money: Money) -> tuple[OpenVisit, ...]:
+    """Visits that a settlement now leaves without their last word, each with why."""
+    reasons = {visit.id: "not-recorded" for visit in notes_due(state)}
+    reasons |= {visit.id: "not-confirmed" for visit in unsettled_visits(state)}
+    if money.mode == "arrears":
+        reasons |= {visit.id: "not-claimed" for visit in claimable_visits(state)}
+    return tuple(
+        OpenVisit.model_validate({"visit": visit.id, "because": reasons[visit.id]})
+        for visit in state.visits
+        if visit.id in reasons
+    )
+
+
+def _runs(state: CaseState, wait: str) -> bool:
+    deadline = state.deadline(wait)
+    return deadline is None or not deadline.passed
+
+
 def money_owed(state: CaseState) -> Iterator[MoneyWait]:
     """Everything that is awaited of the case's money."""
     money = live_money(state)
@@ -48,7 +91,7 @@ def money_owed(state: CaseState) -> Iterator[MoneyWait]:
         return
     waits = [*(_of_claims(state, money) if money.mode == "arrears" else _of_advance(state, money))]
     yield from waits
-    if not waits and state.stage in _AFTER_THE_END and not unsettled_visits(state):
+    if not waits and state.stage in _AFTER_THE_END and not settlement_waits_for(state, money):
         yield "settlement", Party.FINANCE, "settle"
 
 
@@ -63,10 +106,14 @@ def _of_claims(state: CaseState, money: Money) -> Iterator[MoneyWait]:
 
 
 def _of_advance(state: CaseState, money: Money) -> Iterator[MoneyWait]:
-    if state.stage not in _AFTER_THE_END and money.total("committed"):
+    """Of several parts each is accounted for before the next is paid; after delivery, with time of its own."""
+    more = state.stage not in _AFTER_THE_END and bool(money.total("committed"))
+    if more and not money.total("unaccounted"):
         yield "release", Party.FINANCE, "release-funds"
     for account in money.liquidations:
         if account.status == "submitted":
             yield f"liquidation_decision:{account.id}", Party.FINANCE, "accept-liquidation"
     if state.stage in _AFTER_DELIVERY and money.outstanding:
         yield "liquidation", Party.PROVIDER_HEAD, "liquidate"
+    elif more and money.outstanding:
+        yield "liquidation:part", Party.PROVIDER_HEAD, "liquidate"

@@ -2,8 +2,9 @@
 
 from domain.case import events as e
 from domain.case.budget import reconciled
-from domain.case.money_owed import claimable_visits, live_money, unsettled_visits
+from domain.case.money_owed import claimable_visits, live_money, settlement_waits_for
 from domain.case.money_shape import FundShare, Money
+from domain.case.shape import Deadline
 from domain.case.situation import Refusal, Situation
 from domain.case.stages import Stage
 from domain.case.state import CaseState
@@ -30,27 +31,33 @@ def nothing_is_under_way(s: Situation) -> Refusal | None:
         return Refusal(
             "R-EARLY",
             f"{sum(v.quarter_days for v in visits) / 4:g} confirmed days are not claimed yet; the "
-            f"{s.word(Party.PROVIDER_HEAD)} has until {waiting.due_at.astimezone(s.facts.zone).date().isoformat()}.",
+            f"{s.word(Party.PROVIDER_HEAD)} has until {_day(waiting, s)}.",
         )
     return None
 
 
 def visits_are_settled(s: Situation) -> Refusal | None:
-    """What is left may still be owed for a visit of which nobody has said whether it counts."""
-    visits = unsettled_visits(s.state)
-    recorded = [visit.id for visit in visits if visit.status == "recorded"]
+    """What is left may still be owed for a visit of which it was not said in time whether it counts."""
+    visits = settlement_waits_for(s.state, _money(s))
     disputed = [visit.id for visit in visits if visit.status == "disputed"]
-    if recorded:
-        return Refusal(
-            "R-SETTLE",
-            f"Not confirmed yet: {', '.join(recorded)}.",
-            f"The {s.word(Party.RECIPIENT_LEAD)} confirms or disputes it: brokerage case confirm-visit {s.state.reference}",
-        )
     if disputed:
         return Refusal(
             "R-SETTLE",
             f"Still disputed: {', '.join(disputed)}.",
             f"The {s.word(Party.BROKER)} settles it: brokerage case resolve-dispute {s.state.reference}",
+        )
+    for visit in visits:
+        wait, missing, verb = (
+            ("visit_note", "recorded", "record-visit or miss-visit")
+            if visit.status == "planned"
+            else ("visit_confirmation", "confirmed", "confirm-visit or dispute-visit")
+        )
+        waiting = s.state.deadline(f"{wait}:{visit.id}")
+        until = f"; the {s.word(waiting.owner)} has until {_day(waiting, s)}" if waiting else ""
+        return Refusal(
+            "R-SETTLE",
+            f"Visit {visit.id} of {visit.on.isoformat()} is not {missing} yet{until}.",
+            f"Whether it counts: brokerage case {verb} {s.state.reference}",
         )
     return None
 
@@ -68,7 +75,7 @@ def settle(s: Situation) -> tuple[e.CaseEvent, ...]:
         events.append(
             e.BudgetReleased(currency=money.currency, shares=left, held_as="committed", cause="settled")
         )
-    events.append(reconciled(money, sum(share.amount_minor for share in left)))
+    events.append(reconciled(s.state, money, sum(share.amount_minor for share in left)))
     if s.state.stage is Stage.CLOSED and (s.state.followed_up or s.state.follow_up == "none"):
         events.append(e.CaseArchived())
     return tuple(events)
@@ -77,6 +84,10 @@ def settle(s: Situation) -> tuple[e.CaseEvent, ...]:
 def archived_if_settled(state: CaseState) -> tuple[e.CaseEvent, ...]:
     """The end of a case that awaits nothing more; none while its money does."""
     return () if live_money(state) is not None else (e.CaseArchived(),)
+
+
+def _day(waiting: Deadline, s: Situation) -> str:
+    return waiting.due_at.astimezone(s.facts.zone).date().isoformat()
 
 
 def _money(s: Situation) -> Money:

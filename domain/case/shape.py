@@ -291,6 +291,8 @@ class CaseState(Value):
     mid_review: Literal["continue", "change", "exit"] | None = None
     variation: Variation | None = None
     completion_agreed: tuple[Party, ...] = ()
+    delivery_ended_on: date | None = None
+    """Visits planned up to that day may still be recorded."""
     disputes_waived: bool = False
     reviews: tuple[SideReview, ...] = ()
     validated: tuple[ObjectiveRating, ...] = ()

@@ -420,7 +420,12 @@ def _completion_agreed(state: CaseState, event: e.CompletionAgreed) -> Change:
 
 @_evolves(e.DeliveryCompleted)
 def _completed(_state: CaseState, event: e.DeliveryCompleted) -> Change:
-    return {"stage": Stage.FINAL_REVIEW, "variation": None, "disputes_waived": event.disputes_waived}
+    return {
+        "stage": Stage.FINAL_REVIEW,
+        "variation": None,
+        "disputes_waived": event.disputes_waived,
+        "delivery_ended_on": event.delivery_ended_on,
+    }
 
 
 @_evolves(e.ReviewSubmitted)
@@ -445,6 +450,7 @@ def _withdrawn(state: CaseState, event: e.CaseWithdrawn) -> Change:
     over = {
         "stage": Stage.WITHDRAWN,
         "ended_from": event.stage,
+        "delivery_ended_on": event.delivery_ended_on,
         "paused": False,
         "pause_review_on": None,
         "deadlines": running,

@@ -14,7 +14,6 @@ from domain.case.commands import COMMANDS
 from domain.case.decide import decide
 from domain.case.papers import unused_paper
 from domain.case.situation import Decision, Facts
-from domain.case.stages import Stage
 from domain.case.state import CaseState
 from domain.case.terms import financial_years
 from domain.case.waits import Awaited, awaited
@@ -246,7 +245,7 @@ def _visit(state: CaseState, planned: str, today: date) -> Iterator[dict[str, An
         values["visit"] = visit.id
     if agreement.terms.work_modes:
         values["work_mode"] = agreement.terms.work_modes[0]
-    if not state.briefed and state.stage in {Stage.AGREED, Stage.IN_DELIVERY}:
+    if not state.briefed:
         values["safeguarding_briefed"] = True
     yield values
 

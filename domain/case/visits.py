@@ -7,9 +7,10 @@ from domain.case import events as e
 from domain.case.agreement import agreement_of
 from domain.case.commands import expect
 from domain.case.dating import deadline_set
+from domain.case.money_owed import notes_due
 from domain.case.shape import Visit
 from domain.case.situation import Refusal, Situation
-from domain.case.stages import Stage
+from domain.case.stages import DELIVERING, Stage
 from domain.case.waits import Awaited
 from domain.parties import Party
 
@@ -56,6 +57,33 @@ def visit_has_been(s: Situation) -> Refusal | None:
 def planned_visit_is_known(s: Situation) -> Refusal | None:
     visit_id = expect(s.command, c.RecordVisit).visit
     return _status_problem(s, visit_id, "planned") if visit_id else None
+
+
+def note_is_still_awaited(s: Situation) -> Refusal | None:
+    """After delivery only that is said which was planned for the time before: whether it was held, and how long."""
+    command, ended = s.command, s.state.delivery_ended_on
+    due = {visit.id: visit for visit in notes_due(s.state)}
+    visit = due.get(getattr(command, "visit", None) or "")
+    if visit is None or ended is None:
+        return Refusal(
+            "R-VISIT",
+            "Delivery has ended: only visits are recorded that were planned for a day before its end.",
+            f"Still awaited: {', '.join(due) or 'none'}.",
+        )
+    if not isinstance(command, c.RecordVisit):
+        return None
+    if command.on > ended:
+        return Refusal(
+            "R-DATES",
+            f"The visit of {command.on.isoformat()} lies after the end of delivery ({ended.isoformat()}).",
+        )
+    if command.quarter_days > visit.quarter_days:
+        return Refusal(
+            "R-DAYS",
+            f"{visit.id} was planned for {visit.quarter_days / 4:g} days; with the end of delivery all other days "
+            "were given back.",
+        )
+    return None
 
 
 def visitors_were_briefed(s: Situation) -> Refusal | None:
@@ -180,7 +208,7 @@ def record_visit(s: Situation) -> tuple[e.CaseEvent, ...]:
     agreed = agreement_of(s).quarter_days
     counted = s.state.counted_quarter_days + command.quarter_days
     due = counted * 1000 >= agreed * s.programme.rules.mid_review_due_per_mille
-    if due and s.state.mid_review is None and not s.state.mid_review_due:
+    if s.state.stage in DELIVERING and due and s.state.mid_review is None and not s.state.mid_review_due:
         events += (
             e.MidReviewDue(counted_quarter_days=counted, agreed_quarter_days=agreed),
             *_sooner_review(s),

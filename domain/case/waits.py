@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from domain.case.money_owed import live_money, money_owed
-from domain.case.shape import HANGING, CaseState, Deadline
+from domain.case.money_owed import live_money, money_owed, notes_due
+from domain.case.shape import HANGING, CaseState, Deadline, Visit
 from domain.case.stages import OPEN, Stage
 from domain.parties import Party
 
@@ -149,9 +149,7 @@ def _awaited_in_delivery(state: CaseState) -> Iterator[Awaited]:
         yield Awaited("first_visit", Party.PROVIDER_LEAD, "record-visit", counted_from=agreement.terms.start)
     for visit in state.visits:
         if visit.status == "planned":
-            yield Awaited(
-                f"visit_note:{visit.id}", Party.PROVIDER_LEAD, "record-visit", counted_from=visit.on
-            )
+            yield _note(visit)
     yield from _awaited_of_held_visits(state)
     if state.variation is not None:
         for party in REVIEWING_SIDES:
@@ -168,8 +166,14 @@ def _awaited_in_delivery(state: CaseState) -> Iterator[Awaited]:
     yield Awaited("delivery_end", Party.PROVIDER_LEAD, "complete", due_day=agreement.end)
 
 
+def _note(visit: Visit) -> Awaited:
+    return Awaited(f"visit_note:{visit.id}", Party.PROVIDER_LEAD, "record-visit", counted_from=visit.on)
+
+
 def _awaited_of_held_visits(state: CaseState) -> Iterator[Awaited]:
-    """A visit still wants its confirmation, and a dispute its settlement, when delivery has ended."""
+    """A visit still wants its record and its confirmation, and a dispute its settlement, when delivery has ended."""
+    for visit in notes_due(state):
+        yield _note(visit)
     for visit in state.visits:
         if visit.status == "recorded":
             yield Awaited(f"visit_confirmation:{visit.id}", Party.RECIPIENT_LEAD, "confirm-visit")

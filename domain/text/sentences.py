@@ -353,7 +353,10 @@ TELLINGS: Final[Mapping[type[e.CaseEvent], Telling]] = {
             "paid": w.money(v.paid_minor, v.currency),
             "returned": w.money(v.returned_minor, v.currency),
             "released": w.money(v.released_minor, v.currency),
-        }
+            "visits": w.several([f"{one.visit} ({w.code('left_open', one.because)})" for one in v.left_open]),
+        },
+        lambda v: "left_open" if v.left_open else "plain",
+        ("plain", "left_open"),
     ),
     e.CasePaused: Telling(
         lambda v, w: {"reason": w.code("pause_reason", v.reason_code), "review_on": w.day(v.review_on)}

@@ -194,6 +194,8 @@ def test_whoever_entered_a_visit_for_the_provider_does_not_approve_its_claim() -
 def test_a_payment_number_stands_for_one_payment_and_the_refusal_names_it() -> None:
     office = in_stage(Stage.AGREED, "leader")
     office.done("finance", "release-funds", amount_minor="400.00", payment="ADA-7")
+    office.done("head.sea", "liquidate")
+    office.done("finance", "accept-liquidation")
     refusal = office.refused("finance", "release-funds", amount_minor="100.00", payment="ada-7")
     assert refusal.code == "R-PAPER"
     assert refusal.message == "Paper ada-7 stands for an advance already; a paper counts once in a case."

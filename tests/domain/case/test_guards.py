@@ -329,6 +329,7 @@ CASES: Final[dict[str, Case]] = {
         Stage.IN_DELIVERY, "lead.sea", "record-visit",
         before=lambda o: [o.done("lead.sea", "record-visit") for _ in range(5)], code="R-MID-REVIEW",
     ),
+    "note_is_still_awaited": Case(Stage.FINAL_REVIEW, "lead.sea", "record-visit", code="R-VISIT"),
     "visit_is_planned": Case(Stage.IN_DELIVERY, "lead.sea", "miss-visit", {"visit": "V1"}, code="R-VISIT"),
     "visit_awaits_confirmation": Case(
         Stage.IN_DELIVERY, "lead.hill", "confirm-visit", {"visit": "V1"},

@@ -63,6 +63,33 @@ def over_two_years(office: Office) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize(
+    ("funds", "left"),
+    [
+        ((fund(year="2025-26"),), "no fund of 2026-27 or later is open"),
+        (
+            (fund(year="2025-26"), fund(committed=9_000_00)),
+            "Fund laeg.2026-27 has GBP 0.00 left of GBP 9,000.00",
+        ),
+    ],
+)
+def test_no_request_is_taken_on_for_what_a_past_year_has_left(funds: tuple[FundFact, ...], left: str) -> None:
+    office = Office().at(Stage.TRIAGE)
+    office.money = replace(office.money, funds=funds)
+    assert office.refused("broker", "triage").message == f"Nothing is left for schools of Cwm Enfys: {left}."
+    office.money = replace(office.money, funds=(*funds, fund(year="2027-28")))
+    assert office.done("broker", "triage") == ("TriageAccepted",)
+
+
+def test_a_request_for_support_in_the_next_year_needs_money_of_that_year() -> None:
+    office = Office()
+    office.done("head.hill", "open", desired_start=date(2027, 4, 12))
+    office.done("head.hill", "submit")
+    office.done("sip.hill", "align")
+    office.money = replace(office.money, funds=(fund(),))
+    assert office.refused("broker", "triage").code == "R-FUND"
+
+
 def test_a_draft_reserves_its_amount_over_the_financial_years_by_their_days() -> None:
     office = drafting(fund(), fund(year="2027-28"))
     assert moved(draft(office, **over_two_years(office))) == [
@@ -255,6 +282,20 @@ def test_what_is_kept_of_a_withdrawn_case_is_of_the_years_of_its_visits_as_far_a
     for day in days:
         held(office, day)
     assert moved(office.say("head.hill", "withdraw")) == [("BudgetReleased", released)]
+
+
+def test_a_variation_takes_nothing_from_the_year_of_visits_that_are_not_claimed_yet() -> None:
+    office = drafting()
+    half = [{"financial_year": year, "quarter_days": "2"} for year in ("2026-27", "2027-28")]
+    agreed(office, **over_two_years(office) | {"years": half, "cover_minor": "1000.00"})
+    held(office, date(2027, 4, 12))
+    office.done("sip.hill", "mid-review")
+    held(office, date(2027, 4, 13))
+    office.done("broker", "propose-variation", quarter_days="2")
+    office.done("head.hill", "agree-variation")
+    assert moved(office.say("head.sea", "agree-variation")) == [
+        ("BudgetReleased", [("laeg.2026-27", 500_00)])
+    ]
 
 
 def test_money_of_a_case_that_is_withdrawn_while_paused_is_awaited_again() -> None:
@@ -528,10 +569,53 @@ def closed_before_it_was_confirmed(office: Office) -> Office:
 def test_a_visit_that_nobody_confirmed_before_the_end_is_confirmed_then_and_paid() -> None:
     office = closed_before_it_was_confirmed(Office())
     assert waits(office) == {"follow_up", "visit_confirmation:V1"}
-    assert office.refused("finance", "settle").message == "Not confirmed yet: V1."
+    assert office.refused("finance", "settle").message == (
+        "Visit V1 of 2026-09-15 is not confirmed yet; the recipient school's lead has until 2026-09-29."
+    )
     office.done("lead.hill", "confirm-visit")
     assert waits(office) == {"follow_up", "claim"}
     assert office.done("head.sea", "claim") == ("ClaimSubmitted",)
+
+
+def test_a_recipient_that_never_answers_holds_up_the_settlement_no_longer_than_its_time() -> None:
+    office = closed_before_it_was_confirmed(Office())
+    office.days_pass(11)
+    assert waits(office) >= {"visit_confirmation:V1", "settlement"}
+    assert moved(office.say("finance", "settle")) == [("BudgetReleased", [("laeg.2026-27", 1000_00)])]
+    assert left_open(office) == [("V1", "not-confirmed")]
+    assert waits(office) == {"follow_up"}
+
+
+def test_a_confirmation_that_comes_late_and_before_the_settlement_is_claimed() -> None:
+    office = closed_before_it_was_confirmed(Office())
+    office.days_pass(11)
+    office.done("lead.hill", "confirm-visit")
+    assert waits(office) >= {"claim"}
+    assert "settlement" not in waits(office)
+    assert office.done("head.sea", "claim") == ("ClaimSubmitted",)
+
+
+def test_a_dispute_that_nobody_settles_holds_up_the_settlement_as_long_as_it_lasts() -> None:
+    office = closed_before_it_was_confirmed(Office())
+    office.done("lead.hill", "dispute-visit")
+    office.days_pass(30)
+    assert office.refused("finance", "settle").message == "Still disputed: V1."
+
+
+def test_an_advance_that_is_accounted_for_is_settled_whoever_confirms_the_visits() -> None:
+    office = Office("leader")
+    closed_before_it_was_confirmed(office)
+    office.done("head.sea", "liquidate")
+    office.done("finance", "accept-liquidation")
+    assert waits(office) == {"follow_up", "visit_confirmation:V1", "settlement"}
+    office.done("finance", "settle")
+    assert left_open(office) == [("V1", "not-confirmed")]
+
+
+def left_open(office: Office) -> list[tuple[str, str]]:
+    """The visits that the settlement names, each with why."""
+    settled = next(event for event, _ in reversed(office.log) if isinstance(event, e.BudgetReconciled))
+    return [(one.visit, one.because) for one in settled.left_open]
 
 
 def test_a_dispute_is_settled_before_the_money_is_even_where_the_case_is_closed() -> None:
@@ -562,6 +646,7 @@ def test_what_is_not_claimed_in_time_finance_settles_without() -> None:
     assert office.refused("finance", "settle").code == "R-EARLY"
     office.days_pass(21)
     assert "BudgetReconciled" in office.done("finance", "settle")
+    assert left_open(office) == [("V1", "not-claimed")]
 
 
 def test_money_is_moved_between_years_and_never_more_than_is_left_of_one() -> None:
@@ -622,7 +707,12 @@ def test_what_an_extension_adds_to_an_advance_is_awaited_of_finance() -> None:
     assert "release" not in waits(office)
     office.done("sip.hill", "mid-review")
     office.done("adviser", "extend")
+    assert waits(office) >= {"liquidation:part"}
+    assert "release" not in waits(office), "what was paid first is accounted for first"
+    office.done("head.sea", "liquidate")
+    office.done("finance", "accept-liquidation")
     assert "release" in waits(office)
+    assert office.done("finance", "release-funds") == ("FundsReleased",)
 
 
 def test_an_advance_that_is_never_accounted_for_is_written_off_by_the_principal_adviser_and_settled() -> None:
@@ -662,11 +752,19 @@ def test_a_use_that_is_not_permitted_is_refused_with_those_that_are() -> None:
     assert "pedagogy" in refusal.hint
 
 
-def test_an_advance_can_be_paid_in_parts_but_not_more_than_is_committed() -> None:
+def test_an_advance_is_paid_in_parts_each_accounted_for_before_the_next() -> None:
     office = Office("leader").at(Stage.AGREED)
     first = office.state.deadline("release")
     office.days_pass(2)
     office.done("finance", "release-funds", amount_minor="600.00")
+    assert waits(office) >= {"liquidation:part"}
+    refusal = office.refused("finance", "release-funds")
+    assert refusal.message == (
+        f"The leader school has not accounted for an earlier advance: PHP 600.00 in {office.reference}."
+    )
+    office.done("head.sea", "liquidate")
+    assert office.refused("finance", "release-funds").code == "R-LIQUIDATION", "it is not accepted yet"
+    office.done("finance", "accept-liquidation")
     rest = office.state.deadline("release")
     assert first is not None
     assert rest is not None
@@ -678,6 +776,18 @@ def test_an_advance_can_be_paid_in_parts_but_not_more_than_is_committed() -> Non
     office.done("finance", "release-funds")
     assert has(office, "committed", "advanced") == (0, 1000_00)
     assert "release" not in waits(office)
+
+
+def test_the_account_that_is_due_after_delivery_has_its_own_time() -> None:
+    office = Office("leader").at(Stage.AGREED)
+    office.done("finance", "release-funds", amount_minor="600.00")
+    office.days_pass(30)
+    assert (part := office.state.deadline("liquidation:part")) is not None
+    assert part.passed
+    office.done("lead.sea", "record-visit")
+    office.done("head.hill", "withdraw")
+    assert (after := office.state.deadline("liquidation")) is not None
+    assert not after.passed
 
 
 def test_where_no_account_is_kept_of_money_everything_goes_on_as_before() -> None:

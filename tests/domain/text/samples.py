@@ -7,6 +7,7 @@ from typing import Final, get_args
 
 from domain.case import events as e
 from domain.case.chasing_events import DueStep
+from domain.case.money_events import OpenVisit
 from domain.case.stages import Stage
 from domain.parties import Party
 from domain.programmes import Programme
@@ -20,6 +21,7 @@ _OTHERWISE: Final[dict[type[e.CaseEvent], dict[str, object]]] = {
     e.OfferAccepted: {"conflict": "declared"},
     e.ImpactValidated: {"disagreements": (1, 2)},
     e.CaseClosed: {"unevaluated": True},
+    e.BudgetReconciled: {"left_open": (OpenVisit(visit="V2", because="not-recorded"),)},
 }
 """What must be different in an event for its other variant to be told."""
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from domain.case import commands as c
 from domain.case import events as e
+from domain.case.money_events import OpenVisit
 from domain.case.shape import OfferMade
 from domain.case.stages import Stage
 from domain.case.values import ObjectiveRating
@@ -87,6 +88,7 @@ def test_every_code_that_an_event_may_hold_has_a_word_and_no_other() -> None:
         "lapse_held": allowed(e.LapseHeld, "because"),
         "contact": allowed(e.ContactRecorded, "method"),
         "release_cause": allowed(e.BudgetReleased, "cause"),
+        "left_open": allowed(OpenVisit, "because"),
         "mail_failure": allowed(e.MailFailed, "reason"),
         "season": {"spring", "summer", "autumn"},
         "phase": allowed(e.CaseDrafted, "phase"),
