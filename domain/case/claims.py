@@ -149,19 +149,21 @@ def claim_is_theirs_to_decide(s: Situation) -> Refusal | None:
 
 
 def approver_did_not_claim(s: Situation) -> Refusal | None:
-    """Separation of duties: who drafted the agreement, recorded a visit of it, claimed, or entered any of these for
-    another, approves nothing of the claim.
+    """Separation of duties: who drafted the agreement, recorded or confirmed a visit of it, settled what was disputed
+    of one, claimed, or entered any of these for another, approves nothing of the claim.
     """
     claim, agreement = _named(s), agreement_of(s)
     if claim is None:
         return None
     bound = {claim.claimed_by, claim.recorded_by, agreement.drafted_by, agreement.recorded_by}
-    bound.update(person for visit in s.state.visits if visit.id in claim.visits for person in visit.persons)
+    visits = [visit for visit in s.state.visits if visit.id in claim.visits]
+    bound.update(person for visit in visits for person in (*visit.persons, *visit.vouched_by))
     if bound & {s.facts.person, s.facts.recorder}:
         return Refusal(
             "R-SEPARATION",
-            "Whoever drafted the agreement, recorded a visit that is claimed, or made or recorded the claim may not "
-            "approve it.",
+            "Whoever drafted the agreement, recorded or confirmed a visit that is claimed, settled what was disputed "
+            "of it, or made the claim, or entered any of these for another, may not approve it.",
+            f"Another {s.word(claim.approver)} does.",
         )
     return None
 
