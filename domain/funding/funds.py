@@ -1,7 +1,7 @@
 """A fund in one financial year: what was put in, taken out, carried on; what cases have of it stands in the cases."""
 
 from datetime import date
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -301,7 +301,7 @@ def _closed(fund: FundFact) -> tuple[DirectoryEvent, ...] | Refusal:
         return Refusal(
             "R-FUND",
             f"{money_words(fund.reserved, fund.currency)} of {fund.name} are reserved for agreements that are not signed yet.",
-            f"{_HELD} {largest_first(fund.holders, fund.currency)}.",
+            f"Cases that have most of that: {largest_first(fund.reserving, fund.other_reserving, fund.currency)}.",
         )
     return (FundClosed(),)
 
@@ -312,8 +312,7 @@ def _short_of(fund: FundFact, amount: int) -> Refusal | None:
     return Refusal(
         "R-FUND",
         f"{fund.left()}; {money_words(amount, fund.currency)} are asked for.",
-        f"{_HELD} {largest_first(fund.holders, fund.currency)}." if fund.holders else "",
+        f"Cases that have most of it: {largest_first(fund.holders, fund.other_holders, fund.currency)}."
+        if fund.holders
+        else "",
     )
-
-
-_HELD: Final = "Cases that have most of it:"

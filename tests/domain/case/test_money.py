@@ -160,6 +160,20 @@ def test_a_leader_schools_agreements_of_one_year_stay_within_its_grant_together(
     assert office.done("head.sea", "draft-agreement") == ("AgreementDrafted",)
 
 
+def test_what_came_back_unspent_is_no_part_of_the_grant_of_the_case_itself() -> None:
+    office = Office("leader").at(Stage.AGREED)
+    finance = office.programme.finance
+    assert finance is not None
+    exhausted = finance.model_copy(update={"grant_minor": 1_000_00})
+    office.programme = office.programme.model_copy(update={"finance": exhausted})
+    for person, verb in (("finance", "release-funds"), ("lead.sea", "record-visit"), ("sip.hill", "mid-review")):
+        office.done(person, verb)
+    until = date(2026, 12, 18)
+    assert office.refused("adviser", "extend", until=until).code == "R-GRANT"
+    office.done("finance", "return-funds", amount_minor="400.00")
+    assert office.done("adviser", "extend", until=until) == ("DeliveryExtended",)
+
+
 @pytest.mark.parametrize(
     ("stage", "person", "verb"),
     [

@@ -191,8 +191,13 @@ def test_what_is_left_goes_to_the_next_year_by_a_command_and_no_more_than_is_lef
 
 def test_a_fund_is_not_closed_under_agreements_that_are_not_signed_and_changes_no_more_once_it_is() -> None:
     stream = opened()
-    reserved = fact(allocated=100_00, reserved=60_00, holders=(("EAS-0000000-0", 60_00),))
-    assert "GBP 60.00 of laeg.2026-27 are reserved" in stream.refused("close", holding(reserved)).message
+    reserved = fact(
+        allocated=1000_00, reserved=60_00, paid=900_00, holders=(("EAS-0000000-1", 900_00),), other_holders=1,
+        reserving=(("EAS-0000000-0", 60_00),),
+    )  # fmt: skip
+    refusal = stream.refused("close", holding(reserved))
+    assert "GBP 60.00 of laeg.2026-27 are reserved" in refusal.message
+    assert refusal.hint == "Cases that have most of that: EAS-0000000-0 (GBP 60.00)."
     assert stream.ask("close", holding(fact(allocated=100_00, committed=60_00))) == ["FundClosed"]
     assert (
         stream.refused("allocate", amount_minor="1.00", source="x").message == "Fund laeg.2026-27 is closed."
@@ -341,5 +346,6 @@ def test_an_amount_is_divided_to_the_penny(amount: int, weights: list[int]) -> N
 def test_amounts_are_said_with_their_currency() -> None:
     assert money_words(1_234_567_89, "PHP") == "PHP 1,234,567.89"
     assert money_words(-5, "GBP") == "GBP -0.05"
-    held = tuple((f"EAS-{n}", 100_00) for n in range(5))
-    assert largest_first(held, "GBP").endswith("EAS-2 (GBP 100.00) and 2 more")
+    held = tuple((f"EAS-{n}", 100_00) for n in range(2))
+    assert largest_first(held, 3, "GBP") == "EAS-0 (GBP 100.00), EAS-1 (GBP 100.00) and 3 more"
+    assert largest_first(held[:1], 0, "GBP") == "EAS-0 (GBP 100.00)"
