@@ -196,7 +196,7 @@ def submit_claim(s: Situation) -> tuple[e.CaseEvent, ...]:
     amount = sum(share.amount_minor for share in shares)
     late = _is_late(s, shares)
     limit = s.programme.rules.finance_approves_up_to_minor
-    by_finance = limit is not None and amount <= limit and not late
+    by_finance = limit is not None and _of_finance(money) + amount <= limit and not late
     event = e.ClaimSubmitted(
         currency=money.currency,
         shares=shares,
@@ -338,6 +338,11 @@ def _nothing_left(s: Situation, visits: tuple[ClaimedVisit, ...]) -> Refusal:
         f"The days are worth {money_words(worth, money.currency)}; of what is committed nothing is left for them "
         f"but {money_words(money.total('unclaimed'), money.currency)} for travel and supplies.",
     )
+
+
+def _of_finance(money: Money) -> int:
+    """What finance approved in this case, or is to: a claim in parts is weighed as if it were one."""
+    return sum(claim.amount_minor for claim in money.live_claims if claim.approver is Party.FINANCE)
 
 
 def _is_late(s: Situation, shares: tuple[FundShare, ...]) -> bool:
