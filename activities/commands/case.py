@@ -50,7 +50,7 @@ from domain.case.situation import Decision, Facts, Refusal
 from domain.case.stages import Stage
 from domain.case.state import CaseState, fold
 from domain.case.status import case_status
-from domain.case.suggest import next_steps
+from domain.case.suggest import next_steps, verbs_tried
 from domain.envelope import ProgrammeRef
 from domain.ids import SYSTEM_PERSON, stream_key
 from domain.messages import CaseStatus, NextStep, UnsignedCommand
@@ -183,7 +183,7 @@ def steps_for(
     holders = facts.case_facts(
         state=state, programme_in_force=programme, person_id="", recorder="", now=now, with_holders=True
     ).holders
-    money = facts.money(programme, state)
+    money = facts.money(programme, state, verbs_tried(state))
     everyone = tuple(person for persons in holders.values() for person in persons)
     pool = _pool_of_stage(facts, state, programme, now)
 

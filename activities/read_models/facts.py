@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from activities.read_models.days import DaysReader
-from activities.read_models.money_facts import ALL_VERBS, funds_named, read_money
+from activities.read_models.money_facts import funds_named, read_money
 from activities.read_models.networks import network_fact, places_taken
 from activities.read_models.overviews import overview_facts
 from activities.read_models.providers import ProviderReader, Seeking
@@ -186,7 +186,7 @@ class FactReader:
             overviews=self._overviews(state.recipient) if cites_overview else (),
         )
 
-    def money(self, rules: Programme, state: CaseState, verbs: Iterable[str] = ALL_VERBS) -> MoneyFacts:
+    def money(self, rules: Programme, state: CaseState, verbs: Iterable[str]) -> MoneyFacts:
         """Funds, rate cards and earlier advances, as far as commands of these verbs ask about them."""
         figures = read_money(self._connection, rules, state, frozenset(verbs))
         self._positions.update(figures.positions)

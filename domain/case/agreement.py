@@ -48,6 +48,49 @@ def approver_did_not_draft(s: Situation) -> Refusal | None:
     return None
 
 
+def approver_recorded_no_signature(s: Situation) -> Refusal | None:
+    """Separation of duties: nobody approves money of an agreement on which they entered a signature for another."""
+    given = agreement_of(s).signatures
+    recorded = next((one for one in given if s.facts.person == one.recorded_by != one.person), None)
+    if recorded is None:
+        return None
+    return Refusal(
+        "R-SEPARATION",
+        f"The signature of the {s.word(recorded.party)} was recorded by {s.facts.person}; whoever recorded a signature for "
+        "another may not approve money of that agreement.",
+        f"Another {s.word(s.party)} does.",
+    )
+
+
+def signer_did_not_approve(s: Situation) -> Refusal | None:
+    """Separation of duties: who approved the money neither signs nor records that another did.
+
+    Who stands in for a signatory of the staff that let it lie endorses all the same: the office may have only one.
+    """
+    if s.state.stand_in(f"signature:{s.party}") is not None and s.facts.person == s.facts.recorder:
+        return None
+    if agreement_of(s).funded_by not in {s.facts.person, s.facts.recorder}:
+        return None
+    return Refusal(
+        "R-SEPARATION",
+        f"The money was approved by {agreement_of(s).funded_by}; whoever approved it neither signs the {s.noun('agreement')} "
+        "nor records that another did.",
+        "Let them sign themselves, or somebody else record it.",
+    )
+
+
+def sip_endorses_in_their_own_name(s: Situation) -> Refusal | None:
+    """The schools may sign on paper; the endorsement is a word of the office, and its own people have keys."""
+    if s.party is not Party.SIP or s.facts.person == s.facts.recorder:
+        return None
+    return Refusal(
+        "R-OWN-NAME",
+        f"Recorded by {s.facts.recorder} in the name of {s.facts.person}: but the {s.word(Party.SIP)} endorses in "
+        "their own name.",
+        f"Leave out --as: {s.facts.person} gives it with their own key, --profile {s.facts.person}.",
+    )
+
+
 def signs_what_stands(s: Situation) -> Refusal | None:
     agreement = agreement_of(s)
     if expect(s.command, c.Sign).content_hash != agreement.content_hash:
@@ -150,6 +193,7 @@ def approve_funding(s: Situation) -> tuple[e.CaseEvent, ...]:
         amount_minor=agreement.amount_minor,
         currency=s.programme.currency,
         approved_as=s.party,
+        approved_by=s.facts.person,
     )
     return (event,)
 
@@ -166,11 +210,18 @@ def sign(s: Situation) -> tuple[e.CaseEvent, ...]:
     signature: e.CaseEvent
     if s.party is Party.SIP:
         signature = e.AlignmentEndorsed(
-            agreement_version=version, content_hash=content_hash, signed_by=s.facts.person
+            agreement_version=version,
+            content_hash=content_hash,
+            signed_by=s.facts.person,
+            recorded_by=s.facts.recorder,
         )
     else:
         signature = e.AgreementSigned(
-            agreement_version=version, party=s.party, content_hash=content_hash, signed_by=s.facts.person
+            agreement_version=version,
+            party=s.party,
+            content_hash=content_hash,
+            signed_by=s.facts.person,
+            recorded_by=s.facts.recorder,
         )
     if {*agreement.signed, s.party} == set(agreement.signatories):
         return signature, e.AgreementActivated(agreement_version=version, content_hash=content_hash)

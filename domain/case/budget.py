@@ -454,7 +454,9 @@ def _unfit(s: Situation, share: FundShare, fund: FundFact, authority: str) -> Re
     return Refusal(
         "R-FUND",
         f"{fund.left()}; {money_words(share.amount_minor, fund.currency)} are asked for.",
-        f"Most of it is held by {largest_first(fund.holders, fund.currency)}." if fund.holders else "",
+        f"Most of it is held by {largest_first(fund.holders, fund.other_holders, fund.currency)}."
+        if fund.holders
+        else "",
     )
 
 
@@ -464,9 +466,7 @@ def _above_the_grant(s: Situation, shares: tuple[FundShare, ...]) -> Refusal | N
     if finance is None or finance.grant_minor is None:
         return None
     for share in shares:
-        own = (
-            sum(one.agreed for one in s.state.money.shares if one.year == share.year) if s.state.money else 0
-        )
+        own = sum(one.taken for one in s.state.money.shares if one.year == share.year) if s.state.money else 0
         others = list(s.facts.money.granted(share.year))
         had = own + sum(use.amount for use in others)
         if had + share.amount_minor > finance.grant_minor:

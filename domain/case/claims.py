@@ -149,19 +149,21 @@ def claim_is_theirs_to_decide(s: Situation) -> Refusal | None:
 
 
 def approver_did_not_claim(s: Situation) -> Refusal | None:
-    """Separation of duties: who drafted the agreement, recorded a visit of it, claimed, or entered any of these for
-    another, approves nothing of the claim.
+    """Separation of duties: who drafted the agreement, recorded or confirmed a visit of it, settled what was disputed
+    of one, claimed, or entered any of these for another, approves nothing of the claim.
     """
     claim, agreement = _named(s), agreement_of(s)
     if claim is None:
         return None
     bound = {claim.claimed_by, claim.recorded_by, agreement.drafted_by, agreement.recorded_by}
-    bound.update(person for visit in s.state.visits if visit.id in claim.visits for person in visit.persons)
+    visits = [visit for visit in s.state.visits if visit.id in claim.visits]
+    bound.update(person for visit in visits for person in (*visit.persons, *visit.vouched_by))
     if bound & {s.facts.person, s.facts.recorder}:
         return Refusal(
             "R-SEPARATION",
-            "Whoever drafted the agreement, recorded a visit that is claimed, or made or recorded the claim may not "
-            "approve it.",
+            "Whoever drafted the agreement, recorded or confirmed a visit that is claimed, settled what was disputed "
+            "of it, or made the claim, or entered any of these for another, may not approve it.",
+            f"Another {s.word(claim.approver)} does.",
         )
     return None
 
@@ -194,7 +196,7 @@ def submit_claim(s: Situation) -> tuple[e.CaseEvent, ...]:
     amount = sum(share.amount_minor for share in shares)
     late = _is_late(s, shares)
     limit = s.programme.rules.finance_approves_up_to_minor
-    by_finance = limit is not None and amount <= limit and not late
+    by_finance = limit is not None and _of_finance(money) + amount <= limit and not late
     event = e.ClaimSubmitted(
         currency=money.currency,
         shares=shares,
@@ -336,6 +338,11 @@ def _nothing_left(s: Situation, visits: tuple[ClaimedVisit, ...]) -> Refusal:
         f"The days are worth {money_words(worth, money.currency)}; of what is committed nothing is left for them "
         f"but {money_words(money.total('unclaimed'), money.currency)} for travel and supplies.",
     )
+
+
+def _of_finance(money: Money) -> int:
+    """What finance approved in this case, or is to: a claim in parts is weighed as if it were one."""
+    return sum(claim.amount_minor for claim in money.live_claims if claim.approver is Party.FINANCE)
 
 
 def _is_late(s: Situation, shares: tuple[FundShare, ...]) -> bool:

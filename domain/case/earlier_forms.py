@@ -91,6 +91,21 @@ def _ended_before_late_notes(payload: Payload) -> Payload:
 
 def _settled_before_visits_were_named(payload: Payload) -> Payload:
     return payload | {"left_open": []}
+def _funding_before_names(payload: Payload) -> Payload:
+    """Who gave these words stood in the envelope alone, and no rule about money looked at it."""
+    return payload | {"approved_by": None}
+
+
+def _signature_before_recorders(payload: Payload) -> Payload:
+    return payload | {"recorded_by": None}
+
+
+def _confirmation_before_names(payload: Payload) -> Payload:
+    return payload | {"confirmed_by": None, "recorded_by": None}
+
+
+def _settled_dispute_before_names(payload: Payload) -> Payload:
+    return payload | {"settled_by": None, "recorded_by": None}
 
 
 CASE_UPCASTERS: Final[tuple[Upcaster, ...]] = (
@@ -100,6 +115,11 @@ CASE_UPCASTERS: Final[tuple[Upcaster, ...]] = (
     Upcaster("NeedScoped", 1, 2, _scoped_before_plans),
     Upcaster("AgreementDrafted", 1, 2, _agreement_before_work_modes),
     Upcaster("AgreementDrafted", 2, 3, _agreement_before_funds),
+    Upcaster("FundingApproved", 1, 2, _funding_before_names),
+    Upcaster("AgreementSigned", 1, 2, _signature_before_recorders),
+    Upcaster("AlignmentEndorsed", 1, 2, _signature_before_recorders),
+    Upcaster("VisitConfirmed", 1, 2, _confirmation_before_names),
+    Upcaster("DisputeResolved", 1, 2, _settled_dispute_before_names),
     Upcaster("VisitRecorded", 1, 2, _visit_before_work_modes),
     Upcaster("VisitRecorded", 2, 3, _visit_before_capacity),
     Upcaster("PartnerOffered", 1, 2, _offer_before_capacity),

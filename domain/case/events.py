@@ -263,10 +263,13 @@ class AgreementDrafted(CaseEvent):
 
 
 class FundingApproved(CaseEvent):
+    schema_version: ClassVar[int] = 2
     agreement_version: int
     amount_minor: int
     currency: str
     approved_as: Party
+    approved_by: PersonId | None
+    """None where only the envelope kept it."""
 
 
 class FundingReturned(CaseEvent):
@@ -275,16 +278,22 @@ class FundingReturned(CaseEvent):
 
 
 class AgreementSigned(CaseEvent):
+    schema_version: ClassVar[int] = 2
     agreement_version: int
     party: Party
     content_hash: ContentHash
     signed_by: PersonId
+    recorded_by: PersonId | None
+    """Who entered it: the same person, unless it was recorded for them; None where only the envelope kept it."""
 
 
 class AlignmentEndorsed(CaseEvent):
+    schema_version: ClassVar[int] = 2
     agreement_version: int
     content_hash: ContentHash
     signed_by: PersonId
+    recorded_by: PersonId | None
+    """As of a signature."""
 
 
 class SignatureVoided(CaseEvent):
@@ -372,8 +381,13 @@ class VisitMissed(CaseEvent):
 
 
 class VisitConfirmed(CaseEvent):
+    schema_version: ClassVar[int] = 2
     visit: VisitId
     quarter_days: int
+    confirmed_by: PersonId | None
+    """None where only the envelope kept it."""
+    recorded_by: PersonId | None
+    """Who entered it: the same person, unless it was recorded for them."""
 
 
 class VisitDisputed(CaseEvent):
@@ -382,9 +396,14 @@ class VisitDisputed(CaseEvent):
 
 
 class DisputeResolved(CaseEvent):
+    schema_version: ClassVar[int] = 2
     visit: VisitId
     counted_quarter_days: int
     reason: FreeText
+    settled_by: PersonId | None
+    """None where only the envelope kept it."""
+    recorded_by: PersonId | None
+    """Who entered it: the same person, unless it was recorded for them."""
 
 
 class MidReviewDue(CaseEvent):

@@ -36,6 +36,11 @@ class Share(Value):
     """Given up: neither accounted for nor paid back."""
 
     @property
+    def taken(self) -> int:
+        """What the case takes of the fund: promised or paid; what came back unspent is no part of it."""
+        return self.reserved + self.committed + self.paid
+
+    @property
     def agreed(self) -> int:
         """What the agreement was given of it and not relieved of."""
         return self.committed + self.paid + self.returned

@@ -147,6 +147,8 @@ class Signature(Value):
 
     party: Party
     person: PersonId
+    recorded_by: PersonId | None = None
+    """Who entered it; None of a signature given before that was kept."""
 
 
 class Enrolment(Value):
@@ -171,6 +173,8 @@ class Agreement(Value):
     amount_minor: int
     signatories: tuple[Party, ...]
     funding_approved: bool = False
+    funded_by: PersonId | None = None
+    """Who approved its money; None of an approval given before that was kept."""
     signatures: tuple[Signature, ...] = ()
     active: bool = False
     end: date
@@ -227,6 +231,8 @@ class Visit(Value):
     recorded_by: Party | None = None
     persons: tuple[str, ...] = ()
     """Whose record it is, and who entered it; none of a visit recorded before that was kept."""
+    vouched_by: tuple[str, ...] = ()
+    """Who confirmed it or settled what was disputed of it, and who entered that; none where that was not kept."""
     period: str | None = None
     """The half term whose capacity it is taken from."""
     taken: int = 0

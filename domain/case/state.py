@@ -257,8 +257,9 @@ def _agreement(state: CaseState, **update: Any) -> Agreement:
 
 
 @_evolves(e.FundingApproved)
-def _funded(state: CaseState, _event: e.FundingApproved) -> Change:
-    return {"stage": Stage.AWAITING_SIGNATURES, "agreement": _agreement(state, funding_approved=True)}
+def _funded(state: CaseState, event: e.FundingApproved) -> Change:
+    funded = _agreement(state, funding_approved=True, funded_by=event.approved_by)
+    return {"stage": Stage.AWAITING_SIGNATURES, "agreement": funded}
 
 
 @_evolves(e.FundingReturned)
@@ -273,12 +274,14 @@ def _changes_requested(state: CaseState, _event: e.ChangesRequested) -> Change:
 
 @_evolves(e.AgreementSigned)
 def _signed(state: CaseState, event: e.AgreementSigned) -> Change:
-    return _with_signature(state, Signature(party=event.party, person=event.signed_by))
+    signature = Signature(party=event.party, person=event.signed_by, recorded_by=event.recorded_by)
+    return _with_signature(state, signature)
 
 
 @_evolves(e.AlignmentEndorsed)
 def _endorsed(state: CaseState, event: e.AlignmentEndorsed) -> Change:
-    return _with_signature(state, Signature(party=Party.SIP, person=event.signed_by))
+    signature = Signature(party=Party.SIP, person=event.signed_by, recorded_by=event.recorded_by)
+    return _with_signature(state, signature)
 
 
 def _with_signature(state: CaseState, signature: Signature) -> Change:
@@ -311,13 +314,17 @@ def _visit_recorded(state: CaseState, event: e.VisitRecorded) -> Change:
         on=event.on,
         quarter_days=event.quarter_days,
         recorded_by=event.recorded_as,
-        persons=tuple(sorted({one for one in (event.noted_by, event.recorded_by) if one})),
+        persons=_known(event.noted_by, event.recorded_by),
         period=event.period,
         taken=event.quarter_days,
     )
     others = tuple(known for known in state.visits if known.id != event.visit)
     visits = tuple(sorted((*others, visit), key=lambda v: int(v.id[1:])))
     return {"visits": visits, "briefed": state.briefed or event.safeguarding_briefed}
+
+
+def _known(*persons: str | None) -> tuple[str, ...]:
+    return tuple(sorted({person for person in persons if person}))
 
 
 def _visits(state: CaseState, visit_id: str, **update: Any) -> Change:
@@ -333,7 +340,8 @@ def _visit_missed(state: CaseState, event: e.VisitMissed) -> Change:
 
 @_evolves(e.VisitConfirmed)
 def _visit_confirmed(state: CaseState, event: e.VisitConfirmed) -> Change:
-    return _visits(state, event.visit, status="confirmed")
+    vouched = _known(event.confirmed_by, event.recorded_by)
+    return _visits(state, event.visit, status="confirmed", vouched_by=vouched)
 
 
 @_evolves(e.VisitDisputed)
@@ -343,7 +351,11 @@ def _visit_disputed(state: CaseState, event: e.VisitDisputed) -> Change:
 
 @_evolves(e.DisputeResolved)
 def _dispute_resolved(state: CaseState, event: e.DisputeResolved) -> Change:
-    return _visits(state, event.visit, status="resolved", quarter_days=event.counted_quarter_days)
+    settled = {
+        "quarter_days": event.counted_quarter_days,
+        "vouched_by": _known(event.settled_by, event.recorded_by),
+    }
+    return _visits(state, event.visit, status="resolved", **settled)
 
 
 @_evolves(e.MidReviewDue)

@@ -44,6 +44,11 @@ def next_steps(state: CaseState, facts_of: FactsOf, providers: tuple[str, ...] =
     return tuple(steps)
 
 
+def verbs_tried(state: CaseState) -> frozenset[str]:
+    """The verbs that `next_steps` tries in this state: facts are read for these and no others."""
+    return frozenset(verb for item in awaited(state) for _party, verb in _ways(item))
+
+
 def _first_accepted(
     item: Awaited, state: CaseState, facts_of: FactsOf, providers: tuple[str, ...]
 ) -> NextStep | None:

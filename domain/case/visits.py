@@ -293,7 +293,13 @@ def miss_visit(s: Situation) -> tuple[e.CaseEvent, ...]:
 
 def confirm_visit(s: Situation) -> tuple[e.CaseEvent, ...]:
     visit = _visit(s, expect(s.command, c.ConfirmVisit).visit)
-    return (e.VisitConfirmed(visit=visit.id, quarter_days=visit.quarter_days),)
+    confirmed = e.VisitConfirmed(
+        visit=visit.id,
+        quarter_days=visit.quarter_days,
+        confirmed_by=s.facts.person,
+        recorded_by=s.facts.recorder,
+    )
+    return (confirmed,)
 
 
 def dispute_visit(s: Situation) -> tuple[e.CaseEvent, ...]:
@@ -304,7 +310,11 @@ def dispute_visit(s: Situation) -> tuple[e.CaseEvent, ...]:
 def resolve_dispute(s: Situation) -> tuple[e.CaseEvent, ...]:
     command = expect(s.command, c.ResolveDispute)
     event = e.DisputeResolved(
-        visit=command.visit, counted_quarter_days=command.counted_quarter_days, reason=command.reason
+        visit=command.visit,
+        counted_quarter_days=command.counted_quarter_days,
+        reason=command.reason,
+        settled_by=s.facts.person,
+        recorded_by=s.facts.recorder,
     )
     return (event,)
 

@@ -19,7 +19,7 @@ PaperRef = Annotated[
 Sum = Annotated[int, BeforeValidator(minor_units), Field(ge=1, le=999_999_999_99)]
 """An amount that is not nothing, typed as 250 or 250.00."""
 
-_LARGEST: Final = 3
+MOST_NAMED: Final = 3
 """How many cases a refusal names of those that hold a fund's money."""
 
 
@@ -46,8 +46,7 @@ def divided(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
     return tuple(parts)
 
 
-def largest_first(holders: Sequence[tuple[str, int]], currency: str) -> str:
-    """'EAS-… (GBP 20,000.00) and 4 others': who holds a fund's money; empty where nobody does."""
-    named = [f"{name} ({money_words(amount, currency)})" for name, amount in holders[:_LARGEST]]
-    more = len(holders) - len(named)
+def largest_first(holders: Sequence[tuple[str, int]], more: int, currency: str) -> str:
+    """'EAS-… (GBP 20,000.00) and 4 more': who holds a fund's money; `more` are those who are not named."""
+    named = [f"{name} ({money_words(amount, currency)})" for name, amount in holders]
     return ", ".join(named) + (f" and {more} more" if more else "")

@@ -30,6 +30,11 @@ class FundFact(Value):
     paid: int = 0
     holders: tuple[tuple[str, int], ...] = ()
     """The cases that have most of it, with how much."""
+    other_holders: int = 0
+    """How many cases have some of it beside those."""
+    reserving: tuple[tuple[str, int], ...] = ()
+    """The cases that have most of what is reserved, with how much of that."""
+    other_reserving: int = 0
 
     @property
     def name(self) -> str:
@@ -88,7 +93,9 @@ class MoneyFacts:
     """Everything a decision about a case's money rests on; empty for commands that move none."""
 
     funds: tuple[FundFact, ...] = ()
-    """Funds of the programme, in all years."""
+    """Funds of the programme, in all years. What cases have of a fund is counted where the command could be paid
+    from it, or moves its money; of others only what was declared stands here.
+    """
     rates: tuple[RateFact, ...] = ()
     """Rate cards of the programme, all versions."""
     grants: tuple[GrantUse, ...] = ()

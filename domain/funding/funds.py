@@ -1,7 +1,7 @@
 """A fund in one financial year: what was put in, taken out, carried on; what cases have of it stands in the cases."""
 
 from datetime import date
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -14,6 +14,7 @@ from domain.funding.amounts import Currency, FundKey, Sum, largest_first, money_
 from domain.funding.facts import FundFact
 from domain.funding.grants import AllocateGrants, Grant, GrantsAllocated, Source, grants_allocated
 from domain.funding.keepers import may_keep_money
+from domain.funding.papers import FundEntry, paper_is_new
 from domain.ids import PROGRAMME_CODE_PATTERN
 
 
@@ -128,6 +129,8 @@ class FundState(Value):
     carried: tuple[CarriedIn, ...] = ()
     grants: tuple[Grant, ...] = ()
     """Whose grants are among what was put in."""
+    entries: tuple[FundEntry, ...] = ()
+    """What was put in and taken out, each on its paper; grants aside."""
     open: bool = False
 
 
@@ -138,12 +141,14 @@ def evolve(state: FundState, event: DirectoryEvent) -> FundState:
         case FundOpened():
             change |= {"declared": event, "open": True}
         case FundAllocated():
-            change["allocated"] = state.allocated + event.amount_minor
+            entry = FundEntry(amount=event.amount_minor, source=event.source)
+            change |= {"allocated": state.allocated + entry.amount, "entries": (*state.entries, entry)}
         case GrantsAllocated():
             new = tuple(Grant(school=school, amount=event.each_minor) for school in event.schools)
             change |= {"allocated": state.allocated + event.amount_minor, "grants": (*state.grants, *new)}
         case FundReduced():
-            change["allocated"] = state.allocated - event.amount_minor
+            entry = FundEntry(amount=-event.amount_minor, source=event.source)
+            change |= {"allocated": state.allocated + entry.amount, "entries": (*state.entries, entry)}
         case FundCarriedForward():
             before = sum(part.amount for part in state.carried if part.from_fund == event.from_fund)
             others = tuple(part for part in state.carried if part.from_fund != event.from_fund)
@@ -176,13 +181,11 @@ def decide(
         return Refusal("R-CURRENCY", f"Fund {key} is kept in {currency}, not in {given}.")
     match command:
         case Allocate():
-            return (
-                FundAllocated(amount_minor=command.amount_minor, currency=currency, source=command.source),
-            )
+            return _allocated(state, command, key, currency)
         case AllocateGrants():
             return grants_allocated(state.grants, command, state.declared.programme, currency, facts, key)
         case Reduce():
-            return _reduced(command, facts, key, currency)
+            return _reduced(state, command, facts, key, currency)
         case CarryForward():
             return _carried(command, state.declared, facts, key)
         case CloseFund():
@@ -202,7 +205,7 @@ def _opened(
     )
     if state.declared is not None:
         if state.declared == declared and state.open:
-            return ()
+            return _first_money_is_on_record(state, command, key) or ()
         return Refusal("R-FUND", f"Fund {key} was opened already, with other values or closed since.")
     known = facts.currencies.get(command.programme)
     if known is None:
@@ -235,10 +238,36 @@ def _opened(
     return declared, put_in
 
 
-def _reduced(
-    command: Reduce, facts: DirectoryFacts, key: str, currency: Currency
+def _first_money_is_on_record(state: FundState, command: OpenFund, key: str) -> Refusal | None:
+    """Money that is given with a fund that is open already is no news, or it is not dropped in silence."""
+    amount, source = command.amount_minor, command.source
+    if amount is None or source is None:
+        return None
+    if any(entry.amount == amount and entry.rests_on(source) for entry in state.entries):
+        return None
+    return Refusal(
+        "R-FUND",
+        f"Fund {key} is open already, and {money_words(amount, command.currency)} on '{source}' are not on record of it.",
+        f"More is put in by itself: brokerage fund allocate {key}",
+    )
+
+
+def _allocated(
+    state: FundState, command: Allocate, key: str, currency: Currency
 ) -> tuple[DirectoryEvent, ...] | Refusal:
-    short = _short_of(facts.funds[key], command.amount_minor)
+    new = FundEntry(amount=command.amount_minor, source=command.source)
+    return paper_is_new(state.entries, new, currency, key) or (
+        FundAllocated(amount_minor=command.amount_minor, currency=currency, source=command.source),
+    )
+
+
+def _reduced(
+    state: FundState, command: Reduce, facts: DirectoryFacts, key: str, currency: Currency
+) -> tuple[DirectoryEvent, ...] | Refusal:
+    taken = FundEntry(amount=-command.amount_minor, source=command.source)
+    short = paper_is_new(state.entries, taken, currency, key) or _short_of(
+        facts.funds[key], command.amount_minor
+    )
     if short is not None:
         return short
     return (FundReduced(amount_minor=command.amount_minor, currency=currency, source=command.source),)
@@ -272,7 +301,7 @@ def _closed(fund: FundFact) -> tuple[DirectoryEvent, ...] | Refusal:
         return Refusal(
             "R-FUND",
             f"{money_words(fund.reserved, fund.currency)} of {fund.name} are reserved for agreements that are not signed yet.",
-            f"{_HELD} {largest_first(fund.holders, fund.currency)}.",
+            f"Cases that have most of that: {largest_first(fund.reserving, fund.other_reserving, fund.currency)}.",
         )
     return (FundClosed(),)
 
@@ -283,8 +312,7 @@ def _short_of(fund: FundFact, amount: int) -> Refusal | None:
     return Refusal(
         "R-FUND",
         f"{fund.left()}; {money_words(amount, fund.currency)} are asked for.",
-        f"{_HELD} {largest_first(fund.holders, fund.currency)}." if fund.holders else "",
+        f"Cases that have most of it: {largest_first(fund.holders, fund.other_holders, fund.currency)}."
+        if fund.holders
+        else "",
     )
-
-
-_HELD: Final = "Cases that have most of it:"

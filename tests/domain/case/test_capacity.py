@@ -1,5 +1,6 @@
 """A provider's days: held with an offer, committed with the agreement, given with visits, free again at the end."""
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -277,6 +278,8 @@ class Town:
     def __init__(self, declared: int) -> None:
         self.cases = [Office("sip") for _ in range(4)]
         self.declared = declared
+        self.promised: dict[tuple[str, str], int] = {}
+        """What was held and agreed of each school and half term when it was last looked at."""
         for number, office in enumerate(self.cases):
             office.reference = case_reference("EAS", f"town {number}")
             office.declared = dict.fromkeys((SEA, DALE, GLEN), declared)
@@ -342,13 +345,18 @@ class Town:
         return acts.get(act, [])
 
     def check(self) -> None:
-        for school in (SEA, DALE, GLEN):
-            taken_of: dict[str, int] = {}
-            for office in self.cases:
-                for use in capacity_uses(office.state):
-                    if use.school == school:
-                        taken_of[use.period] = taken_of.get(use.period, 0) + use.held + use.committed
-            assert all(quarters <= self.declared for quarters in taken_of.values()), (school, taken_of)
+        """Never more is held and agreed than was declared, nor is anything promised of days that were given."""
+        promised: Counter[tuple[str, str]] = Counter()
+        given: Counter[tuple[str, str]] = Counter()
+        for office in self.cases:
+            for use in capacity_uses(office.state):
+                promised[use.school, use.period] += use.held + use.committed
+                given[use.school, use.period] += use.given
+        for key, quarters in promised.items():
+            assert quarters <= self.declared, (key, promised)
+            if quarters > self.promised.get(key, 0):
+                assert quarters + given[key] <= self.declared, (key, promised, given)
+        self.promised = promised
 
 
 @given(
@@ -379,3 +387,18 @@ def test_the_town_comes_to_agreements_and_to_refusals() -> None:
     town.cases[3].declared = dict.fromkeys((SEA, DALE, GLEN), 3)
     answer = town.cases[3].say("broker", "offer")
     assert isinstance(answer, Refusal)
+
+
+def test_days_that_were_given_are_promised_to_nobody_else_though_their_case_was_withdrawn() -> None:
+    town = Town(16)
+    for _ in range(6):
+        town.act(0, "on", 16)
+    for office in town.cases:
+        office.until(date(2026, 11, 4))
+    town.act(0, "visit", 4)
+    town.act(0, "withdraw", 1)
+    assert taken(town.cases[0]) == {AUTUMN: (0, 0, 4)}
+    town.check()
+    town.act(1, "on", 16)
+    assert taken(town.cases[1]) == {AUTUMN: (12, 0, 0), SPRING: (4, 0, 0)}
+    town.check()

@@ -101,8 +101,9 @@ def test_no_decision_of_the_office_about_money_is_left_out() -> None:
 
 def test_what_a_school_says_on_paper_is_still_recorded_for_it() -> None:
     office = in_stage(Stage.AWAITING_SIGNATURES)
-    for person in ("head.hill", "head.sea", "sip.hill"):
+    for person in ("head.hill", "head.sea"):
         office.done(person, "sign", recorded_by="broker.two")
+    office.done("sip.hill", "sign")
     office.done("lead.sea", "record-visit", recorded_by="broker")
     office.done("lead.hill", "confirm-visit", recorded_by="adviser")
     office.done("head.sea", "claim", recorded_by="broker")
@@ -121,6 +122,70 @@ def test_whoever_drafted_an_agreement_or_put_it_in_extends_nothing_of_it(drafter
         office.done(person, verb)
     assert office.refused(drafter, "extend").code == "R-SEPARATION"
     assert office.done("adviser.two", "extend") == ("DeliveryExtended",)
+
+
+# Whoever approves money puts nobody's signature in
+
+
+@pytest.mark.parametrize("signer", ["head.hill", "head.sea", "sip.hill"])
+def test_whoever_approved_the_money_records_no_signature_on_the_agreement(signer: str) -> None:
+    office = in_stage(Stage.AWAITING_SIGNATURES)
+    code = "R-OWN-NAME" if signer == "sip.hill" else "R-SEPARATION"
+    assert office.refused(signer, "sign", recorded_by="finance").code == code
+    assert office.done(signer, "sign")
+
+
+def test_whoever_approved_the_money_does_not_sign_for_a_school_they_head() -> None:
+    office = in_stage(Stage.AWAITING_SIGNATURES)
+    office.appoint("finance", Post.HEAD, HILL)
+    assert office.refused("finance", "sign").message == (
+        "The money was approved by finance; whoever approved it neither signs the agreement nor records that another did."
+    )
+
+
+def test_the_school_improvement_partner_endorses_in_their_own_name() -> None:
+    refusal = in_stage(Stage.AWAITING_SIGNATURES).refused("sip.hill", "sign", recorded_by="broker.two")
+    assert refusal.message == (
+        "Recorded by broker.two in the name of sip.hill: but the school improvement partner endorses in their own name."
+    )
+    assert refusal.hint == "Leave out --as: sip.hill gives it with their own key, --profile sip.hill."
+
+
+def test_who_stands_in_for_them_endorses_what_they_approved_since_an_office_may_have_one_adviser() -> None:
+    office = in_stage(Stage.FUNDING_APPROVAL)
+    office.appoint("finance", Post.PRINCIPAL_ADVISER)
+    for person, verb in (("finance", "approve-funding"), ("head.hill", "sign"), ("head.sea", "sign")):
+        office.done(person, verb)
+    office.days_pass(21)
+    assert office.refused("finance", "sign", recorded_by="adviser").code == "R-OWN-NAME"
+    assert office.done("finance", "sign") == ("AlignmentEndorsed", "AgreementActivated")
+
+
+def test_whoever_recorded_a_signature_for_another_approves_no_more_money_of_that_agreement() -> None:
+    office = in_stage(Stage.AWAITING_SIGNATURES)
+    office.appoint("adviser.two", Post.PRINCIPAL_ADVISER)
+    office.done("head.hill", "sign", recorded_by="adviser")
+    for person, verb in (
+        ("head.sea", "sign"), ("sip.hill", "sign"), ("lead.sea", "record-visit"), ("sip.hill", "mid-review"),
+    ):  # fmt: skip
+        office.done(person, verb)
+    refusal = office.refused("adviser", "extend")
+    assert refusal.message == (
+        "The signature of the recipient school's headteacher was recorded by adviser; whoever recorded a signature "
+        "for another may not approve money of that agreement."
+    )
+    assert office.done("adviser.two", "extend") == ("DeliveryExtended",)
+
+
+def test_signatures_and_approvals_of_older_records_bar_nobody() -> None:
+    office = in_stage(Stage.FUNDING_APPROVAL)
+    given = office.ask("finance", office.command("approve-funding"))
+    assert isinstance(given, Decision)
+    office.keep(
+        event.model_copy(update={"approved_by": None}) if isinstance(event, e.FundingApproved) else event
+        for event in given.events
+    )
+    assert office.done("head.hill", "sign", recorded_by="finance") == ("AgreementSigned",)
 
 
 # A visit is paid for on the word of two people
@@ -186,6 +251,50 @@ def test_whoever_entered_a_visit_for_the_provider_does_not_approve_its_claim() -
     office.done("head.sea", "claim", amount_minor="200.00")
     assert office.refused("adviser", "approve-claim").code == "R-SEPARATION"
     assert office.done("adviser.two", "approve-claim") == ("ClaimApproved",)
+
+
+def _claimed_above_the_threshold(*, settles: str | None = None, recorded_by: str | None = None) -> Office:
+    """A claim that the principal adviser decides on, for a visit that was confirmed or of which a dispute was settled."""
+    office = in_stage(Stage.AGREED)
+    office.rule(finance_approves_up_to_minor=0)
+    office.appoint("adviser.two", Post.PRINCIPAL_ADVISER)
+    office.done("lead.sea", "record-visit")
+    if settles is None:
+        office.done("lead.hill", "confirm-visit", recorded_by=recorded_by)
+    else:
+        office.done("lead.hill", "dispute-visit")
+        office.done(settles, "resolve-dispute", recorded_by=recorded_by)
+    office.done("head.sea", "claim")
+    return office
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        lambda: _claimed_above_the_threshold(recorded_by="adviser"),
+        lambda: _claimed_above_the_threshold(settles="adviser"),
+        lambda: _claimed_above_the_threshold(settles="broker", recorded_by="adviser"),
+    ],
+    ids=["entered its confirmation", "settled its dispute", "entered how it was settled"],
+)
+def test_the_claim_for_a_visit_is_not_approved_by_whoever(case: Callable[[], Office]) -> None:
+    office = case()
+    refusal = office.refused("adviser", "approve-claim")
+    assert (refusal.code, refusal.hint) == ("R-SEPARATION", "Another principal adviser does.")
+    assert office.done("adviser.two", "approve-claim") == ("ClaimApproved",)
+
+
+def test_whoever_confirmed_a_visit_does_not_approve_its_claim_whatever_posts_they_hold() -> None:
+    office = _claimed_above_the_threshold()
+    office.appoint("lead.hill", Post.PRINCIPAL_ADVISER)
+    assert office.refused("lead.hill", "approve-claim").code == "R-SEPARATION"
+
+
+def test_a_visit_of_another_claim_bars_nobody() -> None:
+    office = _claimed_above_the_threshold()
+    office.done("lead.sea", "record-visit")
+    office.done("lead.hill", "confirm-visit", visit="V2", recorded_by="adviser")
+    assert office.done("adviser", "approve-claim") == ("ClaimApproved",)
 
 
 # A paper counts once

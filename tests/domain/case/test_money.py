@@ -187,6 +187,24 @@ def test_a_leader_schools_agreements_of_one_year_stay_within_its_grant_together(
     assert office.done("head.sea", "draft-agreement") == ("AgreementDrafted",)
 
 
+def test_what_came_back_unspent_is_no_part_of_the_grant_of_the_case_itself() -> None:
+    office = Office("leader").at(Stage.AGREED)
+    finance = office.programme.finance
+    assert finance is not None
+    exhausted = finance.model_copy(update={"grant_minor": 1_000_00})
+    office.programme = office.programme.model_copy(update={"finance": exhausted})
+    for person, verb in (
+        ("finance", "release-funds"),
+        ("lead.sea", "record-visit"),
+        ("sip.hill", "mid-review"),
+    ):
+        office.done(person, verb)
+    until = date(2026, 12, 18)
+    assert office.refused("adviser", "extend", until=until).code == "R-GRANT"
+    office.done("finance", "return-funds", amount_minor="400.00")
+    assert office.done("adviser", "extend", until=until) == ("DeliveryExtended",)
+
+
 @pytest.mark.parametrize(
     ("stage", "person", "verb"),
     [
@@ -522,6 +540,46 @@ def test_a_claim_above_the_threshold_is_the_principal_advisers() -> None:
     assert waits(office) >= {"claim_decision:C1"}
     assert office.refused("finance", "approve-claim").code == "R-POST"
     office.done("adviser", "approve-claim")
+
+
+def two_visits(threshold: int) -> Office:
+    """Two confirmed days of GBP 200.00 each, where finance approves up to that."""
+    office = with_travel()
+    office.rule(finance_approves_up_to_minor=threshold)
+    held(office, date(2026, 9, 22))
+    office.done("sip.hill", "mid-review")
+    held(office, date(2026, 9, 23))
+    for visit in ("V1", "V2"):
+        office.done("lead.hill", "confirm-visit", visit=visit)
+    return office
+
+
+def test_a_claim_in_parts_is_the_principal_advisers_from_where_all_parts_exceed_the_threshold() -> None:
+    office = two_visits(threshold=300_00)
+    office.done("head.sea", "claim", visits=["V1"])
+    office.done("finance", "approve-claim")
+    office.done("finance", "record-payment")
+    office.done("head.sea", "claim", visits=["V2"])
+    assert office.refused("finance", "approve-claim", claim="C2").code == "R-POST"
+    assert office.done("adviser", "approve-claim", claim="C2") == ("ClaimApproved",)
+
+
+def test_parts_that_wait_for_finance_count_and_one_that_was_returned_does_not() -> None:
+    office = two_visits(threshold=300_00)
+    office.done("head.sea", "claim", visits=["V1"])
+    office.done("head.sea", "claim", visits=["V2"])
+    assert office.refused("finance", "approve-claim", claim="C2").code == "R-POST"
+    office.done("finance", "return-claim", claim="C1")
+    office.done("head.sea", "claim", visits=["V1"])
+    assert office.done("finance", "approve-claim", claim="C3") == ("ClaimApproved",)
+
+
+def test_what_the_principal_adviser_decides_on_uses_nothing_of_finances_threshold_up() -> None:
+    office = two_visits(threshold=150_00)
+    office.done("head.sea", "claim")
+    office.done("adviser", "approve-claim")
+    office.done("head.sea", "claim", travel_minor="100.00")
+    assert office.done("finance", "approve-claim", claim="C2") == ("ClaimApproved",)
 
 
 def test_nobody_approves_what_they_drafted_or_claimed_and_finance_may_pay_what_it_approved() -> None:

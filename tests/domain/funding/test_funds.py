@@ -81,6 +81,50 @@ def test_a_fund_is_opened_once_with_its_first_money_and_the_same_line_again_chan
     assert stream.refused("open", **OPEN | {"title": "Another"}).code == "R-FUND"
 
 
+@pytest.mark.parametrize(
+    "changed", [{"amount_minor": "60000.00"}, {"source": "Award 8"}, {"amount_minor": "1.00", "source": "x"}]
+)
+def test_money_given_with_a_fund_that_is_open_already_is_refused_where_it_is_not_on_record(
+    changed: dict[str, str],
+) -> None:
+    given = {"amount_minor": "50000.00", "source": "Award 7"}
+    stream = opened(**given)
+    refusal = stream.refused("open", **OPEN | given | changed)
+    assert refusal.code == "R-FUND"
+    assert refusal.message.startswith("Fund laeg.2026-27 is open already, and GBP ")
+    assert refusal.hint == "More is put in by itself: brokerage fund allocate laeg.2026-27"
+    assert opened().refused("open", **OPEN | given).message == (
+        "Fund laeg.2026-27 is open already, and GBP 50,000.00 on 'Award 7' are not on record of it."
+    )
+
+
+def test_a_fund_that_is_open_already_and_is_given_no_money_stays_as_it_is() -> None:
+    assert opened(amount_minor="50000.00", source="Award 7").ask("open", **OPEN) == []
+
+
+def test_a_paper_puts_money_in_once_however_it_is_spelt_and_the_refusal_says_how_much_it_was() -> None:
+    stream = opened(amount_minor="50000.00", source="Award 7")
+    for source in ("Award 7", "award  7"):
+        refusal = stream.refused("allocate", amount_minor="50000.00", source=source)
+        assert (refusal.code, refusal.message) == (
+            "R-PAPER",
+            "'Award 7' put GBP 50,000.00 into laeg.2026-27 already; a paper counts once in a fund.",
+        )
+    assert "--source 'Award 7/2'" in stream.refused("allocate", amount_minor="1.00", source="Award 7").hint
+    assert stream.ask("allocate", amount_minor="50000.00", source="Award 7/2") == ["FundAllocated"]
+    assert stream.state.allocated == 100_000_00
+
+
+def test_a_paper_takes_money_out_once_be_it_one_that_put_some_in() -> None:
+    stream = opened(amount_minor="500.00", source="Award 7")
+    held = holding(fact(allocated=500_00))
+    assert stream.ask("reduce", held, amount_minor="100.00", source="Award 7") == ["FundReduced"]
+    assert stream.refused("reduce", held, amount_minor="100.00", source="Award 7").message == (
+        "'Award 7' took GBP 100.00 out of laeg.2026-27 already; a paper counts once in a fund."
+    )
+    assert stream.state.allocated == 400_00
+
+
 def test_money_is_put_in_with_the_paper_that_gives_it() -> None:
     model = command_model("fund", "open")
     assert model is not None
@@ -147,8 +191,13 @@ def test_what_is_left_goes_to_the_next_year_by_a_command_and_no_more_than_is_lef
 
 def test_a_fund_is_not_closed_under_agreements_that_are_not_signed_and_changes_no_more_once_it_is() -> None:
     stream = opened()
-    reserved = fact(allocated=100_00, reserved=60_00, holders=(("EAS-0000000-0", 60_00),))
-    assert "GBP 60.00 of laeg.2026-27 are reserved" in stream.refused("close", holding(reserved)).message
+    reserved = fact(
+        allocated=1000_00, reserved=60_00, paid=900_00, holders=(("EAS-0000000-1", 900_00),), other_holders=1,
+        reserving=(("EAS-0000000-0", 60_00),),
+    )  # fmt: skip
+    refusal = stream.refused("close", holding(reserved))
+    assert "GBP 60.00 of laeg.2026-27 are reserved" in refusal.message
+    assert refusal.hint == "Cases that have most of that: EAS-0000000-0 (GBP 60.00)."
     assert stream.ask("close", holding(fact(allocated=100_00, committed=60_00))) == ["FundClosed"]
     assert (
         stream.refused("allocate", amount_minor="1.00", source="x").message == "Fund laeg.2026-27 is closed."
@@ -297,5 +346,6 @@ def test_an_amount_is_divided_to_the_penny(amount: int, weights: list[int]) -> N
 def test_amounts_are_said_with_their_currency() -> None:
     assert money_words(1_234_567_89, "PHP") == "PHP 1,234,567.89"
     assert money_words(-5, "GBP") == "GBP -0.05"
-    held = tuple((f"EAS-{n}", 100_00) for n in range(5))
-    assert largest_first(held, "GBP").endswith("EAS-2 (GBP 100.00) and 2 more")
+    held = tuple((f"EAS-{n}", 100_00) for n in range(2))
+    assert largest_first(held, 3, "GBP") == "EAS-0 (GBP 100.00), EAS-1 (GBP 100.00) and 3 more"
+    assert largest_first(held[:1], 0, "GBP") == "EAS-0 (GBP 100.00)"

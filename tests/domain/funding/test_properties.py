@@ -20,6 +20,7 @@ from domain.case.state import CaseState
 from domain.case.terms import financial_years
 from domain.funding.facts import FundFact, GrantUse, OpenAdvance
 from domain.ids import case_reference
+from domain.parties import Post
 from tests.domain.case.office import PLENTY, PLENTY_OF_PESOS, Office, Route, refolded
 
 ALLOCATED: Final = {"2026-27": 4_300_00, "2027-28": 700_00, "2026": 4_300_00, "2027": 700_00}
@@ -46,6 +47,8 @@ class Treasury:
             drafted = office.state.model_copy(update={"reference": office.reference})
             office.state = drafted
             office.posts["finance.two"] = office.posts["finance"]
+            office.appoint("broker", Post.FINANCE)
+            office.appoint("head.sea", Post.FINANCE)
         self.plenty = PLENTY_OF_PESOS if route == "leader" else PLENTY
 
     def funds(self) -> tuple[FundFact, ...]:
@@ -115,16 +118,16 @@ def _check_case(office: Office) -> None:
     for claim in money.live_claims:
         worth = sum(confirmed[visit].quarter_days * 2000_00 // 4 for visit in claim.visits)
         assert claim.cover_minor <= worth, "more is claimed than the confirmed days are worth"
-        assert claim.claimed_by != state.provider
     visits = [visit for claim in money.live_claims for visit in claim.visits]
     assert len(visits) == len(set(visits)), "a visit is claimed twice"
 
 
 def _check_history(office: Office) -> None:
-    """Who approved did not draft or claim; what was paid was approved; the state is the fold."""
+    """Who approved did not draft, vouch for a visit or claim; what was paid was approved; the state is the fold."""
     refold = refolded(office).model_copy(update={"reference": office.state.reference})
     assert refold == office.state
-    drafter, claimed, approved = "", dict[str, str](), set[str]()
+    drafter, approved = "", set[str]()
+    claimed, vouched = dict[str, set[str | None]](), dict[str, set[str | None]]()
     papers = [paper.number for paper in office.state.money.papers] if office.state.money else []
     assert len(papers) == len(set(papers)), "a paper counts twice"
     for event, _at in office.log:
@@ -132,9 +135,17 @@ def _check_history(office: Office) -> None:
             case e.AgreementDrafted():
                 drafter = event.drafted_by
             case e.ClaimSubmitted():
-                claimed[event.claim] = event.claimed_by
+                claimed[event.claim] = {event.claimed_by, event.recorded_by}
+                for visit in event.visits:
+                    claimed[event.claim] |= vouched[visit.visit]
+            case e.VisitRecorded():
+                vouched[event.visit] = {event.noted_by, event.recorded_by}
+            case e.VisitConfirmed():
+                vouched[event.visit] |= {event.confirmed_by, event.recorded_by}
+            case e.DisputeResolved():
+                vouched[event.visit] |= {event.settled_by, event.recorded_by}
             case e.ClaimApproved():
-                assert event.approved_by not in {drafter, claimed[event.claim]}
+                assert event.approved_by not in {drafter, *claimed[event.claim]}
                 approved.add(event.claim)
             case e.PaymentRecorded():
                 assert event.claim in approved
