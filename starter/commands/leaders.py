@@ -1,15 +1,13 @@
 """`brokerage provider import`, of a list of leader schools: all of them designated, and the grant of each put into a fund."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from cyclopts import Group, Parameter
-from sqlalchemy import select
 
 from activities.commands.folding import fold_directory
-from activities.read_models.schema import school
 from domain.case.values import minor_units
 from domain.funding.amounts import money_words
 from domain.funding.funds import FundState
@@ -21,13 +19,13 @@ from starter.commands.import_report import Report, Where
 from starter.commands.importing import Entry
 from starter.commands.on_record import OnRecord, signer
 from starter.commands.programme_names import known_programme
+from starter.commands.schools_named import not_in_the_register, not_open
 from starter.commands.writing import SenderOptions
 from starter.completing import funds
 from starter.failures import Exit, Failure
-from starter.nearest import near_school
 from starter.output import say
 from starter.reading import Office, reading
-from starter.register.csv_file import Parsed, Problem, parse_rows
+from starter.register.csv_file import Parsed, parse_rows
 from starter.register.leaders import LeaderRow
 from starter.register.table import read_table
 from starter.years import check_year
@@ -133,28 +131,7 @@ def leader_entries(parsed: Parsed[LeaderRow], rules: Programme) -> list[Entry]:
 
 def with_schools_known(office: Office, parsed: Parsed[LeaderRow]) -> Parsed[LeaderRow]:
     """The same, with a problem for each row whose school is not in the register, or not open there."""
-    known = {
-        row.number: row.open for row in office.connection.execute(select(school.c.number, school.c.open))
-    }
-    column = next(
-        (name for name in parsed.table.header if name.casefold() in {"school number", "school id"}), ""
-    )
-    problems = []
-    for line, row in parsed.rows:
-        if row.school not in known:
-            problems.append(
-                Problem(
-                    line, column, f"{row.school} is not in the register.{near_school(office, row.school)}"
-                )
-            )
-        elif not known[row.school]:
-            problems.append(Problem(line, column, f"{row.school} is not open in the register"))
-    wrong = {problem.line for problem in problems}
-    return replace(
-        parsed,
-        rows=tuple((line, row) for line, row in parsed.rows if line not in wrong),
-        problems=(*parsed.problems, *problems),
-    )
+    return parsed.but((*not_in_the_register(office, parsed.rows), *not_open(office, parsed.rows)))
 
 
 def _afterwards(
