@@ -1,6 +1,7 @@
 """Ranking a pool of providers in the handler, beside a plain command to the same case, in turn and in one run.
 
 Prints the median of each and their ratio; needs no server. `python -m bench.match [PROVIDERS]`, 400 if not given.
+Behind each school lie five years of cases, one a year, put into the lists as the log would have them.
 Each round is of a case of its own; the plain command comes before its ranking and once more after it, because
 what a ranking leaves in the case's stream is read again by every later command.
 """
@@ -13,14 +14,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy import insert
+
+from activities.event_log.engine import open_writer
 from activities.logging_setup import configure_logging
+from activities.read_models.schema import capacity_use, partnership
 from activities.signing import public_key_text
 from bench.command import Office
+from domain.calendars.half_terms import order_of, periods_from
 from domain.ids import case_stream
 from domain.messages import HandleCommand, Receipt
 from starter.home import profile_seed
 
 _FROM: Final = "2025-autumn-1"
+_YEARS: Final = range(2021, 2026)
 _WARM_UP: Final = 2
 
 
@@ -31,8 +38,10 @@ class Pool:
         self.office = Office(home)
         self._key = public_key_text(profile_seed(self.office.settings, "admin"))
         self._given = 0
-        for number in range(6_980_000, 6_980_000 + providers):
-            self._enter(str(number))
+        numbers = [str(number) for number in range(6_980_000, 6_980_000 + providers)]
+        for number in numbers:
+            self._enter(number)
+        self._remember(numbers)
 
     def round(self, reference: str) -> tuple[float, float, float]:
         """Seconds of a plain command, of the ranking, and of the same plain command after it."""
@@ -69,6 +78,32 @@ class Pool:
             ),
         ):
             self._give("admin", stream, verb, body)
+
+    def _remember(self, numbers: list[str]) -> None:
+        areas = [area.code for area in self.office.programme.areas]
+        cases = [
+            {
+                "reference": f"EAS-{year}-{number}", "school": number, "programme": "EAS", "position": 1,
+                "recipient": numbers[place - 1], "area": areas[(place + year) % len(areas)],
+                "accepted_on": f"{year}-10-01", "per_mille": (place * 37 + year) % 1001,
+            }
+            for year in _YEARS
+            for place, number in enumerate(numbers)
+        ]  # fmt: skip
+        uses = [
+            {
+                "reference": case["reference"], "school": case["school"], "programme": "EAS", "position": 1,
+                "period": period, "period_order": order_of(period), "held": 0, "committed": 0, "given": 8,
+                "offered_by": "broker.bench",
+            }
+            for case in cases
+            for period in periods_from(f"{case['accepted_on'][:4]}-autumn-2", 3)
+        ]  # fmt: skip
+        engine = open_writer(self.office.settings.log_file)
+        with engine.begin() as connection:
+            connection.execute(insert(partnership), cases)
+            connection.execute(insert(capacity_use), uses)
+        engine.dispose()
 
     def _give(self, person: str, stream: str, verb: str, body: dict[str, Any]) -> float:
         self._given += 1

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from domain.calendars.half_terms import PERIOD_PATTERN
 from domain.ids import PERSON_ID_PATTERN, PROGRAMME_CODE_PATTERN, SCHOOL_ID_PATTERN
 
 _FORMS: Final = {
     PERSON_ID_PATTERN: "must be a person id, such as sip.carys",
     PROGRAMME_CODE_PATTERN: "must be a programme code, such as EAS",
     SCHOOL_ID_PATTERN: "must be the number of a school, such as 6990004",
+    PERIOD_PATTERN: "must be a half term, such as 2027-spring-1",
+    r"^[a-z][a-z0-9-]{1,39}$": "must be a code in small letters, such as digital-competence",
     r"^[0-9]{6}$": "must be a number of six digits",
 }
 _WORDS: Final[dict[str, Callable[[Any], str]]] = {

@@ -1,7 +1,7 @@
 """Did you mean …? The nearest of the words that would have been right."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from domain.ids import SCHOOL_ID_PATTERN
@@ -40,9 +40,21 @@ def near_reference(office: "Office", text: str) -> str:
 
 def near_school(office: "Office", number: str) -> str:
     """As `did_you_mean`, for the number of a school; with its name, so that nobody takes another for it."""
-    names = office.school_names()
-    near = nearest(number, names)
-    return "" if near is None else f" Did you mean {near}, {names[near]}?"
+    return near_schools(office, 1)(number)
+
+
+def near_schools(office: "Office", most: int) -> Callable[[str], str]:
+    """As `near_school`, for the numbers of a whole file: names are read once, and only so many are looked for.
+
+    Further ones get no suggestion: nobody reads them, and each is held against every school there is.
+    """
+    names, left = office.school_names(), iter(range(most))
+
+    def near(number: str) -> str:
+        found = None if next(left, None) is None else nearest(number, names)
+        return "" if found is None else f" Did you mean {found}, {names[found]}?"
+
+    return near
 
 
 def near_person(office: "Office", person: str) -> str:

@@ -185,9 +185,8 @@ class LogReader:
 
     def commands_named(self, prefix: str) -> tuple[RecordedCommand, ...]:
         """Commands whose id begins so, refusals included, in the order of the log. Raises LogDamagedError."""
-        query = _COMMANDS.where(*_begins(prefix)).order_by(command.c.number)
         with self._engine.connect() as connection:
-            return tuple(command_of_row(row) for row in connection.execute(query))
+            return commands_named(connection, prefix)
 
     def count_commands_named(self, prefix: str) -> int:
         """How many commands have an id that begins so, refusals included."""
@@ -195,21 +194,6 @@ class LogReader:
             return connection.execute(
                 select(func.count()).select_from(command).where(*_begins(prefix))
             ).scalar_one()
-
-    def versions(self, streams: Iterable[str]) -> dict[str, int]:
-        """The version that each of these streams stands at; a stream without events is left out."""
-        wanted = sorted(set(streams))
-        found: dict[str, int] = {}
-        with self._engine.connect() as connection:
-            for start in range(0, len(wanted), _PAGE):
-                page = wanted[start : start + _PAGE]
-                rows = connection.execute(
-                    select(event.c.stream, func.max(event.c.version))
-                    .where(event.c.stream.in_(page))
-                    .group_by(event.c.stream)
-                )
-                found.update((stream, version) for stream, version in rows)
-        return found
 
     def streams(self, kind: str | None = None) -> tuple[str, ...]:
         """The streams that have events, in alphabetical order; of one kind ('case', 'school') or of all."""
@@ -311,6 +295,12 @@ def find_command(connection: Connection, id: str) -> RecordedCommand | None:
     """The command of that id, seen through a connection that is already open."""
     row = connection.execute(_COMMAND_BY_ID, {"id": id}).one_or_none()
     return None if row is None else command_of_row(row)
+
+
+def commands_named(connection: Connection, prefix: str) -> tuple[RecordedCommand, ...]:
+    """As `LogReader.commands_named`, seen through a connection that is already open."""
+    query = _COMMANDS.where(*_begins(prefix)).order_by(command.c.number)
+    return tuple(command_of_row(row) for row in connection.execute(query))
 
 
 def stream_head(connection: Connection, stream: str) -> tuple[int, str | None]:

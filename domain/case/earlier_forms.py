@@ -91,6 +91,8 @@ def _ended_before_late_notes(payload: Payload) -> Payload:
 
 def _settled_before_visits_were_named(payload: Payload) -> Payload:
     return payload | {"left_open": []}
+
+
 def _funding_before_names(payload: Payload) -> Payload:
     """Who gave these words stood in the envelope alone, and no rule about money looked at it."""
     return payload | {"approved_by": None}

@@ -1,7 +1,7 @@
 """The requests of a file, each held against the log before anything is sent: known, impossible, or to be opened."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,8 +13,9 @@ from domain.bulk import command_id_prefix
 from domain.ids import stream_key
 from domain.programmes.model import Programme
 from starter.home import public_key_of
-from starter.nearest import did_you_mean, near_school
+from starter.nearest import did_you_mean, near_schools
 from starter.reading import Office
+from starter.register.csv_file import MOST_PROBLEMS
 from starter.register.wales import RequestRow
 from starter.said_before import differing_fields, said_this
 from starter.sending import Sender
@@ -63,6 +64,7 @@ def look_at(office: Office, rules: Programme, wanted: Wanted, sender: Sender | N
     prefix = request_id(rules.code, "").partition(".")[0] + "."
     known = {one.record.id: one.record for one in office.log.commands_named(prefix)}
     asked: dict[tuple[str, str], int] = {}
+    near = near_schools(office, MOST_PROBLEMS)
     for line, row in wanted.rows.items():
         attempt = 1
         while (key := request_id(rules.code, row.key, attempt)) in known and known[key].outcome == "refused":
@@ -71,7 +73,7 @@ def look_at(office: Office, rules: Programme, wanted: Wanted, sender: Sender | N
             wanted.told[line] = _known_before(known[key], row, rules.code, sender)
             continue
         need = (row.recipient, row.area)
-        problem = _problem(office, rules, row, open_schools)
+        problem = _problem(rules, row, open_schools, near)
         if problem is None and need in open_needs:
             problem = Told(
                 "wrong", open_needs[need], "E-DUP", f"{row.recipient} has an open case for {row.area}"
@@ -100,12 +102,11 @@ def _known_before(record: CommandRecord, row: RequestRow, programme: str, sender
 
 
 def _problem(
-    office: Office, rules: Programme, row: RequestRow, open_schools: Mapping[str, bool]
+    rules: Programme, row: RequestRow, open_schools: Mapping[str, bool], near: Callable[[str], str]
 ) -> Told | None:
     for number in filter(None, (row.recipient, row.preferred_provider, row.provider)):
         if number not in open_schools:
-            meant = near_school(office, number)
-            return Told("wrong", "", "E-SCHOOL", f"{number} is not in the register.{meant}")
+            return Told("wrong", "", "E-SCHOOL", f"{number} is not in the register.{near(number)}")
         if not open_schools[number]:
             return Told("wrong", "", "E-SCHOOL", f"{number} is not open")
     areas, routes = [str(area.code) for area in rules.areas], [str(route.code) for route in rules.routes]

@@ -8,7 +8,14 @@ from typing import Annotated, Any
 from cyclopts import Group, Parameter
 
 from starter.commands.import_report import WELL, Report, Where, runs
-from starter.commands.importing import Entry, connect_and_send, preview_all, say_sent, send_the_rest
+from starter.commands.importing import (
+    Entry,
+    connect_and_send,
+    from_here_on,
+    preview_all,
+    say_sent,
+    send_the_rest,
+)
 from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.failures import Exit, Failure
 from starter.nearest import nearest
@@ -98,6 +105,7 @@ def carry_out_import(
     """
     path = parsed.table.path
     warn_of_unread(parsed)
+    from_here_on(office)
     report = Report()
     for problem in parsed.problems:
         words = " · ".join(filter(None, (problem.column, problem.message)))

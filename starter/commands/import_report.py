@@ -57,6 +57,8 @@ class Report:
 
     _left: dict[str, list[Where]] = field(default_factory=dict)
     """Where something was not touched, by the words that say why."""
+    _alike: dict[Where, Where] = field(default_factory=dict)
+    """Lines that have no entry of their own, with the line that says all of it before."""
 
     @property
     def failed(self) -> int:
@@ -76,16 +78,21 @@ class Report:
             for where, count in self._expected.items()
             if count and (where not in self._fates or self._fates[where].told in WELL)
         }
-        return self._fates | left
+        own = self._fates | left
+        return {line: own[said] for line, said in self._alike.items() if said in own} | own
 
     def expect(self, where: Where) -> None:
         """An entry that is to be sent: until something else is told of it, it was not."""
         self._expected[where] += 1
 
+    def alike(self, where: Where, said: Where) -> None:
+        """A line whose every entry stands for another line, too: what becomes of that one becomes of it."""
+        self._alike[where] = said
+
     def wrong(self, where: Where, words: str) -> None:
         """What is wrong with a row, by itself; it may be several things."""
         before = self._fates[where].message if where in self._fates else ""
-        self._settle(where, Fate("wrong", "E-ROW", "; ".join(filter(None, (before, words)))))
+        self._fates[where] = Fate("wrong", "E-ROW", "; ".join(filter(None, (before, words))))
 
     def refuse(self, where: Where, code: str, message: str, hint: str | None, told: Told = "refused") -> None:
         """Count an entry as refused, and why."""
@@ -99,14 +106,19 @@ class Report:
         self._settle(where, Fate("done") if known is None or known.told == "unchanged" else known)
 
     def unchanged(self, where: Where) -> None:
-        """Count an entry as on record already."""
+        """Count an entry that was sent, and changed nothing."""
         self.same += 1
         self._settle(where, self._fates.get(where, Fate("unchanged")))
 
+    def on_record(self, where: Where) -> None:
+        """Count an entry as on record already: it is not to be sent."""
+        self.same += 1
+        self._fates.setdefault(where, Fate("unchanged"))
+
     def leave(self, where: Where, words: str) -> None:
-        """Count an entry as not touched, and why."""
+        """Count an entry as not touched, and why: it is not to be sent."""
         self._left.setdefault(words, []).append(where)
-        self._settle(where, Fate("not touched", "", words))
+        self._fates[where] = Fate("not touched", "", words)
 
     def unanswered(self, where: Where, code: str, message: str) -> None:
         """Count an entry of which nobody knows whether it was done."""

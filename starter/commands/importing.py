@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from activities.event_log.read import commands_named, last_position
 from domain.bulk import CaseOutcome, command_id_prefix
 from domain.canonical import canonical_bytes, plain
 from domain.messages import Command, UnsignedCommand
@@ -39,6 +40,8 @@ class Entry:
     """Whether it says what is on record: then nothing is sent."""
     ended: str | None = None
     """In words, that the office has ended since what it is about: then nothing is sent either."""
+    also: tuple[Where, ...] = ()
+    """Further lines that say this very thing."""
 
     @property
     def new(self) -> bool:
@@ -49,20 +52,24 @@ class Entry:
         """What it says, for keys."""
         return [self.stream, self.verb, plain(self.body)]
 
-    def key(self, sender: Sender, bulk: str, version: int, attempt: int = 1) -> str:
-        """The same for the same entry, person and version of the stream, and for the same attempt.
+    def key(self, sender: Sender, bulk: str, attempt: int = 1) -> str:
+        """The same for the same entry and person, and for the same attempt.
 
-        A run that was cut off and is repeated sends nothing twice; an entry that has changed since, and
-        now changes back, is a command of its own. The content goes in under the sender's own key: a name
-        cannot be found again by trying, once what it was sealed under is erased.
+        The content goes in under the sender's own key: a name cannot be found again by trying, once what it
+        was sealed under is erased.
         """
-        key = f"{command_id_prefix(bulk)}{_digest(sender, [version, self.content()])[:32]}"
+        key = f"{command_id_prefix(bulk)}{_digest(sender, self.content())[:32]}"
         return key if attempt == 1 else f"{key}.{attempt}"
 
 
 def _digest(sender: Sender, content: Any) -> str:
     said = canonical_bytes([sender.person, content])
     return hmac.new(sender.seed, said, hashlib.sha256).hexdigest()
+
+
+def from_here_on(office: Office) -> None:
+    """What was answered is asked of the log as it is now; to be called before entries are held against it."""
+    last_position(office.connection)  # a transaction sees the state of its first reading
 
 
 def import_id(sender: Sender, entries: Sequence[Entry]) -> str:
@@ -97,7 +104,7 @@ def preview_all(
 
     for number, entry in enumerate(all_of_them()):
         if not entry.new:
-            _tell_unsent(report, entry)
+            _tell_beforehand(report, entry)
             continue
         command = UnsignedCommand(
             command_id=f"dry-run-{number}",
@@ -115,23 +122,12 @@ def preview_all(
             unwritten[entry.stream] = (*unwritten.get(entry.stream, ()), *foreseen.accepted.events)
             say(f"{entry.where.words()} · {' '.join(foreseen.accepted.happened)}")
         else:
-            report.unchanged(entry.where)
+            report.on_record(entry.where)
     report.say_refused()
     say(report.words(what))
     say("Nothing was sent or written. To do it:")
     say(f"  {real_line()}")
     return report.exit_code
-
-
-def send_all(sender: Sender, office: Office, steps: Sequence[Sequence[Entry]], what: str, again: str) -> int:
-    """Send the steps one after the other, the entries of a step side by side; prints a report.
-
-    Returns exit 0, or 7 where some entries were refused. Raises Failure where an outcome stays unknown.
-    """
-    report = Report()
-    connect_and_send(sender, office, steps, again, report)
-    report.say_refused()
-    return say_sent(report, what, again)
 
 
 def say_sent(report: Report, what: str, again: str) -> int:
@@ -154,13 +150,19 @@ def say_sent(report: Report, what: str, again: str) -> int:
 def connect_and_send(
     sender: Sender, office: Office, steps: Sequence[Sequence[Entry]], again: str, report: Report
 ) -> None:
-    """As `send_entries`, over a connection of its own; none is made where everything is on record."""
-    new = [entry for step in steps for entry in step if entry.new]
-    for entry in new:
-        report.expect(entry.where)
+    """As `send_entries`, over a connection of its own; none is made where everything is on record.
+
+    What is to become of each line is in the report before anything can fail.
+    """
+    every = [entry for step in steps for entry in step]
+    new = [entry for entry in every if entry.new]
+    for entry in every:
+        _tell_beforehand(report, entry)
+    if not new:
+        return
     began = time.monotonic()
     try:
-        asyncio.run(_connected(sender, office, steps, report, connecting=bool(new)))
+        asyncio.run(_connected(sender, office, steps, report))
     except KeyboardInterrupt:
         raise Failure(
             Exit.INTERRUPTED,
@@ -188,36 +190,32 @@ def send_the_rest(
 
 
 async def _connected(
-    sender: Sender, office: Office, steps: Sequence[Sequence[Entry]], report: Report, *, connecting: bool
+    sender: Sender, office: Office, steps: Sequence[Sequence[Entry]], report: Report
 ) -> None:
-    client = None
-    if connecting:
-        from starter.connection import connect
+    from starter.connection import connect
 
-        client = await connect(sender.settings, person=sender.person)
+    client = await connect(sender.settings, person=sender.person)
     await send_entries(sender, client, office, steps, report)
 
 
 async def send_entries(
     sender: Sender,
-    client: "Client | None",
+    client: "Client",
     office: Office,
     steps: Sequence[Sequence[Entry]],
     report: Report,
     *,
     quiet: bool = False,
 ) -> None:
-    """Send the steps over an open connection, one after the other, and fill the report.
+    """Send what is new of the steps over an open connection, one after the other, and tell what became of it.
 
-    `quiet` says nothing of how far it has come. Without a client only what is on record already is told.
-    Raises Failure (exit 6) where nothing was sent; where a step was, the next counts as not answered.
+    `quiet` says nothing of how far it has come. Raises Failure (exit 6) where nothing was sent; where a step
+    was, the next counts as not answered.
     """
-    for entry in (entry for step in steps for entry in step if not entry.new):
-        _tell_unsent(report, entry)
     sent = False
     for step in steps:
         new = [entry for entry in step if entry.new]
-        if not new or client is None:
+        if not new:
             continue
         try:
             await _hand_over(sender, client, office, import_id(sender, step), new, report, quiet=quiet)
@@ -255,29 +253,31 @@ async def _hand_over(
 
 
 def _commands(sender: Sender, office: Office, bulk: str, entries: Sequence[Entry]) -> list[Command]:
-    """A signed command for each entry, in their order, under an id for which the log keeps no refusal.
+    """A signed command for each entry, in their order, under an id that had no answer when the file was held
+    against the log.
 
-    A refusal is kept as the answer to its id for good, but what it rested on may have been mended since:
-    an entry that was refused is a new command each time it is imported.
+    What was done then has changed since, for it does not stand; what was refused may be possible by now: each is
+    a new command. But what came to the log later was under way from an earlier run that was cut off: it is that
+    very command, and is not sent as another.
     """
-    versions = office.log.versions(entry.stream for entry in entries)
-    refused = {
-        one.record.id
-        for one in office.log.commands_named(command_id_prefix(bulk))
-        if one.record.outcome == "refused"
-    }
+    answered = {one.id for one in commands_named(office.connection, command_id_prefix(bulk))}
     commands: list[Command] = []
     for entry in entries:
-        version, attempt = versions.get(entry.stream, 0), 1
-        while (key := entry.key(sender, bulk, version, attempt)) in refused:
+        attempt = 1
+        while (key := entry.key(sender, bulk, attempt)) in answered:
             attempt += 1
         commands.append(sender.sign(stream=entry.stream, verb=entry.verb, body=entry.body, command_id=key))
     return commands
 
 
-def _tell_unsent(report: Report, entry: Entry) -> None:
-    if entry.ended is None:
-        report.unchanged(entry.where)
+def _tell_beforehand(report: Report, entry: Entry) -> None:
+    """That it is on record, or ended, and not sent; or that it is to be sent."""
+    for line in entry.also:
+        report.alike(line, entry.where)
+    if entry.new:
+        report.expect(entry.where)
+    elif entry.ended is None:
+        report.on_record(entry.where)
     else:
         report.leave(entry.where, f"{entry.ended}, not touched")
 

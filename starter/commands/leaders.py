@@ -9,7 +9,7 @@ from cyclopts import Group, Parameter
 from sqlalchemy import select
 
 from activities.commands.folding import fold_directory
-from activities.read_models.schema import fund, school
+from activities.read_models.schema import fund
 from domain.case.values import minor_units
 from domain.funding.amounts import money_words
 from domain.funding.funds import FundState
@@ -21,10 +21,11 @@ from starter.commands.import_report import Report, Where
 from starter.commands.importing import Entry
 from starter.commands.on_record import OnRecord, signer
 from starter.commands.programme_names import known_programme
+from starter.commands.schools_named import not_in_the_register, not_open
 from starter.commands.writing import SenderOptions
 from starter.completing import funds
 from starter.failures import Exit, Failure
-from starter.nearest import did_you_mean, near_school
+from starter.nearest import did_you_mean
 from starter.output import say
 from starter.reading import Office, reading
 from starter.register.csv_file import Parsed, parse_rows
@@ -130,17 +131,7 @@ def leader_entries(parsed: Parsed[LeaderRow], rules: Programme) -> list[Entry]:
 
 def with_schools_known(office: Office, parsed: Parsed[LeaderRow]) -> Parsed[LeaderRow]:
     """The same, with a problem for each row whose school is not in the register, or not open there."""
-    known = {
-        row.number: row.open for row in office.connection.execute(select(school.c.number, school.c.open))
-    }
-    problems = []
-    for line, row in parsed.rows:
-        if row.school not in known:
-            meant = near_school(office, row.school)
-            problems.append((line, "school", f"{row.school} is not in the register.{meant}"))
-        elif not known[row.school]:
-            problems.append((line, "school", f"{row.school} is not open in the register"))
-    return parsed.but(problems)
+    return parsed.but((*not_in_the_register(office, parsed.rows), *not_open(office, parsed.rows)))
 
 
 def _in_the_funds_year(parsed: Parsed[LeaderRow], grants: Grants | None) -> Parsed[LeaderRow]:

@@ -1,5 +1,6 @@
 """`brokerage provider`: what schools offer to others."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from starter.commands.importing import Entry
 from starter.commands.leaders import GrantOptions, import_leaders
 from starter.commands.on_record import OnRecord, signer
 from starter.commands.programme_names import programme_code
+from starter.commands.schools_named import not_in_the_register
 from starter.commands.writing import SenderOptions
 from starter.completing import areas as known_areas
 from starter.completing import programmes
@@ -85,9 +87,10 @@ def import_(
             ),
         )
     of_providers = nearest_kind(header, (OfferRow, ProviderRow)) is ProviderRow
-    parsed: Parsed[Any] = chosen_rows(parse_providers(file) if of_providers else parse_offers(file), rows)
-    entries = (provider_entries if of_providers else offer_entries)(parsed, programme)
+    everything: Parsed[Any] = parse_providers(file) if of_providers else parse_offers(file)
     with reading() as office:
+        parsed = chosen_rows(everything.but(not_in_the_register(office, everything.rows)), rows)
+        entries = (provider_entries if of_providers else offer_entries)(parsed, programme)
         on_record = OnRecord(office, signer(office.settings, chosen))
         return carry_out_import(
             office,
@@ -121,8 +124,13 @@ def provider_entries(parsed: Parsed[ProviderRow], programme: str) -> list[Entry]
     said: dict[str, Entry] = {}
     for line, row in parsed.rows:
         for verb, body in row.commands(programme):
-            entry = Entry(Where(name, line), f"provider/{row.school}", verb, body)
-            said.setdefault(f"{row.school} {verb} {body.get('first')}", entry)
+            key, where = f"{row.school} {verb} {body.get('first')}", Where(name, line)
+            before = said.get(key)
+            said[key] = (
+                replace(before, also=(*before.also, where))
+                if before
+                else Entry(where, f"provider/{row.school}", verb, body)
+            )
     return list(said.values())
 
 

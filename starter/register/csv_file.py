@@ -190,7 +190,14 @@ class _RowReader(Generic[RowT]):
             row = self._model.model_validate(given)
         except ValidationError as error:
             told = {problem.column for problem in problems}
-            others = [Problem(line.number, self._column(item), in_words(item)) for item in error.errors()]
+            items = error.errors()
+            parts = {item["loc"][0] for item in items if len(item["loc"]) > 1}
+            others = [
+                Problem(line.number, self._column(item), in_words(item))
+                for item in items
+                # A part that is wrong is no part to pydantic; that it is wrong is said.
+                if item["type"] != "too_short" or item["loc"][0] not in parts
+            ]
             return [*problems, *(problem for problem in others if problem.column not in told)]
         return problems or row
 

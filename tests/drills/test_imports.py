@@ -1,4 +1,4 @@
-"""A register is being entered when its line, the worker, or both are killed: typed again, it is finished, once."""
+"""A register is being entered when its line is interrupted, line and worker are killed, or no worker is there at all."""
 
 import asyncio
 import csv
@@ -51,27 +51,6 @@ def once_each(parts: Parts) -> bool:
     return len(found) == SCHOOLS and set(found.values()) == {1}
 
 
-async def test_a_line_killed_half_way_is_finished_when_it_is_typed_again(
-    registered_home: Path, tmp_path: Path, register: Path
-) -> None:
-    async with parts_of(registered_home, tmp_path) as parts:
-        await parts.start_worker()
-        line = ("school", "import", str(register), "--timeout", "40")
-        process = await typed(parts, *line)
-        await until_entered(parts, 20)
-        process.kill()
-        await process.wait()
-        code, out, err = await finished(await typed(parts, *line))
-        assert (code, "2 wrong" in out) == (7, True), err
-        assert once_each(parts)
-        told = register.with_name("schools.result.csv").read_text("utf-8-sig")
-        assert told.count(",wrong,E-ROW,") == 2
-        code, out, err = await finished(await typed(parts, *line))
-        assert f"0 new or changed, {SCHOOLS} as on record" in out, err
-        assert once_each(parts)
-        assert verified(parts)
-
-
 async def test_a_line_that_is_interrupted_tells_of_every_row_what_is_known(
     registered_home: Path, tmp_path: Path, register: Path
 ) -> None:
@@ -87,21 +66,6 @@ async def test_a_line_that_is_interrupted_tells_of_every_row_what_is_known(
         assert (told["wrong"], told.total()) == (2, SCHOOLS + 2)
         assert told["done"] == len(entered(parts)) > 0
         assert told["unknown"] == SCHOOLS - told["done"]
-
-
-async def test_a_worker_killed_half_way_costs_the_line_nothing_but_time(
-    registered_home: Path, tmp_path: Path, register: Path
-) -> None:
-    async with parts_of(registered_home, tmp_path) as parts:
-        await parts.start_worker("before_commit", SCHOOLS // 2)
-        process = await typed(parts, "school", "import", str(register), "--timeout", "40")
-        assert await parts.worker_died() == signal.SIGKILL
-        assert 0 < len(entered(parts)) < SCHOOLS
-        await parts.start_worker()
-        code, out, err = await finished(process)
-        assert (code, f"{SCHOOLS} " in out) == (7, True), err
-        assert once_each(parts)
-        assert verified(parts)
 
 
 async def test_line_and_worker_killed_the_next_worker_goes_on_and_the_next_line_finds_all_done(

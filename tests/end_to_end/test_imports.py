@@ -11,20 +11,35 @@ _OFFERS = "School Number,Area,Languages,Days Per Term,Note\n{number},numeracy,en
 def test_a_row_that_was_refused_goes_in_once_the_register_is_mended(
     running: RunningOffice, tmp_path: Path
 ) -> None:
-    offers, schools = tmp_path / "offers.csv", tmp_path / "schools.csv"
-    offers.write_text(_OFFERS.format(number="6997001"))
+    people, schools = tmp_path / "people.csv", tmp_path / "schools.csv"
+    people.write_text(
+        "person,name,email,language,post,school,programme,from,to\n"
+        "gwen.early,Gwen,gwen@x.example,cy,head,6997001,,2026-09-01,\n"
+    )
     schools.write_text(_SCHOOLS.format(number="6997001"))
-    for _ in range(2):
-        refused = running.here("provider", "import", str(offers))
+    for told in ("1 new or changed, 0 as on record", "0 new or changed, 1 as on record"):
+        refused = running.here("person", "import", str(people))
         assert refused.code == 7
-        assert refused.out.endswith("✗ Offers: 0 new or changed, 0 as on record, 1 refused.\n")
+        assert refused.out.endswith(f"✗ People and posts: {told}, 1 refused.\n")
     running.here("school", "import", str(schools)).well()
-    assert "1 new or changed" in running.here("provider", "import", str(offers), "--dry-run").well().out
+    assert "1 new or changed" in running.here("person", "import", str(people), "--dry-run").well().out
     before = running.length()
-    assert running.here("provider", "import", str(offers)).well().out.startswith("✓ Offers: 1 new or changed")
+    assert "1 new or changed" in running.here("person", "import", str(people)).well().out
     assert running.length() == before + 1
-    running.here("provider", "import", str(offers)).well()
+    running.here("person", "import", str(people)).well()
     assert running.length() == before + 1
+
+
+def test_a_school_that_nobody_knows_is_told_by_line_and_column_before_anything_is_sent(
+    running: RunningOffice, tmp_path: Path
+) -> None:
+    offers = tmp_path / "offers.csv"
+    offers.write_text(_OFFERS.format(number="6990199"))
+    done = running.here("provider", "import", str(offers))
+    assert done.code == 7
+    assert "offers.csv:2 · School Number · 6990199 is not in the register. Did you mean" in done.err
+    assert done.out.endswith("✗ Offers: 0 new or changed, 0 as on record, 0 refused, 1 wrong.\n")
+    assert running.here("provider", "import", str(offers), "--strict").code == 2
 
 
 def test_a_refusal_that_is_given_again_under_its_key_says_that_it_is_kept(running: RunningOffice) -> None:

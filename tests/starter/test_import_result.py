@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,17 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.home_files import read_key
 from domain.bulk import BulkPart, CaseOutcome, Outcomes
+from domain.messages import Command, Receipt
 from starter.commands.import_report import Report, Where
-from starter.commands.importing import Entry, say_sent, send_entries
+from starter.commands.importing import Entry, from_here_on, say_sent, send_entries
+from starter.commands.on_record import OnRecord
 from starter.failures import Exit, Failure
 from starter.reading import reading
 from starter.sending import Sender
 from tests.activities.builders import ADMIN, Office
 from tests.starter.shell import typed
+
+WALES = Path(__file__).resolve().parents[2] / "starter" / "sample" / "wales"
 
 
 @pytest.fixture(autouse=True)
@@ -86,13 +91,19 @@ class GoneAfter:
 
     def __init__(self, parts: int) -> None:
         self.left = parts
+        self.taken: tuple[Command, ...] = ()
 
     async def start_workflow(self, _name: str, part: BulkPart, **_how: Any) -> Answers:
         if not self.left:
             raise RPCError("connection refused", RPCStatusCode.UNAVAILABLE, b"")
         self.left -= 1
+        self.taken += part.commands
         done = tuple(CaseOutcome(command_id=one.command_id, kind="done") for one in part.commands)
         return Answers(Outcomes(outcomes=done))
+
+
+def admin(office: Office) -> Sender:
+    return Sender(office.settings, ADMIN, read_key(office.settings.profiles / f"{ADMIN}.key"), timeout=5)
 
 
 def sent(office: Office, server: GoneAfter) -> Report:
@@ -101,8 +112,7 @@ def sent(office: Office, server: GoneAfter) -> Report:
         [Entry(Where("file.csv", line), "school/6990004", "mark-missing", {"register_name": f"r{line}"})]
         for line in (2, 3, 4)
     ]
-    sender = Sender(office.settings, ADMIN, read_key(office.settings.profiles / f"{ADMIN}.key"), timeout=5)
-    report = Report()
+    sender, report = admin(office), Report()
     for (entry,) in steps:
         report.expect(entry.where)
     with reading(office.settings) as log:
@@ -123,3 +133,61 @@ def test_a_server_that_was_never_there_was_sent_nothing(office: Office) -> None:
     with pytest.raises(Failure) as failed:
         sent(office, GoneAfter(0))
     assert failed.value.exit_code is Exit.UNREACHABLE
+
+
+def test_what_is_on_record_is_told_so_although_nobody_serves(office: Office, tmp_path: Path) -> None:
+    known = (WALES / "schools.csv").read_text("utf-8").splitlines()[:3]
+    file = tmp_path / "schools.csv"
+    new = known[1].replace("6990001", "6800009")
+    file.write_text("\n".join([*known, new, ""]), "utf-8")
+    assert typed(office, "school", "import", str(file)).code == 6
+    assert statuses(file) == ["unchanged", "unchanged", "not sent"]
+
+
+def test_a_line_of_which_one_entry_stands_and_the_other_was_never_sent_is_not_done(
+    office: Office, tmp_path: Path
+) -> None:
+    header, first = (WALES / "providers.csv").read_text("utf-8").splitlines()[:2]
+    file = tmp_path / "providers.csv"
+    file.write_text(f"{header}\n{first.removesuffix('6.00')}7.00\n", "utf-8")
+    done = typed(office, "provider", "import", str(file))
+    assert (done.code, statuses(file)) == (6, ["not sent"])
+
+
+def test_of_lines_that_say_the_same_each_is_told_what_became_of_it(office: Office, tmp_path: Path) -> None:
+    header = (WALES / "providers.csv").read_text("utf-8").splitlines()[0]
+    file = tmp_path / "providers.csv"
+    file.write_text("\n".join([header, *["6990103,numeracy,2026-09-01,,,,"] * 2, ""]), "utf-8")
+    assert typed(office, "provider", "import", str(file)).code == 6
+    assert statuses(file) == ["not sent", "not sent"]
+
+
+OFFER = {
+    "programme": "EAS", "area": "humanities", "languages": ["en"], "quarter_days": 8, "note": "Local history",
+}  # fmt: skip
+
+
+def offered(office: Office, under_way: Sequence[Command] = ()) -> Command:
+    """The command by which the offer of a file is sent; `under_way` goes in once the file was held against the log."""
+    entry = Entry(Where("offers.csv", 2), "provider/6990103", "record-offer", OFFER)
+    server = GoneAfter(1)
+    with reading(office.settings) as log:
+        from_here_on(log)
+        entries = OnRecord(log, admin(office)).held_against([entry])
+        for command in under_way:
+            assert isinstance(office.handle(command).answer, Receipt)
+        asyncio.run(send_entries(admin(office), server, log, [entries], Report()))  # type: ignore[arg-type]
+    return server.taken[0]
+
+
+def test_what_an_earlier_line_has_under_way_is_not_sent_as_another_command(office: Office) -> None:
+    cut_off = offered(office)
+    again = offered(office, under_way=[cut_off])
+    assert again.command_id == cut_off.command_id
+
+
+def test_what_was_changed_since_and_is_changed_back_is_another_command(office: Office) -> None:
+    first = offered(office, under_way=[offered(office)])
+    other = OFFER | {"quarter_days": 4}
+    office.done(ADMIN, "record-offer", other, stream="provider/6990103")
+    assert offered(office).command_id != first.command_id
