@@ -33,8 +33,11 @@ YEAR_FIELDS: Final = (
     "programme", "authority", "year", "designated", "pairs", "open", "oriented", "agreements", "visits",
     "days_counted", "days_confirmed", "reviewed_by_both", "validated", "met", "partly_met", "not_met",
     "not_assessable", *MONEY_FIELDS, "liquidation_goal_per_mille", "to_goal",
+    "unaccounted",
 )  # fmt: skip
-"""Amounts are minor units; `to_goal` is what is still to be accounted for until the programme's goal is reached."""
+"""Amounts are minor units; `to_goal` is what is missing to the programme's goal, `unaccounted` what can still be
+accounted for or come back: where that is less, so much was written off that the goal is not reached any more.
+"""
 PAIR_FIELDS: Final = (
     "reference", "provider", "provider_name", "recipient", "recipient_name", "area", "stage", "visits",
     "days_confirmed", "outcome", *MONEY_FIELDS,
@@ -86,6 +89,7 @@ class DivisionYear:
             **money,
             "liquidation_goal_per_mille": goal,
             "to_goal": to_goal(money, goal),
+            "unaccounted": money["advanced"] - money["liquidated"] - money["returned"] - money["written_off"],
         }
 
     def work_modes(self) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 
 from starter.sample.deped_stories import DEPED_STORIES
 from starter.sample.stories import STORIES
-from tests.activities.builders import Office
+from tests.activities.builders import Office, steps_of
 from tests.starter.shell import typed
 
 DIVISION = ("report", "division", "--authority", "tanglawin", "--year", "2026")
@@ -154,3 +154,36 @@ def test_the_cases_of_a_division_that_was_parted_count_where_their_schools_are_n
         for name in ("Tanglawin City", "Tanglawin North")
     }
     assert sorted(found.values()) == [0, 1], "a case counts to one division"
+
+
+def test_what_was_written_off_is_reported_and_a_goal_that_is_out_of_reach_is_called_so(
+    registered_home: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(registered_home, tmp_path / "home")
+    own = Office(tmp_path / "home")
+    own.speak_of(DEPED_STORIES[0])
+    for step in steps_of(DEPED_STORIES[0], own.now.date()):
+        if step.verb not in {"liquidate", "accept-liquidation", "return-funds", "settle"}:
+            own.done(step.person, step.verb, own.body_of(step))
+    back = {"amount_minor": "6000.00", "receipt": "OR-1", "received_on": own.now.date().isoformat()}
+    own.done("budget.lita", "return-funds", back)
+    (before,) = typed(own, *DIVISION, "--json").json
+    assert (before["to_goal"], before["unaccounted"], before["written_off"]) == (71_400_00, 80_000_00, 0)
+    assert "71,400.00 more are to be accounted for" in typed(own, *DIVISION).out
+    while not (waiting := own.state().deadline("liquidation")) or not waiting.passed:
+        own.pass_next_deadline()
+    own.done(
+        "superintendent.jose",
+        "write-off",
+        {"amount_minor": "30000.00", "reason": "The school lost its papers."},
+    )
+    (found,) = typed(own, *DIVISION, "--json").json
+    assert (found["to_goal"], found["unaccounted"], found["written_off"]) == (71_400_00, 50_000_00, 30_000_00)
+    (pair,) = typed(own, *DIVISION, "--rows", "pair", "--json").json
+    assert pair["written_off"] == 30_000_00
+    told = typed(own, *DIVISION).out
+    assert "6,000.00 returned, 30,000.00 written off" in told
+    assert "not reached any more: 71,400.00 are missing, 50,000.00 can still be accounted for" in told
+    assert "30,000.00 written off" in typed(own, "report", "accomplishment", reference(own)).out
+    own.check()
+    own.close()
