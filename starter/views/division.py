@@ -60,7 +60,7 @@ class DivisionYear:
             )
         )
         found = read_cases(office, office.connection.execute(query).scalars())
-        self._records = sorted((one for one in found if year_of(one) == year), key=_opened)
+        self._records = sorted((one for one in found if _is_pair(one) and year_of(one) == year), key=_opened)
         self._visits = {one.state.reference: held_visits(one) for one in self._records}
         self._names = office.school_names()
         self._designated = _designated(office, programme, authority, year)
@@ -133,6 +133,14 @@ def _designated(office: Office, programme: Programme, authority: str, year: str)
         )
     )
     return int(office.connection.execute(query).scalar_one())
+
+
+def _is_pair(record: CaseRecord) -> bool:
+    """Whether two schools have come together, or still may: what ended before both had said yes is no pair."""
+    state = record.state
+    chosen = any(offer.outcome == "accepted" for offer in state.offers)
+    consented = state.provider_began and state.consents > 0
+    return is_open(state) or state.agreement is not None or chosen or consented
 
 
 def _opened(record: CaseRecord) -> tuple[Any, str]:

@@ -14,6 +14,16 @@ from tests.starter.shell import typed
 DIVISION = ("report", "division", "--authority", "tanglawin", "--year", "2026")
 
 
+@pytest.fixture
+def own(registered_home: Path, tmp_path: Path) -> Iterator[Office]:
+    """An office in which nothing was asked for yet."""
+    shutil.copytree(registered_home, tmp_path / "home")
+    office = Office(tmp_path / "home")
+    yield office
+    office.check()
+    office.close()
+
+
 @pytest.fixture(scope="module")
 def office(registered_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     home = tmp_path_factory.mktemp("work") / "home"
@@ -157,10 +167,8 @@ def test_the_cases_of_a_division_that_was_parted_count_where_their_schools_are_n
 
 
 def test_what_was_written_off_is_reported_and_a_goal_that_is_out_of_reach_is_called_so(
-    registered_home: Path, tmp_path: Path
+    own: Office,
 ) -> None:
-    shutil.copytree(registered_home, tmp_path / "home")
-    own = Office(tmp_path / "home")
     own.speak_of(DEPED_STORIES[0])
     for step in steps_of(DEPED_STORIES[0], own.now.date()):
         if step.verb not in {"liquidate", "accept-liquidation", "return-funds", "settle"}:
@@ -185,5 +193,20 @@ def test_what_was_written_off_is_reported_and_a_goal_that_is_out_of_reach_is_cal
     assert "6,000.00 returned, 30,000.00 written off" in told
     assert "not reached any more: 71,400.00 are missing, 50,000.00 can still be accounted for" in told
     assert "30,000.00 written off" in typed(own, "report", "accomplishment", reference(own)).out
-    own.check()
-    own.close()
+
+
+def test_who_never_had_a_partner_is_no_pair(own: Office) -> None:
+    himigan = ("report", "division", "--authority", "Himigan", "--year", "2027")
+    own.tell(DEPED_STORIES[1], before="consent")
+    asked = typed(own, *himigan, "--rows", "pair", "--json").json
+    assert [one["stage"] for one in asked] == ["awaiting_head_consent"], "they may still come together"
+    own.done("head.900005", "refuse-consent", {"reason": "Not this year."})
+    assert typed(own, *himigan, "--rows", "pair", "--json").json == []
+    assert typed(own, *himigan, "--json").json[0]["pairs"] == 0
+
+
+def test_who_had_a_partner_stays_a_pair_when_the_case_is_withdrawn(own: Office) -> None:
+    own.tell(DEPED_STORIES[0], before="record-visit")
+    own.done("head.900001", "withdraw", {"reason": "The school is rebuilt."})
+    (pair,) = typed(own, *DIVISION, "--rows", "pair", "--json").json
+    assert (pair["stage"], pair["provider"]) == ("withdrawn", "900101")
