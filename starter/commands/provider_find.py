@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from activities.read_models.providers import ProviderReader, Seeking
 from domain.calendars.half_terms import order_of, period_words, periods_from, periods_of_year
+from domain.case.candidates import rested_since
 from domain.case.situation import SchoolFact
 from domain.case.values import days_words, quarter_days
 from domain.matching.filters import ALL_AGE, Wanted, exclusion
@@ -80,7 +81,7 @@ def find(
         wanted = Wanted(
             reference="", recipient=recipient, area=area, phase=phase or ALL_AGE, language=language or "either",
             quarter_days=needed, periods=periods, year=periods_of_year(rules.financial_year, periods[0]),
-            today=start, rested_on=start,
+            today=start, rested_on=rested_since(rules, start),
         )  # fmt: skip
         rows, left_out = [], Counter[str]()
         for number, provider in pool.items():

@@ -100,6 +100,20 @@ def test_who_can_offer_what_is_found_with_the_days_left(office: Office) -> None:
     assert typed(office, "provider", "find", "--area", "numeracy", "--near", "6999999").code == 3
 
 
+def test_who_was_objected_to_lately_is_not_found_for_that_school(looking: Office) -> None:
+    looking.done("head.6990004", "object-to", {"provider": "6990107", "reason": "…"})
+
+    def found(*words: str) -> list[str]:
+        rows = typed(looking, "provider", "find", "--area", "numeracy", "--json", *words).json
+        return sorted(row["school"] for row in rows)
+
+    assert found("--near", "6990103") == ["6990105", "6990107"], "only that school's head objected"
+    assert found("--near", "6990004") == ["6990103", "6990105"]
+    rested = (looking.now + timedelta(days=366)).date().isoformat()
+    assert found("--near", "6990004", "--from", rested) == ["6990103", "6990105", "6990107"]
+    assert found("--near", "6990004", "--language", "cy") == []
+
+
 def test_a_provider_is_shown_with_the_cases_that_take_its_days(looking: Office) -> None:
     looking.done(BROKER, "offer", {"provider": "6990103", "reason": "…"})
     view = typed(looking, "provider", "show", "6990103", "--json").json
