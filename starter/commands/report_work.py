@@ -90,7 +90,7 @@ def division(
     say_heading("Activities:")
     say_table(_modes(found.work_modes()), _MODES)
     say_heading("Pairs:")
-    say_rows(found.pairs(), PAIR_FIELDS, RowOptions(), _PAIRS, spare=4)
+    say_rows(found.pairs(), PAIR_FIELDS, RowOptions(), _PAIRS, spare=5)
     return Exit.DONE
 
 
