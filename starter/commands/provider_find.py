@@ -31,7 +31,9 @@ _AHEAD: Final = 4
 FIELDS = (
     "school", "name", "authority", "phase", "languages", "designated_until", "minutes", "free_days", "half_terms", "free",
 )  # fmt: skip
-"""`free` are the days left in each of the `half_terms`, in their order; `free_days` those of all of them."""
+"""`free` are the days left in each of the `half_terms`, in their order; `free_days` those of all of them.
+`designated_until` is the last day of the designation in force, on which another may follow.
+"""
 
 
 def find(

@@ -140,30 +140,44 @@ def test_a_year_keeps_its_leader_schools_when_they_are_designated_anew_for_the_n
         assert (year, found["designated"]) == (year, number)
 
 
-def test_a_division_that_was_renamed_is_reported_by_either_name(office: Office) -> None:
-    before = typed(office, *DIVISION, "--json").json[0]
+def enter(office: Office, authority: str, *numbers: str) -> None:
+    """Have the register say that these schools are of that authority."""
     for row in typed(office, "school", "list", "--json").json:
-        if row["authority"] == "Tanglawin":
-            entry = {"name": row["name"], "authority": "Tanglawin City", "phase": row["phase"]}
+        if row["number"] in numbers:
+            entry = {"name": row["name"], "authority": authority, "phase": row["phase"]}
             office.done("admin", "register", entry, stream=f"school/{row['number']}")
+
+
+def pairs_of(office: Office, authority: str) -> set[str]:
+    line = ("report", "division", "--authority", authority, "--rows", "pair", "--json", "--year")
+    return {pair["recipient"] for year in ("2026", "2027") for pair in typed(office, *line, year).json}
+
+
+def test_a_division_that_was_renamed_is_reported_by_either_name(own: Office) -> None:
+    own.tell(DEPED_STORIES[0])
+    before = typed(own, *DIVISION, "--json").json[0]
+    enter(own, "Tanglawin City", "900001", "900002", "900003", "900004", "900101", "900102")
     for name in ("tanglawin", "Tanglawin City"):
-        told = typed(office, "report", "division", "--authority", name, "--year", "2026", "--json")
+        told = typed(own, "report", "division", "--authority", name, "--year", "2026", "--json")
         assert told.json == [before | {"authority": "Tanglawin City"}]
         assert ("is Tanglawin City on the register now" in told.err) == (name == "tanglawin")
-    office.check()
 
 
-def test_the_cases_of_a_division_that_was_parted_count_where_their_schools_are_now(office: Office) -> None:
-    row = next(row for row in typed(office, "school", "list", "--json").json if row["number"] == "900001")
-    entry = {"name": row["name"], "authority": "Tanglawin North", "phase": row["phase"]}
-    office.done("admin", "register", entry, stream="school/900001")
-    found = {
-        name: typed(office, "report", "division", "--authority", name, "--year", "2026", "--json").json[0][
-            "pairs"
-        ]
-        for name in ("Tanglawin City", "Tanglawin North")
-    }
-    assert sorted(found.values()) == [0, 1], "a case counts to one division"
+def test_a_case_stays_with_its_division_when_its_school_moves_to_another(own: Office) -> None:
+    own.tell(DEPED_STORIES[0])
+    enter(own, "Himigan", "900001")
+    assert (pairs_of(own, "Tanglawin"), pairs_of(own, "Himigan")) == ({"900001"}, set())
+
+
+def test_the_cases_of_a_division_that_was_parted_count_where_their_schools_are_now(own: Office) -> None:
+    enter(own, "Tanglawin", "900005", "900103")
+    for story in DEPED_STORIES:
+        own.tell(story)
+    enter(own, "North", "900001", "900002", "900003", "900004")
+    enter(own, "South", "900005", "900101", "900102", "900103")
+    assert (pairs_of(own, "North"), pairs_of(own, "South")) == ({"900001"}, {"900005"})
+    asked = typed(own, *DIVISION)
+    assert (asked.code, "its cases count to North, South" in asked.err) == (3, True), asked
 
 
 def test_what_was_written_off_is_reported_and_a_goal_that_is_out_of_reach_is_called_so(
