@@ -23,6 +23,7 @@ _CHOOSES_FIELDS: Final = {
     ("provider", "find"),
     ("report", "division"),
     ("report", "overview-drift"),
+    ("report", "matching"),
     *(("work", name) for name in _WORKLISTS),
     *(("fund", name) for name in ("status", "statement", "rates")),
 }

@@ -16,6 +16,8 @@ from pydantic import Field
 from domain.calendars.model import Span, Term
 
 PERIOD_PATTERN: Final = r"^20[0-9]{2}-(autumn|spring|summer)-[12]$"
+"""What may be declared. Days far away lie in half terms, too: those have a place in the order, and a name like these."""
+_NAME: Final = r"^([2-9][0-9]{3}|1[0-9]{4})-(autumn|spring|summer)-[12]$"
 Period = Annotated[str, Field(pattern=PERIOD_PATTERN, description="e.g. 2027-spring-1")]
 
 _SEASONS: Final = ("spring", "summer", "autumn")
@@ -43,7 +45,7 @@ class HalfTerm(NamedTuple):
 @lru_cache(maxsize=1024)
 def order_of(period: str) -> int:
     """The place of a half term among all. Raises ValueError for what is no name of one."""
-    if not re.fullmatch(PERIOD_PATTERN, period):
+    if not re.fullmatch(_NAME, period):
         raise ValueError(f"{period!r} is no half term, such as 2027-spring-1")
     year, season, half = period.split("-")
     return int(year) * _HALVES_A_YEAR + _SEASONS.index(season) * 2 + int(half) - 1

@@ -17,6 +17,7 @@ from domain.case.state import CaseState
 from domain.matching.filters import Wanted, exclusion
 from domain.matching.ranking import rank
 from domain.parties import Party
+from domain.programmes.model import Programme
 
 _AHEAD: Final = 4
 """Half terms from the desired start on in which a provider's free days count."""
@@ -74,7 +75,6 @@ def wanted_of(s: Situation) -> Wanted:
         for number in facts.providers
         if number in facts.schools and (refusal := barred_provider(s, number, state.recipient)) is not None
     }
-    rest = s.programme.matching.rest_months if s.programme.matching else 0
     return Wanted(
         reference=state.reference,
         recipient=facts.schools[state.recipient],
@@ -85,12 +85,17 @@ def wanted_of(s: Situation) -> Wanted:
         periods=periods,
         year=periods_of_year(s.programme.financial_year, periods[0]),
         today=facts.today,
-        rested_on=_months_before(facts.today, rest),
+        rested_on=rested_since(s.programme, facts.today),
         preferred=state.preferred_provider,
         objected=frozenset(state.objected),
         answered={o.provider: o.outcome for o in state.offers if o.outcome != "rescinded"},
         barred=bars,
     )
+
+
+def rested_since(programme: Programme, day: date) -> date:
+    """Who was objected to after this day still rests on that one."""
+    return _months_before(day, programme.matching.rest_months if programme.matching else 0)
 
 
 def wanted_periods(s: Situation) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from activities.read_models.providers import ProviderReader, Seeking
 from domain.calendars.half_terms import order_of, period_words, periods_from, periods_of_year
+from domain.case.candidates import rested_since
 from domain.case.situation import SchoolFact
 from domain.case.values import days_words, quarter_days
 from domain.matching.filters import ALL_AGE, Wanted, exclusion
@@ -30,7 +31,9 @@ _AHEAD: Final = 4
 FIELDS = (
     "school", "name", "authority", "phase", "languages", "designated_until", "minutes", "free_days", "half_terms", "free",
 )  # fmt: skip
-"""`free` are the days left in each of the `half_terms`, in their order; `free_days` those of all of them."""
+"""`free` are the days left in each of the `half_terms`, in their order; `free_days` those of all of them.
+`designated_until` is the last day of the designation in force, on which another may follow.
+"""
 
 
 def find(
@@ -80,7 +83,7 @@ def find(
         wanted = Wanted(
             reference="", recipient=recipient, area=area, phase=phase or ALL_AGE, language=language or "either",
             quarter_days=needed, periods=periods, year=periods_of_year(rules.financial_year, periods[0]),
-            today=start, rested_on=start,
+            today=start, rested_on=rested_since(rules, start),
         )  # fmt: skip
         rows, left_out = [], Counter[str]()
         for number, provider in pool.items():

@@ -27,3 +27,8 @@ app.command(
     name="overview-drift",
     help="List open cases that cite a priority which has changed since.",
 )
+app.command(
+    "starter.commands.report_matching:matching",
+    name="matching",
+    help="Show how partners were chosen: by ranking, by name, or against it.",
+)

@@ -90,7 +90,7 @@ def division(
     say_heading("Activities:")
     say_table(_modes(found.work_modes()), _MODES)
     say_heading("Pairs:")
-    say_rows(found.pairs(), PAIR_FIELDS, RowOptions(), _PAIRS, spare=4)
+    say_rows(found.pairs(), PAIR_FIELDS, RowOptions(), _PAIRS, spare=5)
     return Exit.DONE
 
 
@@ -126,6 +126,7 @@ _PAIRS: Final = (
     _money_column("advanced", "RELEASED"),
     _money_column("liquidated", "LIQUIDATED"),
     _money_column("returned", "RETURNED"),
+    _money_column("written_off", "WRITTEN OFF"),
     Column("liquidation_per_mille", "RATE", lambda row: _share(row["liquidation_per_mille"])),
 )
 
@@ -178,19 +179,28 @@ def _year_lines(
         yield "Outcomes", ", ".join(f"{number} {words}" for words, number in outcomes.items() if number)
     yield from _money(found)
     if (goal := found["liquidation_goal_per_mille"]) is not None and found["to_goal"] is not None:
-        left = found["to_goal"]
-        short = f"{_amount(left)} more are to be accounted for" if left else "reached"
-        yield "Goal", f"{_share(goal)} liquidated: {short}"
+        yield "Goal", f"{_share(goal)} liquidated: {_way_to_goal(found)}"
+
+
+def _way_to_goal(found: dict[str, Any]) -> str:
+    """Also whether there is one: what was written off is never accounted for any more."""
+    missing, left = found["to_goal"], found["unaccounted"]
+    if not missing:
+        return "reached"
+    if missing <= left:
+        return f"{_amount(missing)} more are to be accounted for"
+    return f"not reached any more: {_amount(missing)} are missing, {_amount(left)} can still be accounted for"
 
 
 def _money(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What was paid, in advance or on claims, and what became of it; nothing where nothing was."""
     currency = found["currency"]
     if found["advanced"]:
+        given_up = f", {_amount(found['written_off'])} written off" if found["written_off"] else ""
         yield (
             "Money",
             f"{_amount(found['advanced'])} {currency} released, {_amount(found['liquidated'])} liquidated, "
-            f"{_amount(found['returned'])} returned",
+            f"{_amount(found['returned'])} returned{given_up}",
         )
         yield "Liquidation rate", _share(found["liquidation_per_mille"])
     elif found["claimed"] or found["paid"]:

@@ -16,7 +16,7 @@ from domain.programmes.model import Programme
 from starter.views.case import CaseRecord
 from starter.views.funds import liquidation
 
-MONEY_SUMS: Final = ("committed", "claimed", "paid", "advanced", "liquidated", "returned")
+MONEY_SUMS: Final = ("committed", "claimed", "paid", "advanced", "liquidated", "returned", "written_off")
 """What reports say of a case's money, in minor units and by the names that `fund status` has for it."""
 MONEY_FIELDS: Final = ("currency", *MONEY_SUMS, "liquidation_per_mille")
 

@@ -33,8 +33,11 @@ YEAR_FIELDS: Final = (
     "programme", "authority", "year", "designated", "pairs", "open", "oriented", "agreements", "visits",
     "days_counted", "days_confirmed", "reviewed_by_both", "validated", "met", "partly_met", "not_met",
     "not_assessable", *MONEY_FIELDS, "liquidation_goal_per_mille", "to_goal",
+    "unaccounted",
 )  # fmt: skip
-"""Amounts are minor units; `to_goal` is what is still to be accounted for until the programme's goal is reached."""
+"""Amounts are minor units; `to_goal` is what is missing to the programme's goal, `unaccounted` what can still be
+accounted for or come back: where that is less, so much was written off that the goal is not reached any more.
+"""
 PAIR_FIELDS: Final = (
     "reference", "provider", "provider_name", "recipient", "recipient_name", "area", "stage", "visits",
     "days_confirmed", "outcome", *MONEY_FIELDS,
@@ -57,7 +60,7 @@ class DivisionYear:
             )
         )
         found = read_cases(office, office.connection.execute(query).scalars())
-        self._records = sorted((one for one in found if year_of(one) == year), key=_opened)
+        self._records = sorted((one for one in found if _is_pair(one) and year_of(one) == year), key=_opened)
         self._visits = {one.state.reference: held_visits(one) for one in self._records}
         self._names = office.school_names()
         self._designated = _designated(office, programme, authority, year)
@@ -86,6 +89,7 @@ class DivisionYear:
             **money,
             "liquidation_goal_per_mille": goal,
             "to_goal": to_goal(money, goal),
+            "unaccounted": money["advanced"] - money["liquidated"] - money["returned"] - money["written_off"],
         }
 
     def work_modes(self) -> list[dict[str, Any]]:
@@ -129,6 +133,14 @@ def _designated(office: Office, programme: Programme, authority: str, year: str)
         )
     )
     return int(office.connection.execute(query).scalar_one())
+
+
+def _is_pair(record: CaseRecord) -> bool:
+    """Whether two schools have come together, or still may: what ended before both had said yes is no pair."""
+    state = record.state
+    chosen = any(offer.outcome == "accepted" for offer in state.offers)
+    consented = state.provider_began and state.consents > 0
+    return is_open(state) or state.agreement is not None or chosen or consented
 
 
 def _opened(record: CaseRecord) -> tuple[Any, str]:

@@ -150,6 +150,16 @@ def test_a_suspension_is_of_one_programme_and_ends() -> None:
     assert school.state.suspended == ()
 
 
+def test_days_can_be_declared_until_the_last_half_term_that_has_a_name_for_it() -> None:
+    school = provider()
+    school.say("declare-capacity", FACTS, **DAYS)
+    last = {"last": "2099-autumn-2", "quarter_days": "0"}
+    assert school.say("declare-capacity", FACTS, **DAYS | last) == ["CapacityDeclared"]
+    assert [(one.first, one.quarter_days) for one in school.state.capacity] == [
+        ("2027-spring-1", 0), ("2100-spring-1", 24),
+    ]  # fmt: skip
+
+
 FIRST = order_of("2026-autumn-1")
 SPANS = st.builds(
     lambda first, length, days: CapacityDeclared(

@@ -94,9 +94,24 @@ def test_who_can_offer_what_is_found_with_the_days_left(office: Office) -> None:
     assert found("--near", "6990103") == ["6990105", "6990107"]
     row = typed(office, "provider", "find", "--area", "humanities", "--from", "2027-01-11", "--json").json[0]
     assert dict(zip(row["half_terms"], row["free"], strict=True))["2027-spring-1"] == "5"
+    assert found("--from", "2150-01-11") == ["6990103", "6990105", "6990107"]
     assert typed(office, "provider", "find", "--area", "latin").code == 3
     assert typed(office, "provider", "find", "--area", "numeracy", "--days", "-1").code == 2
     assert typed(office, "provider", "find", "--area", "numeracy", "--near", "6999999").code == 3
+
+
+def test_who_was_objected_to_lately_is_not_found_for_that_school(looking: Office) -> None:
+    looking.done("head.6990004", "object-to", {"provider": "6990107", "reason": "…"})
+
+    def found(*words: str) -> list[str]:
+        rows = typed(looking, "provider", "find", "--area", "numeracy", "--json", *words).json
+        return sorted(row["school"] for row in rows)
+
+    assert found("--near", "6990103") == ["6990105", "6990107"], "only that school's head objected"
+    assert found("--near", "6990004") == ["6990103", "6990105"]
+    rested = (looking.now + timedelta(days=366)).date().isoformat()
+    assert found("--near", "6990004", "--from", rested) == ["6990103", "6990105", "6990107"]
+    assert found("--near", "6990004", "--language", "cy") == []
 
 
 def test_a_provider_is_shown_with_the_cases_that_take_its_days(looking: Office) -> None:

@@ -8,10 +8,20 @@ import pytest
 
 from starter.sample.deped_stories import DEPED_STORIES
 from starter.sample.stories import STORIES
-from tests.activities.builders import Office
+from tests.activities.builders import Office, steps_of
 from tests.starter.shell import typed
 
 DIVISION = ("report", "division", "--authority", "tanglawin", "--year", "2026")
+
+
+@pytest.fixture
+def own(registered_home: Path, tmp_path: Path) -> Iterator[Office]:
+    """An office in which nothing was asked for yet."""
+    shutil.copytree(registered_home, tmp_path / "home")
+    office = Office(tmp_path / "home")
+    yield office
+    office.check()
+    office.close()
 
 
 @pytest.fixture(scope="module")
@@ -130,27 +140,87 @@ def test_a_year_keeps_its_leader_schools_when_they_are_designated_anew_for_the_n
         assert (year, found["designated"]) == (year, number)
 
 
-def test_a_division_that_was_renamed_is_reported_by_either_name(office: Office) -> None:
-    before = typed(office, *DIVISION, "--json").json[0]
+def enter(office: Office, authority: str, *numbers: str) -> None:
+    """Have the register say that these schools are of that authority."""
     for row in typed(office, "school", "list", "--json").json:
-        if row["authority"] == "Tanglawin":
-            entry = {"name": row["name"], "authority": "Tanglawin City", "phase": row["phase"]}
+        if row["number"] in numbers:
+            entry = {"name": row["name"], "authority": authority, "phase": row["phase"]}
             office.done("admin", "register", entry, stream=f"school/{row['number']}")
+
+
+def pairs_of(office: Office, authority: str) -> set[str]:
+    line = ("report", "division", "--authority", authority, "--rows", "pair", "--json", "--year")
+    return {pair["recipient"] for year in ("2026", "2027") for pair in typed(office, *line, year).json}
+
+
+def test_a_division_that_was_renamed_is_reported_by_either_name(own: Office) -> None:
+    own.tell(DEPED_STORIES[0])
+    before = typed(own, *DIVISION, "--json").json[0]
+    enter(own, "Tanglawin City", "900001", "900002", "900003", "900004", "900101", "900102")
     for name in ("tanglawin", "Tanglawin City"):
-        told = typed(office, "report", "division", "--authority", name, "--year", "2026", "--json")
+        told = typed(own, "report", "division", "--authority", name, "--year", "2026", "--json")
         assert told.json == [before | {"authority": "Tanglawin City"}]
         assert ("is Tanglawin City on the register now" in told.err) == (name == "tanglawin")
-    office.check()
 
 
-def test_the_cases_of_a_division_that_was_parted_count_where_their_schools_are_now(office: Office) -> None:
-    row = next(row for row in typed(office, "school", "list", "--json").json if row["number"] == "900001")
-    entry = {"name": row["name"], "authority": "Tanglawin North", "phase": row["phase"]}
-    office.done("admin", "register", entry, stream="school/900001")
-    found = {
-        name: typed(office, "report", "division", "--authority", name, "--year", "2026", "--json").json[0][
-            "pairs"
-        ]
-        for name in ("Tanglawin City", "Tanglawin North")
-    }
-    assert sorted(found.values()) == [0, 1], "a case counts to one division"
+def test_a_case_stays_with_its_division_when_its_school_moves_to_another(own: Office) -> None:
+    own.tell(DEPED_STORIES[0])
+    enter(own, "Himigan", "900001")
+    assert (pairs_of(own, "Tanglawin"), pairs_of(own, "Himigan")) == ({"900001"}, set())
+
+
+def test_the_cases_of_a_division_that_was_parted_count_where_their_schools_are_now(own: Office) -> None:
+    enter(own, "Tanglawin", "900005", "900103")
+    for story in DEPED_STORIES:
+        own.tell(story)
+    enter(own, "North", "900001", "900002", "900003", "900004")
+    enter(own, "South", "900005", "900101", "900102", "900103")
+    assert (pairs_of(own, "North"), pairs_of(own, "South")) == ({"900001"}, {"900005"})
+    asked = typed(own, *DIVISION)
+    assert (asked.code, "its cases count to North, South" in asked.err) == (3, True), asked
+
+
+def test_what_was_written_off_is_reported_and_a_goal_that_is_out_of_reach_is_called_so(
+    own: Office,
+) -> None:
+    own.speak_of(DEPED_STORIES[0])
+    for step in steps_of(DEPED_STORIES[0], own.now.date()):
+        if step.verb not in {"liquidate", "accept-liquidation", "return-funds", "settle"}:
+            own.done(step.person, step.verb, own.body_of(step))
+    back = {"amount_minor": "6000.00", "receipt": "OR-1", "received_on": own.now.date().isoformat()}
+    own.done("budget.lita", "return-funds", back)
+    (before,) = typed(own, *DIVISION, "--json").json
+    assert (before["to_goal"], before["unaccounted"], before["written_off"]) == (71_400_00, 80_000_00, 0)
+    assert "71,400.00 more are to be accounted for" in typed(own, *DIVISION).out
+    while not (waiting := own.state().deadline("liquidation")) or not waiting.passed:
+        own.pass_next_deadline()
+    own.done(
+        "superintendent.jose",
+        "write-off",
+        {"amount_minor": "30000.00", "reason": "The school lost its papers."},
+    )
+    (found,) = typed(own, *DIVISION, "--json").json
+    assert (found["to_goal"], found["unaccounted"], found["written_off"]) == (71_400_00, 50_000_00, 30_000_00)
+    (pair,) = typed(own, *DIVISION, "--rows", "pair", "--json").json
+    assert pair["written_off"] == 30_000_00
+    told = typed(own, *DIVISION).out
+    assert "6,000.00 returned, 30,000.00 written off" in told
+    assert "not reached any more: 71,400.00 are missing, 50,000.00 can still be accounted for" in told
+    assert "30,000.00 written off" in typed(own, "report", "accomplishment", reference(own)).out
+
+
+def test_who_never_had_a_partner_is_no_pair(own: Office) -> None:
+    himigan = ("report", "division", "--authority", "Himigan", "--year", "2027")
+    own.tell(DEPED_STORIES[1], before="consent")
+    asked = typed(own, *himigan, "--rows", "pair", "--json").json
+    assert [one["stage"] for one in asked] == ["awaiting_head_consent"], "they may still come together"
+    own.done("head.900005", "refuse-consent", {"reason": "Not this year."})
+    assert typed(own, *himigan, "--rows", "pair", "--json").json == []
+    assert typed(own, *himigan, "--json").json[0]["pairs"] == 0
+
+
+def test_who_had_a_partner_stays_a_pair_when_the_case_is_withdrawn(own: Office) -> None:
+    own.tell(DEPED_STORIES[0], before="record-visit")
+    own.done("head.900001", "withdraw", {"reason": "The school is rebuilt."})
+    (pair,) = typed(own, *DIVISION, "--rows", "pair", "--json").json
+    assert (pair["stage"], pair["provider"]) == ("withdrawn", "900101")

@@ -36,6 +36,13 @@ def test_a_day_is_in_its_half_term_and_a_holiday_in_the_one_that_comes(day: date
     assert wales().period_of(day) == period
 
 
+@pytest.mark.parametrize("day", [date(2099, 12, 31), date(2150, 6, 1), date(9999, 12, 31)])
+def test_a_day_far_away_is_in_a_half_term_too_and_others_follow_on_it(day: date) -> None:
+    for days in (wales(), philippines(), Weekdays("Europe/London")):
+        ahead = periods_from(days.period_of(day), 8)
+        assert [order_of(period) - order_of(ahead[0]) for period in ahead] == list(range(8))
+
+
 @pytest.mark.parametrize(
     "days",
     [wales(), philippines(), Weekdays("Europe/London")],
