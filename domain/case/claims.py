@@ -5,7 +5,7 @@ from domain.case import events as e
 from domain.case.agreement import agreement_of
 from domain.case.commands import expect
 from domain.case.money_events import ClaimedVisit
-from domain.case.money_owed import claimable_visits, live_money
+from domain.case.money_owed import agreed_beside_cover, claimable_visits, live_money
 from domain.case.money_shape import Claim, FundShare, Money
 from domain.case.shape import Visit
 from domain.case.situation import Refusal, Situation
@@ -84,7 +84,7 @@ def days_have_a_rate(s: Situation) -> Refusal | None:
 def claim_is_borne_out(s: Situation) -> Refusal | None:
     """No more is claimed than confirmed days are worth, than was agreed for travel and supplies, and than is left."""
     command, money = expect(s.command, c.SubmitClaim), _money(s)
-    travel, supplies = _agreed_beside_cover(s)
+    travel, supplies = agreed_beside_cover(agreement_of(s), money)
     visits = _worth(s)
     worth, days = sum(visit.worth_minor for visit in visits), sum(visit.quarter_days for visit in visits)
     if command.amount_minor is not None and command.amount_minor > worth:
@@ -296,7 +296,7 @@ def _shares(s: Situation) -> tuple[FundShare, ...]:
     taken = dict.fromkeys(room, 0)
     actuals = command.travel_minor + command.supplies_minor
     others = sum(k.travel_minor + k.supplies_minor for k in money.live_claims) + actuals
-    agreed_for_others = max(0, sum(_agreed_beside_cover(s)) - others)
+    agreed_for_others = max(0, sum(agreed_beside_cover(agreement_of(s), money)) - others)
     cover_left = max(0, money.total("unclaimed") - actuals - agreed_for_others)
     left = cover_left if command.amount_minor is None else min(cover_left, command.amount_minor)
     for visit in _worth(s):
@@ -316,16 +316,6 @@ def _shares(s: Situation) -> tuple[FundShare, ...]:
         for (fund, year), amount in taken.items()
         if amount
     )
-
-
-def _agreed_beside_cover(s: Situation) -> tuple[int, int]:
-    """What can be claimed for travel and for supplies: as drafted, in proportion to what the days agreed now cost.
-
-    A variation, a withdrawal and an extension change the money by its whole price of a day, travel included.
-    """
-    terms, agreed = agreement_of(s).terms, _money(s).total("agreed")
-    drafted = max(1, terms.amount_minor)
-    return terms.travel_minor * agreed // drafted, terms.supplies_minor * agreed // drafted
 
 
 def _nothing_left(s: Situation, visits: tuple[ClaimedVisit, ...]) -> Refusal:

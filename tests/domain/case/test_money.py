@@ -488,6 +488,33 @@ def test_days_are_paid_in_full_although_all_travel_was_claimed_with_the_first(en
     assert has(office, "unclaimed") == (0,)
 
 
+def test_travel_that_was_agreed_is_awaited_with_the_claim_and_not_settled_away_before_its_time() -> None:
+    office = with_travel()
+    held(office, date(2026, 9, 22))
+    office.done("lead.hill", "confirm-visit")
+    office.done("head.hill", "withdraw")
+    office.done("head.sea", "claim")
+    office.done("finance", "approve-claim")
+    office.done("finance", "record-payment")
+    assert waits(office) == {"claim"}
+    refusal = office.refused("finance", "settle")
+    assert refusal.message.startswith("GBP 50.00 for travel and supplies are not claimed yet; the ")
+    (step,) = office.steps()
+    assert (step.verb, step.values) == ("claim", {"travel_minor": 50_00, "supplies_minor": 0})
+    office.done("head.sea", "claim", travel_minor="50.00")
+    assert waits(office) == {"claim_decision:C2"}
+
+
+def test_travel_that_nobody_claims_in_time_finance_settles_without() -> None:
+    office = closed(travel_minor="60.00")
+    office.done("head.sea", "claim")
+    office.done("finance", "approve-claim")
+    office.done("finance", "record-payment")
+    assert office.refused("finance", "settle").code == "R-EARLY"
+    office.days_pass(21)
+    office.done("finance", "settle")
+
+
 def test_nothing_is_claimed_for_travel_before_a_visit_is_confirmed() -> None:
     office = with_travel()
     held(office, date(2026, 9, 22))
