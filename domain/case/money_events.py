@@ -57,6 +57,7 @@ class ClaimedVisit(Value):
 
 
 class ClaimSubmitted(MoneyEvent):
+    schema_version: ClassVar[int] = 2
     claim: str
     visits: tuple[ClaimedVisit, ...]
     cover_minor: int
@@ -68,6 +69,8 @@ class ClaimSubmitted(MoneyEvent):
     approver: Party
     late: bool
     """After the fund's last day for claims: then it is the principal adviser's to approve."""
+    other_years_minor: int | None
+    """Of it, what is paid from another financial year than that of its days: then, too. None where that was not kept."""
 
 
 class ClaimReturned(MoneyEvent):

@@ -11,6 +11,7 @@ from domain.case.situation import Decision, Refusal
 from domain.case.stages import Stage
 from domain.case.waits import awaited
 from domain.funding.facts import FundFact, GrantUse, OpenAdvance, RateFact
+from domain.parties import Party
 from tests.domain.case.office import PLENTY, ZONE, Office
 
 
@@ -424,6 +425,62 @@ def test_travel_and_supplies_are_claimed_within_what_was_agreed_for_them() -> No
     )
     assert moved(office.say("head.sea", "claim", travel_minor="60.00", supplies_minor="40.00")) == [
         ("ClaimSubmitted", [("laeg.2026-27", 200_00)])
+    ]
+
+
+def slipped() -> Office:
+    """Two days of which both were agreed for 2026-27; the second was given after it, and both are confirmed."""
+    office = drafting()
+    office.money = replace(office.money, rates=(rate("2026-01-01", 250_00),))
+    in_one_year = [{"financial_year": "2026-27", "quarter_days": "4"}]
+    agreed(office, **over_two_years(office) | {"years": in_one_year, "cover_minor": "1000.00"})
+    for day in (date(2027, 3, 15), date(2027, 4, 12)):
+        held(office, day)
+        office.done("lead.hill", "confirm-visit")
+    return office
+
+
+def test_days_that_another_years_money_would_pay_are_the_principal_advisers_to_approve() -> None:
+    office = slipped()
+    answer = office.say("head.sea", "claim", visits=["V2"])
+    assert moved(answer) == [("ClaimSubmitted", [("laeg.2026-27", 250_00)])]
+    claimed = next(event for event, _ in reversed(office.log) if isinstance(event, e.ClaimSubmitted))
+    assert (claimed.approver, claimed.other_years_minor) == (Party.PRINCIPAL_ADVISER, 250_00)
+    assert office.refused("finance", "approve-claim").code == "R-POST"
+    assert office.done("adviser", "approve-claim") == ("ClaimApproved",)
+
+
+def test_days_whose_money_was_moved_to_their_year_are_finances_to_approve() -> None:
+    office = slipped()
+    office.done("finance", "move-money", amount_minor="250.00")
+    assert moved(office.say("head.sea", "claim")) == [
+        ("ClaimSubmitted", [("laeg.2026-27", 250_00), ("laeg.2027-28", 250_00)])
+    ]
+    assert office.done("finance", "approve-claim") == ("ClaimApproved",)
+
+
+def test_travel_is_paid_from_the_years_of_the_visits_it_was_for_or_by_the_principal_adviser() -> None:
+    office = drafting()
+    half = [{"financial_year": year, "quarter_days": "2"} for year in ("2026-27", "2027-28")]
+    terms = {"years": half, "cover_minor": "880.00", "travel_minor": "120.00"}
+    agreed(office, **over_two_years(office) | terms)
+    office.money = replace(office.money, rates=(rate("2026-01-01", 220_00),))
+    held(office, date(2027, 4, 12))
+    office.done("lead.hill", "confirm-visit")
+    office.done("head.sea", "claim")
+    assert moved(office.say("head.sea", "claim", travel_minor="60.00")) == [
+        ("ClaimSubmitted", [("laeg.2027-28", 60_00)])
+    ]
+    office.done("finance", "move-money", from_year="2027-28", to_year="2026-27", amount_minor="220.00")
+    assert moved(office.say("head.sea", "claim", travel_minor="60.00")) == [
+        ("ClaimSubmitted", [("laeg.2026-27", 60_00)])
+    ]
+    money = office.state.money
+    assert money is not None
+    assert [claim.approver for claim in money.claims] == [
+        Party.FINANCE,
+        Party.FINANCE,
+        Party.PRINCIPAL_ADVISER,
     ]
 
 
