@@ -312,6 +312,26 @@ def test_money_of_a_case_that_is_withdrawn_while_paused_is_awaited_again() -> No
     assert all(d.passed for d in office.state.deadlines)
 
 
+def test_money_that_is_claimed_in_a_pause_is_decided_on_in_it_and_chased_only_after_it() -> None:
+    office = Office().at(Stage.IN_DELIVERY)
+    office.done("lead.hill", "confirm-visit")
+    office.done("broker", "pause")
+    answer = office.say("head.sea", "claim")
+    assert isinstance(answer, Decision)
+    assert not any(isinstance(event, e.DeadlineSet) for event in answer.events)
+    assert "claim_decision:C1" in waits(office)
+    before = len(office.log)
+    office.days_pass(12)
+    chased = [
+        event for event, _ in office.log[before:] if isinstance(event, e.DeadlinePassed | e.ReminderIssued)
+    ]
+    assert {event.wait for event in chased} <= {"pause_review", "escalation:1"}
+    office.done("finance", "approve-claim")
+    office.done("broker", "resume")
+    assert (payment := office.state.deadline("payment:C1")) is not None
+    assert payment.days == 20, "all of its days are left"
+
+
 def test_a_case_withdrawn_before_anything_was_delivered_has_nothing_to_settle() -> None:
     office = Office().at(Stage.AGREED)
     assert office.done("head.hill", "withdraw") == ("CaseWithdrawn", "BudgetReconciled")
