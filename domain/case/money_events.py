@@ -162,6 +162,6 @@ class BudgetReconciled(CaseEvent):
     paid_minor: int
     returned_minor: int
     released_minor: int
-    """Committed and never used."""
+    """Committed and never used: given back now or before, as when the case was withdrawn or varied to fewer days."""
     left_open: tuple[OpenVisit, ...]
     """Visits that are not paid for, since nobody recorded, confirmed or claimed them in time."""

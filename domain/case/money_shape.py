@@ -100,6 +100,8 @@ class Money(Value):
     liquidations: tuple[Liquidation, ...] = ()
     papers: tuple[Paper, ...] = ()
     """Those that stand: of an account that was returned, none."""
+    released: int = 0
+    """Committed and given back, what was moved to another year aside."""
     settled: bool = False
 
     def total(self, name: str) -> int:

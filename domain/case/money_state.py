@@ -40,7 +40,13 @@ def _reserved(state: CaseState, event: m.BudgetReserved) -> Change:
 
 
 def _released(state: CaseState, event: m.BudgetReleased) -> Change:
-    return _with(state, shares=_moved(money_of(state), event.shares, **{event.held_as: -1}))
+    money = money_of(state)
+    given_back = event.held_as == "committed" and event.cause != "moved"
+    return _with(
+        state,
+        shares=_moved(money, event.shares, **{event.held_as: -1}),
+        released=money.released + (event.amount_minor if given_back else 0),
+    )
 
 
 def _committed(state: CaseState, event: m.BudgetCommitted) -> Change:

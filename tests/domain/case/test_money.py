@@ -716,10 +716,38 @@ def test_an_advance_that_is_accounted_for_is_settled_whoever_confirms_the_visits
     assert left_open(office) == [("V1", "not-confirmed")]
 
 
+def test_a_settlement_accounts_for_all_that_ever_was_committed() -> None:
+    office = closed()
+    for person, verb in (
+        ("finance", "move-money"),
+        ("head.sea", "claim"),
+        ("finance", "approve-claim"),
+        ("finance", "record-payment"),
+        ("finance", "settle"),
+    ):
+        office.done(person, verb)
+    settled = settlement(office)
+    assert (settled.paid_minor, settled.released_minor) == (100_00, 700_00)
+
+
+def test_what_a_withdrawal_gave_back_is_in_the_account_of_the_settlement() -> None:
+    office = Office().at(Stage.IN_DELIVERY)
+    office.done("head.hill", "withdraw")
+    office.done("lead.hill", "confirm-visit")
+    for person, verb in (("head.sea", "claim"), ("finance", "approve-claim"), ("finance", "record-payment")):
+        office.done(person, verb)
+    office.done("finance", "settle")
+    assert (settlement(office).paid_minor, settlement(office).released_minor) == (125_00, 875_00)
+
+
+def settlement(office: Office) -> e.BudgetReconciled:
+    """The last word on the money."""
+    return next(event for event, _ in reversed(office.log) if isinstance(event, e.BudgetReconciled))
+
+
 def left_open(office: Office) -> list[tuple[str, str]]:
     """The visits that the settlement names, each with why."""
-    settled = next(event for event, _ in reversed(office.log) if isinstance(event, e.BudgetReconciled))
-    return [(one.visit, one.because) for one in settled.left_open]
+    return [(one.visit, one.because) for one in settlement(office).left_open]
 
 
 def test_a_dispute_is_settled_before_the_money_is_even_where_the_case_is_closed() -> None:
