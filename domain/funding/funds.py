@@ -257,6 +257,13 @@ def _carried(
         )
     if earlier.year >= key.partition(".")[2]:
         return Refusal("R-FUND", f"Fund {earlier.name} is not of an earlier year than {key}.")
+    if set(earlier.authorities) != set(declared.authorities):
+        return Refusal(
+            "R-AUTHORITY",
+            f"Fund {earlier.name} is for {_whom(earlier.authorities)}, {key} for {_whom(declared.authorities)}: what is "
+            "left goes on to those it was for.",
+            "A paper that gives it to others takes it out and puts it in: brokerage fund reduce, then allocate",
+        )
     short = _short_of(earlier, command.amount_minor)
     if short is not None:
         return short
@@ -264,6 +271,10 @@ def _carried(
         from_fund=command.from_fund, amount_minor=command.amount_minor, currency=declared.currency
     )
     return (event,)
+
+
+def _whom(authorities: tuple[str, ...]) -> str:
+    return " and ".join(sorted(authorities)) or "all authorities"
 
 
 def _closed(fund: FundFact) -> tuple[DirectoryEvent, ...] | Refusal:

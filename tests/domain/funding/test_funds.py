@@ -120,6 +120,26 @@ def test_what_is_promised_cannot_be_taken_out_and_the_figure_is_said() -> None:
     assert stream.ask("reduce", held, amount_minor="1200.00", source="cut") == ["FundReduced"]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [(("Dyffryn",), ()), ((), ("Dyffryn",)), (("Dyffryn",), ("Cwm Enfys",))]
+)
+def test_what_is_left_is_carried_on_to_the_authorities_it_was_for_and_to_no_others(
+    before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    facts = replace(FINANCE, authorities=frozenset({"Dyffryn", "Cwm Enfys"}))
+    stream = Stream()
+    stream.ask("open", facts, **OPEN, authorities=after)
+    left = fact("2025-26", allocated=900_00, authorities=before)
+    held = replace(holding(fact(authorities=after), left), authorities=facts.authorities)
+    refusal = stream.refused("carry-forward", held, from_fund="laeg.2025-26", amount_minor="500.00")
+    assert refusal.code == "R-AUTHORITY"
+    same = left.model_copy(update={"authorities": after})
+    held = replace(held, funds={**held.funds, same.name: same})
+    assert stream.ask("carry-forward", held, from_fund="laeg.2025-26", amount_minor="500.00") == [
+        "FundCarriedForward"
+    ]
+
+
 def test_what_is_left_goes_to_the_next_year_by_a_command_and_no_more_than_is_left() -> None:
     stream = opened()
     earlier = fact("2025-26", allocated=900_00)
