@@ -178,6 +178,7 @@ def payer_did_not_claim(s: Situation) -> Refusal | None:
 
 
 def payment_has_been(s: Situation) -> Refusal | None:
+    """Not ahead of today, nor before the case was opened; what comes back, not before it was paid out."""
     command = s.command
     on = (
         command.received_on
@@ -188,6 +189,13 @@ def payment_has_been(s: Situation) -> Refusal | None:
     )
     if on > s.facts.today:
         return Refusal("R-DATES", f"{on.isoformat()} lies ahead; a payment is recorded when it was made.")
+    opened = s.state.opened_at.astimezone(s.facts.zone).date() if s.state.opened_at else on
+    if isinstance(command, c.ReturnFunds):
+        first, what = _money(s).advanced_on or opened, "the advance was paid out"
+    else:
+        first, what = opened, "the case was opened"
+    if on < first:
+        return Refusal("R-DATES", f"{on.isoformat()} lies before {first.isoformat()}, when {what}.")
     return None
 
 

@@ -105,6 +105,7 @@ def _advanced(state: CaseState, event: m.FundsReleased) -> Change:
     paid = _with(
         state,
         shares=_moved(money, event.shares, committed=-1, paid=1, advanced=1),
+        advanced_on=min(money.advanced_on or event.paid_on, event.paid_on),
         papers=(*money.papers, Paper(number=event.payment, use="advance")),
     )
     return paid | without_deadline(state, "release")

@@ -799,6 +799,25 @@ def advanced() -> Office:
     return Office("leader").at(Stage.CLOSED)
 
 
+def test_no_money_moves_before_the_case_was_opened_or_comes_back_before_it_was_paid_out() -> None:
+    office = closed()
+    office.done("head.sea", "claim")
+    office.done("finance", "approve-claim")
+    opened = date(2026, 9, 15)
+    refusal = office.refused("finance", "record-payment", paid_on=opened - timedelta(days=1))
+    assert refusal.message == "2026-09-14 lies before 2026-09-15, when the case was opened."
+    office.done("finance", "record-payment", paid_on=opened)
+    office = Office("leader").at(Stage.AGREED)
+    assert office.refused("finance", "release-funds", paid_on=opened - timedelta(days=1)).code == "R-DATES"
+    office.days_pass(3)
+    paid = office.now.date()
+    office.done("finance", "release-funds", paid_on=paid)
+    office.days_pass(3)
+    refusal = office.refused("finance", "return-funds", received_on=paid - timedelta(days=1))
+    assert refusal.message == "2026-09-17 lies before 2026-09-18, when the advance was paid out."
+    office.done("finance", "return-funds", received_on=paid)
+
+
 def test_an_advance_is_paid_accounted_for_and_the_rest_comes_back() -> None:
     office = advanced()
     assert has(office, "committed", "paid", "advanced") == (0, 1000_00, 1000_00)
