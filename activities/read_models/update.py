@@ -72,7 +72,7 @@ def wait_values(state: CaseState, position: int) -> list[dict[str, Any]]:
     rows = []
     for item in awaited(state):
         d = state.deadline(item.wait)
-        if d is None:  # as of an event before the last of its command
+        if d is None:  # as of an event before the last of its command, or begun in a pause
             continue
         row = {
             "reference": state.reference,

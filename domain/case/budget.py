@@ -273,12 +273,12 @@ def _withdrawn(
 
 
 def reconciled(state: CaseState, money: Money, released: int) -> e.BudgetReconciled:
-    """That the case's money is settled, with what became of it, and the visits it is settled without."""
+    """That the case's money is settled: what became of all that ever was committed, and the visits it is settled without."""
     return e.BudgetReconciled(
         currency=money.currency,
         paid_minor=money.total("paid"),
         returned_minor=money.total("returned"),
-        released_minor=released,
+        released_minor=money.released + released,
         left_open=left_open(state, money),
     )
 

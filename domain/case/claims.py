@@ -1,11 +1,14 @@
 """Claims: the provider claims confirmed visits, finance approves and pays. For programmes that pay in arrears."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from domain.case import commands as c
 from domain.case import events as e
 from domain.case.agreement import agreement_of
 from domain.case.commands import expect
 from domain.case.money_events import ClaimedVisit
-from domain.case.money_owed import claimable_visits, live_money
+from domain.case.money_owed import agreed_beside_cover, claimable_visits, live_money
 from domain.case.money_shape import Claim, FundShare, Money
 from domain.case.shape import Visit
 from domain.case.situation import Refusal, Situation
@@ -84,7 +87,7 @@ def days_have_a_rate(s: Situation) -> Refusal | None:
 def claim_is_borne_out(s: Situation) -> Refusal | None:
     """No more is claimed than confirmed days are worth, than was agreed for travel and supplies, and than is left."""
     command, money = expect(s.command, c.SubmitClaim), _money(s)
-    travel, supplies = _agreed_beside_cover(s)
+    travel, supplies = agreed_beside_cover(agreement_of(s), money)
     visits = _worth(s)
     worth, days = sum(visit.worth_minor for visit in visits), sum(visit.quarter_days for visit in visits)
     if command.amount_minor is not None and command.amount_minor > worth:
@@ -177,6 +180,7 @@ def payer_did_not_claim(s: Situation) -> Refusal | None:
 
 
 def payment_has_been(s: Situation) -> Refusal | None:
+    """Not ahead of today, nor before the case was opened; what comes back, not before it was paid out."""
     command = s.command
     on = (
         command.received_on
@@ -187,12 +191,19 @@ def payment_has_been(s: Situation) -> Refusal | None:
     )
     if on > s.facts.today:
         return Refusal("R-DATES", f"{on.isoformat()} lies ahead; a payment is recorded when it was made.")
+    opened = s.state.opened_at.astimezone(s.facts.zone).date() if s.state.opened_at else on
+    if isinstance(command, c.ReturnFunds):
+        first, what = _money(s).advanced_on or opened, "the advance was paid out"
+    else:
+        first, what = opened, "the case was opened"
+    if on < first:
+        return Refusal("R-DATES", f"{on.isoformat()} lies before {first.isoformat()}, when {what}.")
     return None
 
 
 def submit_claim(s: Situation) -> tuple[e.CaseEvent, ...]:
     command, money = expect(s.command, c.SubmitClaim), _money(s)
-    shares = _shares(s)
+    shares, elsewhere = _taken(s)
     amount = sum(share.amount_minor for share in shares)
     late = _is_late(s, shares)
     limit = s.programme.rules.finance_approves_up_to_minor
@@ -208,8 +219,9 @@ def submit_claim(s: Situation) -> tuple[e.CaseEvent, ...]:
         claimed_as=s.party,
         claimed_by=s.facts.person,
         recorded_by=s.facts.recorder,
-        approver=Party.FINANCE if by_finance else Party.PRINCIPAL_ADVISER,
+        approver=Party.FINANCE if by_finance and not elsewhere else Party.PRINCIPAL_ADVISER,
         late=late,
+        other_years_minor=elsewhere,
     )
     return (event,)
 
@@ -290,44 +302,50 @@ def _worth(s: Situation) -> tuple[ClaimedVisit, ...]:
 
 
 def _shares(s: Situation) -> tuple[FundShare, ...]:
-    """What the claim takes of each fund and year: visits first of the year of their day, then where there is room,
-    as travel and supplies; never more than is committed, nor more for cover than was agreed for it.
+    """What the claim takes of each fund and year."""
+    return _taken(s)[0]
+
+
+def _taken(s: Situation) -> tuple[tuple[FundShare, ...], int]:
+    """What the claim takes of each fund and year, and how much of it from a year in which none of its days lies.
+
+    Days and what goes with them take of their own year first, then where there is room; never more than is
+    committed, nor more for cover than was agreed for it.
     """
     command, money = expect(s.command, c.SubmitClaim), _money(s)
     room = {(share.fund, share.year): share.unclaimed for share in money.shares}
-    taken = dict.fromkeys(room, 0)
+    taken, elsewhere = dict.fromkeys(room, 0), 0
+
+    def take(amount: int, years: set[str]) -> int:
+        nonlocal elsewhere
+        wanted = amount
+        for key in sorted(room, key=lambda key: (key[1] not in years, key[1])):
+            part = min(amount, room[key] - taken[key])
+            taken[key] += part
+            amount -= part
+            elsewhere += part if key[1] not in years else 0
+        return wanted - amount
+
     actuals = command.travel_minor + command.supplies_minor
     others = sum(k.travel_minor + k.supplies_minor for k in money.live_claims) + actuals
-    agreed_for_others = max(0, sum(_agreed_beside_cover(s)) - others)
+    agreed_for_others = max(0, sum(agreed_beside_cover(agreement_of(s), money)) - others)
     cover_left = max(0, money.total("unclaimed") - actuals - agreed_for_others)
     left = cover_left if command.amount_minor is None else min(cover_left, command.amount_minor)
     for visit in _worth(s):
-        worth = visit.worth_minor
-        year = financial_years(s.programme, visit.on, visit.on)[0]
-        for key in sorted(room, key=lambda key: (key[1] != year, key[1])):
-            part = min(worth, room[key] - taken[key], left)
-            taken[key] += part
-            worth -= part
-            left -= part
-    for key in sorted(room, key=lambda key: (not taken[key], key[1])):
-        part = min(actuals, room[key] - taken[key])
-        taken[key] += part
-        actuals -= part
-    return tuple(
+        left -= take(min(visit.worth_minor, left), _years(s, [visit.on]))
+    confirmed = [visit.on for visit in s.state.visits if visit.status in {"confirmed", "resolved"}]
+    take(actuals, _years(s, [visit.on for visit in _worth(s)] or confirmed))
+    shares = tuple(
         FundShare(fund=fund, year=year, amount_minor=amount)
         for (fund, year), amount in taken.items()
         if amount
     )
+    return shares, elsewhere
 
 
-def _agreed_beside_cover(s: Situation) -> tuple[int, int]:
-    """What can be claimed for travel and for supplies: as drafted, in proportion to what the days agreed now cost.
-
-    A variation, a withdrawal and an extension change the money by its whole price of a day, travel included.
-    """
-    terms, agreed = agreement_of(s).terms, _money(s).total("agreed")
-    drafted = max(1, terms.amount_minor)
-    return terms.travel_minor * agreed // drafted, terms.supplies_minor * agreed // drafted
+def _years(s: Situation, days: Iterable[date]) -> set[str]:
+    """The financial years in which these days lie."""
+    return {financial_years(s.programme, day, day)[0] for day in days}
 
 
 def _nothing_left(s: Situation, visits: tuple[ClaimedVisit, ...]) -> Refusal:

@@ -16,7 +16,7 @@ from domain.case.lifecycle import Row, row_at, rows_for
 from domain.case.situation import Decision, Facts, Refusal, Situation, parties_of
 from domain.case.stages import Stage
 from domain.case.state import CaseState, evolve
-from domain.case.waits import awaited
+from domain.case.waits import awaited, falling_due
 from domain.ids import SYSTEM_PERSON
 from domain.parties import HeldPost, Party
 
@@ -182,11 +182,11 @@ def _with_reference(events: tuple[e.CaseEvent, ...], reference: str) -> tuple[e.
 def _with_deadlines(
     state: CaseState, events: tuple[e.CaseEvent, ...], facts: Facts
 ) -> tuple[e.CaseEvent, ...]:
-    """The events, and a deadline for every wait that begins with them: no wait is ever without one.
+    """The events, and a deadline for every wait that begins with them: none is ever without one, but in a pause.
 
     A lapse that was held gets its day as soon as nothing holds it any more.
     """
     for event in events:
         state = evolve(state, event, facts.now)
-    begun = (item for item in awaited(state) if state.deadline(item.wait) is None)
+    begun = (item for item in falling_due(state) if state.deadline(item.wait) is None)
     return (*events, *(deadline_set(item, state, facts) for item in begun), *held_lapses(state, facts))

@@ -110,6 +110,10 @@ def _settled_dispute_before_names(payload: Payload) -> Payload:
     return payload | {"settled_by": None, "recorded_by": None}
 
 
+def _claimed_before_years_were_told_apart(payload: Payload) -> Payload:
+    return payload | {"other_years_minor": None}
+
+
 CASE_UPCASTERS: Final[tuple[Upcaster, ...]] = (
     Upcaster("CaseDrafted", 1, 2, _drafted_before_duties),
     Upcaster("CaseDrafted", 2, 3, _drafted_before_consultation),
@@ -129,6 +133,7 @@ CASE_UPCASTERS: Final[tuple[Upcaster, ...]] = (
     Upcaster("AgreementVaried", 1, 2, _variation_before_capacity),
     Upcaster("DeliveryCompleted", 1, 2, _ended_before_late_notes),
     Upcaster("CaseWithdrawn", 1, 2, _ended_before_late_notes),
+    Upcaster("ClaimSubmitted", 1, 2, _claimed_before_years_were_told_apart),
     Upcaster("BudgetReconciled", 1, 2, _settled_before_visits_were_named),
     Upcaster("DeadlineSet", 1, 2, _deadline_before_ladders),
     Upcaster("CasePaused", 1, 2, _pause_before_ladders),

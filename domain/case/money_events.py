@@ -57,6 +57,7 @@ class ClaimedVisit(Value):
 
 
 class ClaimSubmitted(MoneyEvent):
+    schema_version: ClassVar[int] = 2
     claim: str
     visits: tuple[ClaimedVisit, ...]
     cover_minor: int
@@ -68,6 +69,8 @@ class ClaimSubmitted(MoneyEvent):
     approver: Party
     late: bool
     """After the fund's last day for claims: then it is the principal adviser's to approve."""
+    other_years_minor: int | None
+    """Of it, what is paid from another financial year than that of its days: then, too. None where that was not kept."""
 
 
 class ClaimReturned(MoneyEvent):
@@ -159,6 +162,6 @@ class BudgetReconciled(CaseEvent):
     paid_minor: int
     returned_minor: int
     released_minor: int
-    """Committed and never used."""
+    """Committed and never used: given back now or before, as when the case was withdrawn or varied to fewer days."""
     left_open: tuple[OpenVisit, ...]
     """Visits that are not paid for, since nobody recorded, confirmed or claimed them in time."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from domain.case.money_events import OpenVisit
 from domain.case.money_shape import Money
-from domain.case.shape import CaseState, Visit
+from domain.case.shape import Agreement, CaseState, Visit
 from domain.case.stages import Stage
 from domain.parties import Party
 
@@ -35,6 +35,26 @@ def claimable_visits(state: CaseState) -> tuple[Visit, ...]:
         for visit in state.visits
         if visit.status in {"confirmed", "resolved"} and visit.quarter_days and visit.id not in claimed
     )
+
+
+def agreed_beside_cover(agreement: Agreement, money: Money) -> tuple[int, int]:
+    """What can be claimed for travel and for supplies: as drafted, in proportion to what the days agreed now cost.
+
+    A variation, a withdrawal and an extension change the money by its whole price of a day, travel included.
+    """
+    terms, agreed, drafted = agreement.terms, money.total("agreed"), max(1, agreement.terms.amount_minor)
+    return terms.travel_minor * agreed // drafted, terms.supplies_minor * agreed // drafted
+
+
+def claimable_beside_cover(state: CaseState) -> tuple[int, int]:
+    """What of that can be claimed yet; nothing before a visit is confirmed."""
+    agreement, money = state.agreement, state.money
+    if agreement is None or money is None or not state.confirmed_quarter_days:
+        return 0, 0
+    travel, supplies = agreed_beside_cover(agreement, money)
+    travel -= sum(claim.travel_minor for claim in money.live_claims)
+    supplies -= sum(claim.supplies_minor for claim in money.live_claims)
+    return max(0, travel), max(0, supplies)
 
 
 def unsettled_visits(state: CaseState) -> tuple[Visit, ...]:
@@ -101,7 +121,8 @@ def _of_claims(state: CaseState, money: Money) -> Iterator[MoneyWait]:
             yield f"claim_decision:{claim.id}", claim.approver, "approve-claim"
         elif claim.status == "approved":
             yield f"payment:{claim.id}", Party.FINANCE, "record-payment"
-    if state.stage in _AFTER_DELIVERY and claimable_visits(state) and money.total("unclaimed"):
+    claimable = bool(claimable_visits(state)) or any(claimable_beside_cover(state))
+    if state.stage in _AFTER_DELIVERY and claimable and money.total("unclaimed"):
         yield "claim", Party.PROVIDER_HEAD, "claim"
 
 

@@ -1,5 +1,6 @@
 """What a case has of money: by fund and year, its claims, its advance. Part of the case's shape."""
 
+from datetime import date
 from typing import Literal
 
 from domain.case.values import PersonId, Value, VisitId
@@ -105,6 +106,10 @@ class Money(Value):
     liquidations: tuple[Liquidation, ...] = ()
     papers: tuple[Paper, ...] = ()
     """Those that stand: of an account that was returned, none."""
+    advanced_on: date | None = None
+    """Day on which the first part of an advance was paid out."""
+    released: int = 0
+    """Committed and given back, what was moved to another year aside."""
     settled: bool = False
 
     def total(self, name: str) -> int:

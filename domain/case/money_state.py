@@ -40,7 +40,13 @@ def _reserved(state: CaseState, event: m.BudgetReserved) -> Change:
 
 
 def _released(state: CaseState, event: m.BudgetReleased) -> Change:
-    return _with(state, shares=_moved(money_of(state), event.shares, **{event.held_as: -1}))
+    money = money_of(state)
+    given_back = event.held_as == "committed" and event.cause != "moved"
+    return _with(
+        state,
+        shares=_moved(money, event.shares, **{event.held_as: -1}),
+        released=money.released + (event.amount_minor if given_back else 0),
+    )
 
 
 def _committed(state: CaseState, event: m.BudgetCommitted) -> Change:
@@ -99,6 +105,7 @@ def _advanced(state: CaseState, event: m.FundsReleased) -> Change:
     paid = _with(
         state,
         shares=_moved(money, event.shares, committed=-1, paid=1, advanced=1),
+        advanced_on=min(money.advanced_on or event.paid_on, event.paid_on),
         papers=(*money.papers, Paper(number=event.payment, use="advance")),
     )
     return paid | without_deadline(state, "release")

@@ -2,7 +2,7 @@
 
 from domain.case import events as e
 from domain.case.budget import reconciled
-from domain.case.money_owed import claimable_visits, live_money, settlement_waits_for
+from domain.case.money_owed import claimable_beside_cover, claimable_visits, live_money, settlement_waits_for
 from domain.case.money_shape import FundShare, Money
 from domain.case.shape import Deadline
 from domain.case.situation import Refusal, Situation
@@ -26,14 +26,15 @@ def nothing_is_under_way(s: Situation) -> Refusal | None:
             f"{money_words(money.outstanding, money.currency)} of the advance are neither accounted for nor paid back.",
         )
     waiting = s.state.deadline("claim")
-    visits = claimable_visits(s.state)
-    if visits and waiting is not None and not waiting.passed and money.mode == "arrears":
-        return Refusal(
-            "R-EARLY",
-            f"{sum(v.quarter_days for v in visits) / 4:g} confirmed days are not claimed yet; the "
-            f"{s.word(Party.PROVIDER_HEAD)} has until {_day(waiting, s)}.",
-        )
-    return None
+    if waiting is None or waiting.passed:
+        return None
+    days = sum(visit.quarter_days for visit in claimable_visits(s.state))
+    beside = money_words(sum(claimable_beside_cover(s.state)), money.currency)
+    unclaimed = f"{days / 4:g} confirmed days are" if days else f"{beside} for travel and supplies are"
+    return Refusal(
+        "R-EARLY",
+        f"{unclaimed} not claimed yet; the {s.word(Party.PROVIDER_HEAD)} has until {_day(waiting, s)}.",
+    )
 
 
 def visits_are_settled(s: Situation) -> Refusal | None:

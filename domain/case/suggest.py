@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from domain.case.commands import COMMANDS
 from domain.case.decide import decide
+from domain.case.money_owed import claimable_beside_cover
 from domain.case.papers import unused_paper
 from domain.case.situation import Decision, Facts
 from domain.case.state import CaseState
@@ -122,8 +123,12 @@ def _values(
 ) -> Iterator[dict[str, Any]]:
     today, suffix = facts.today, item.wait.partition(":")[2]
     match verb:
-        case "submit" | "approve-funding" | "agree-variation" | "resume" | "complete" | "claim" | "settle":
+        case "submit" | "approve-funding" | "agree-variation" | "resume" | "complete" | "settle":
             yield {}
+        case "claim":
+            yield {}
+            travel, supplies = claimable_beside_cover(state)
+            yield {"travel_minor": travel, "supplies_minor": supplies}
         case "consent":
             yield {"request_version": state.request_version}
         case "align":

@@ -57,6 +57,18 @@ def awaited_keys(state: CaseState) -> frozenset[str]:
     return frozenset(item.wait for item in awaited(state))
 
 
+def falling_due(state: CaseState) -> tuple[Awaited, ...]:
+    """What of it has its day now: of a paused case only what is about the pause; the rest gets its day with the end of it."""
+    items = awaited(state)
+    if not state.paused:
+        return items
+    about = {"pause_review"}
+    for _ in items:  # what hangs on it, and on that again
+        about |= {f"contact:{missed.party}" for missed in state.unreached if missed.wait in about}
+        about |= {f"escalation:{raised.number}" for raised in state.escalations if raised.wait in about}
+    return tuple(item for item in items if item.wait in about)
+
+
 def _with_stand_in(item: Awaited, state: CaseState) -> Awaited:
     to = state.stand_in(item.wait)
     return item if to is None else replace(item, owner=to, part=item.owner)

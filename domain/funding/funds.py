@@ -1,7 +1,7 @@
 """A fund in one financial year: what was put in, taken out, carried on; what cases have of it stands in the cases."""
 
-from datetime import date
-from typing import Any, ClassVar, Self
+from datetime import date, timedelta
+from typing import Any, ClassVar, Final, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -29,7 +29,7 @@ class OpenFund(DirectoryCommand):
     authorities: tuple[Line, ...] = Field(default=(), max_length=60)
     """Authorities of the register that it may pay for; none for all."""
     claims_until: Day | None = None
-    """Last day on which claims on it are approved as usual."""
+    """Last day on which claims on it are approved as usual; given again with another day, it is corrected."""
     amount_minor: Sum | None = None
     """What is put in at once, if anything."""
     source: Source | None = None
@@ -206,6 +206,10 @@ def _opened(
     if state.declared is not None:
         if state.declared == declared and state.open:
             return _first_money_is_on_record(state, command, key) or ()
+        same_day = declared.model_copy(update={"claims_until": state.declared.claims_until})
+        corrects = command.claims_until is not None and command.amount_minor is None
+        if corrects and same_day == state.declared and state.open:
+            return _claims_day_astray(command.claims_until, key) or (declared,)
         return Refusal("R-FUND", f"Fund {key} was opened already, with other values or closed since.")
     known = facts.currencies.get(command.programme)
     if known is None:
@@ -223,6 +227,9 @@ def _opened(
     first, _, second = year.partition("-")
     if second and (int(first) + 1) % 100 != int(second):
         return Refusal("R-FUND", f"{year} is no financial year: two following years, such as 2026-27.")
+    astray = _claims_day_astray(command.claims_until, key)
+    if astray is not None:
+        return astray
     unknown = next((name for name in command.authorities if name not in facts.authorities), None)
     if unknown is not None:
         return Refusal(
@@ -249,6 +256,20 @@ def _first_money_is_on_record(state: FundState, command: OpenFund, key: str) -> 
         "R-FUND",
         f"Fund {key} is open already, and {money_words(amount, command.currency)} on '{source}' are not on record of it.",
         f"More is put in by itself: brokerage fund allocate {key}",
+    )
+
+
+def _claims_day_astray(on: date | None, key: str) -> Refusal | None:
+    """Claims on a year's money end in that year, or shortly after it."""
+    year = key.partition(".")[2]
+    starts, ends = (4, date(int(year[:4]) + 1, 3, 31)) if "-" in year else (1, date(int(year), 12, 31))
+    first, last = date(int(year[:4]), starts, 1), ends + _CLAIMS_AFTER_ITS_YEAR
+    if on is None or first <= on <= last:
+        return None
+    return Refusal(
+        "R-DATES",
+        f"{on.isoformat()} is no last day for claims on {key}: it lies between {first.isoformat()} and "
+        f"{last.isoformat()}.",
     )
 
 
@@ -286,6 +307,13 @@ def _carried(
         )
     if earlier.year >= key.partition(".")[2]:
         return Refusal("R-FUND", f"Fund {earlier.name} is not of an earlier year than {key}.")
+    if set(earlier.authorities) != set(declared.authorities):
+        return Refusal(
+            "R-AUTHORITY",
+            f"Fund {earlier.name} is for {_whom(earlier.authorities)}, {key} for {_whom(declared.authorities)}: what is "
+            "left goes on to those it was for.",
+            "A paper that gives it to others takes it out and puts it in: brokerage fund reduce, then allocate",
+        )
     short = _short_of(earlier, command.amount_minor)
     if short is not None:
         return short
@@ -293,6 +321,10 @@ def _carried(
         from_fund=command.from_fund, amount_minor=command.amount_minor, currency=declared.currency
     )
     return (event,)
+
+
+def _whom(authorities: tuple[str, ...]) -> str:
+    return " and ".join(sorted(authorities)) or "all authorities"
 
 
 def _closed(fund: FundFact) -> tuple[DirectoryEvent, ...] | Refusal:
@@ -316,3 +348,6 @@ def _short_of(fund: FundFact, amount: int) -> Refusal | None:
         if fund.holders
         else "",
     )
+
+
+_CLAIMS_AFTER_ITS_YEAR: Final = timedelta(days=183)

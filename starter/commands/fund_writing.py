@@ -37,7 +37,7 @@ def open_(
         tuple[str, ...], Parameter(help="An authority it may pay for; all where none is named.")
     ] = (),
     claims_until: Annotated[
-        str | None, Parameter(help="Last day on which claims are approved as usual.")
+        str | None, Parameter(help="Last day on which claims are approved as usual; given again, corrected.")
     ] = None,
     options: WriteOptions | None = None,
 ) -> int:

@@ -241,7 +241,7 @@ STORIES: Final[tuple[Story, ...]] = (
             Step("head.6990003", "review", review((1, "met"), satisfaction=5), after=3),
             Step("sip.carys", "validate", fixed(ratings=rated((1, "met"))), after=4),
             Step("broker.mali", "close", fixed(outcome="met", follow_up="none"), after=2),
-            Step("head.6990105", "claim"),
+            Step("head.6990105", "claim", fixed(travel_minor=6000)),
             Step("finance.gwilym", "approve-claim", fixed(claim="C1"), after=2),
             Step("finance.gwilym", "record-payment", paid("C1", "BACS-0433"), after=4),
             Step("finance.gwilym", "settle"),

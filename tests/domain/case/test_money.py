@@ -11,6 +11,7 @@ from domain.case.situation import Decision, Refusal
 from domain.case.stages import Stage
 from domain.case.waits import awaited
 from domain.funding.facts import FundFact, GrantUse, OpenAdvance, RateFact
+from domain.parties import Party
 from tests.domain.case.office import PLENTY, ZONE, Office
 
 
@@ -329,6 +330,26 @@ def test_money_of_a_case_that_is_withdrawn_while_paused_is_awaited_again() -> No
     assert all(d.passed for d in office.state.deadlines)
 
 
+def test_money_that_is_claimed_in_a_pause_is_decided_on_in_it_and_chased_only_after_it() -> None:
+    office = Office().at(Stage.IN_DELIVERY)
+    office.done("lead.hill", "confirm-visit")
+    office.done("broker", "pause")
+    answer = office.say("head.sea", "claim")
+    assert isinstance(answer, Decision)
+    assert not any(isinstance(event, e.DeadlineSet) for event in answer.events)
+    assert "claim_decision:C1" in waits(office)
+    before = len(office.log)
+    office.days_pass(12)
+    chased = [
+        event for event, _ in office.log[before:] if isinstance(event, e.DeadlinePassed | e.ReminderIssued)
+    ]
+    assert {event.wait for event in chased} <= {"pause_review", "escalation:1"}
+    office.done("finance", "approve-claim")
+    office.done("broker", "resume")
+    assert (payment := office.state.deadline("payment:C1")) is not None
+    assert payment.days == 20, "all of its days are left"
+
+
 def test_a_case_withdrawn_before_anything_was_delivered_has_nothing_to_settle() -> None:
     office = Office().at(Stage.AGREED)
     assert office.done("head.hill", "withdraw") == ("CaseWithdrawn", "BudgetReconciled")
@@ -445,6 +466,62 @@ def test_travel_and_supplies_are_claimed_within_what_was_agreed_for_them() -> No
     ]
 
 
+def slipped() -> Office:
+    """Two days of which both were agreed for 2026-27; the second was given after it, and both are confirmed."""
+    office = drafting()
+    office.money = replace(office.money, rates=(rate("2026-01-01", 250_00),))
+    in_one_year = [{"financial_year": "2026-27", "quarter_days": "4"}]
+    agreed(office, **over_two_years(office) | {"years": in_one_year, "cover_minor": "1000.00"})
+    for day in (date(2027, 3, 15), date(2027, 4, 12)):
+        held(office, day)
+        office.done("lead.hill", "confirm-visit")
+    return office
+
+
+def test_days_that_another_years_money_would_pay_are_the_principal_advisers_to_approve() -> None:
+    office = slipped()
+    answer = office.say("head.sea", "claim", visits=["V2"])
+    assert moved(answer) == [("ClaimSubmitted", [("laeg.2026-27", 250_00)])]
+    claimed = next(event for event, _ in reversed(office.log) if isinstance(event, e.ClaimSubmitted))
+    assert (claimed.approver, claimed.other_years_minor) == (Party.PRINCIPAL_ADVISER, 250_00)
+    assert office.refused("finance", "approve-claim").code == "R-POST"
+    assert office.done("adviser", "approve-claim") == ("ClaimApproved",)
+
+
+def test_days_whose_money_was_moved_to_their_year_are_finances_to_approve() -> None:
+    office = slipped()
+    office.done("finance", "move-money", amount_minor="250.00")
+    assert moved(office.say("head.sea", "claim")) == [
+        ("ClaimSubmitted", [("laeg.2026-27", 250_00), ("laeg.2027-28", 250_00)])
+    ]
+    assert office.done("finance", "approve-claim") == ("ClaimApproved",)
+
+
+def test_travel_is_paid_from_the_years_of_the_visits_it_was_for_or_by_the_principal_adviser() -> None:
+    office = drafting()
+    half = [{"financial_year": year, "quarter_days": "2"} for year in ("2026-27", "2027-28")]
+    terms = {"years": half, "cover_minor": "880.00", "travel_minor": "120.00"}
+    agreed(office, **over_two_years(office) | terms)
+    office.money = replace(office.money, rates=(rate("2026-01-01", 220_00),))
+    held(office, date(2027, 4, 12))
+    office.done("lead.hill", "confirm-visit")
+    office.done("head.sea", "claim")
+    assert moved(office.say("head.sea", "claim", travel_minor="60.00")) == [
+        ("ClaimSubmitted", [("laeg.2027-28", 60_00)])
+    ]
+    office.done("finance", "move-money", from_year="2027-28", to_year="2026-27", amount_minor="220.00")
+    assert moved(office.say("head.sea", "claim", travel_minor="60.00")) == [
+        ("ClaimSubmitted", [("laeg.2026-27", 60_00)])
+    ]
+    money = office.state.money
+    assert money is not None
+    assert [claim.approver for claim in money.claims] == [
+        Party.FINANCE,
+        Party.FINANCE,
+        Party.PRINCIPAL_ADVISER,
+    ]
+
+
 def test_what_was_agreed_for_travel_is_not_used_up_by_cover() -> None:
     office = closed(cover_minor="60.00", travel_minor="60.00")
     assert moved(office.say("head.sea", "claim")) == [("ClaimSubmitted", [("laeg.2026-27", 60_00)])]
@@ -504,6 +581,33 @@ def test_days_are_paid_in_full_although_all_travel_was_claimed_with_the_first(en
         office.done("head.sea", "agree-variation")
     assert moved(office.say("head.sea", "claim")) == [("ClaimSubmitted", [("laeg.2026-27", 200_00)])]
     assert has(office, "unclaimed") == (0,)
+
+
+def test_travel_that_was_agreed_is_awaited_with_the_claim_and_not_settled_away_before_its_time() -> None:
+    office = with_travel()
+    held(office, date(2026, 9, 22))
+    office.done("lead.hill", "confirm-visit")
+    office.done("head.hill", "withdraw")
+    office.done("head.sea", "claim")
+    office.done("finance", "approve-claim")
+    office.done("finance", "record-payment")
+    assert waits(office) == {"claim"}
+    refusal = office.refused("finance", "settle")
+    assert refusal.message.startswith("GBP 50.00 for travel and supplies are not claimed yet; the ")
+    (step,) = office.steps()
+    assert (step.verb, step.values) == ("claim", {"travel_minor": 50_00, "supplies_minor": 0})
+    office.done("head.sea", "claim", travel_minor="50.00")
+    assert waits(office) == {"claim_decision:C2"}
+
+
+def test_travel_that_nobody_claims_in_time_finance_settles_without() -> None:
+    office = closed(travel_minor="60.00")
+    office.done("head.sea", "claim")
+    office.done("finance", "approve-claim")
+    office.done("finance", "record-payment")
+    assert office.refused("finance", "settle").code == "R-EARLY"
+    office.days_pass(21)
+    office.done("finance", "settle")
 
 
 def test_nothing_is_claimed_for_travel_before_a_visit_is_confirmed() -> None:
@@ -670,10 +774,38 @@ def test_an_advance_that_is_accounted_for_is_settled_whoever_confirms_the_visits
     assert left_open(office) == [("V1", "not-confirmed")]
 
 
+def test_a_settlement_accounts_for_all_that_ever_was_committed() -> None:
+    office = closed()
+    for person, verb in (
+        ("finance", "move-money"),
+        ("head.sea", "claim"),
+        ("finance", "approve-claim"),
+        ("finance", "record-payment"),
+        ("finance", "settle"),
+    ):
+        office.done(person, verb)
+    settled = settlement(office)
+    assert (settled.paid_minor, settled.released_minor) == (100_00, 700_00)
+
+
+def test_what_a_withdrawal_gave_back_is_in_the_account_of_the_settlement() -> None:
+    office = Office().at(Stage.IN_DELIVERY)
+    office.done("head.hill", "withdraw")
+    office.done("lead.hill", "confirm-visit")
+    for person, verb in (("head.sea", "claim"), ("finance", "approve-claim"), ("finance", "record-payment")):
+        office.done(person, verb)
+    office.done("finance", "settle")
+    assert (settlement(office).paid_minor, settlement(office).released_minor) == (125_00, 875_00)
+
+
+def settlement(office: Office) -> e.BudgetReconciled:
+    """The last word on the money."""
+    return next(event for event, _ in reversed(office.log) if isinstance(event, e.BudgetReconciled))
+
+
 def left_open(office: Office) -> list[tuple[str, str]]:
     """The visits that the settlement names, each with why."""
-    settled = next(event for event, _ in reversed(office.log) if isinstance(event, e.BudgetReconciled))
-    return [(one.visit, one.because) for one in settled.left_open]
+    return [(one.visit, one.because) for one in settlement(office).left_open]
 
 
 def test_a_dispute_is_settled_before_the_money_is_even_where_the_case_is_closed() -> None:
@@ -723,6 +855,25 @@ def test_money_is_moved_between_years_and_never_more_than_is_left_of_one() -> No
 
 def advanced() -> Office:
     return Office("leader").at(Stage.CLOSED)
+
+
+def test_no_money_moves_before_the_case_was_opened_or_comes_back_before_it_was_paid_out() -> None:
+    office = closed()
+    office.done("head.sea", "claim")
+    office.done("finance", "approve-claim")
+    opened = date(2026, 9, 15)
+    refusal = office.refused("finance", "record-payment", paid_on=opened - timedelta(days=1))
+    assert refusal.message == "2026-09-14 lies before 2026-09-15, when the case was opened."
+    office.done("finance", "record-payment", paid_on=opened)
+    office = Office("leader").at(Stage.AGREED)
+    assert office.refused("finance", "release-funds", paid_on=opened - timedelta(days=1)).code == "R-DATES"
+    office.days_pass(3)
+    paid = office.now.date()
+    office.done("finance", "release-funds", paid_on=paid)
+    office.days_pass(3)
+    refusal = office.refused("finance", "return-funds", received_on=paid - timedelta(days=1))
+    assert refusal.message == "2026-09-17 lies before 2026-09-18, when the advance was paid out."
+    office.done("finance", "return-funds", received_on=paid)
 
 
 def test_an_advance_is_paid_accounted_for_and_the_rest_comes_back() -> None:

@@ -164,6 +164,54 @@ def test_what_is_promised_cannot_be_taken_out_and_the_figure_is_said() -> None:
     assert stream.ask("reduce", held, amount_minor="1200.00", source="cut") == ["FundReduced"]
 
 
+@pytest.mark.parametrize("on", ["2026-03-31", "2027-10-01", "2036-03-13"])
+def test_the_last_day_for_claims_lies_in_the_funds_year_or_shortly_after_it(on: str) -> None:
+    refusal = Stream().refused("open", **OPEN, claims_until=on)
+    assert refusal.message == (
+        f"{on} is no last day for claims on laeg.2026-27: it lies between 2026-04-01 and 2027-09-30."
+    )
+    assert Stream().ask("open", **OPEN, claims_until="2027-04-30") == ["FundOpened"]
+    ours = {"programme": "DEPED", "title": "Grant", "currency": "PHP"}
+    facts = replace(FINANCE, posts=(HeldPost(post=Post.FINANCE, programme="DEPED"),))
+    grant = Stream(key="s2s.2026")
+    assert grant.refused("open", facts, **ours, claims_until="2025-12-31").code == "R-DATES"
+    assert grant.ask("open", facts, **ours, claims_until="2027-01-29") == ["FundOpened"]
+
+
+def test_the_last_day_for_claims_is_corrected_by_giving_it_again_and_nothing_else_is() -> None:
+    stream = Stream()
+    stream.ask("open", **OPEN, claims_until="2027-03-12")
+    assert stream.ask("open", **OPEN, claims_until="2027-03-19") == ["FundOpened"]
+    assert stream.state.declared is not None
+    assert stream.state.declared.claims_until == date(2027, 3, 19)
+    assert stream.ask("open", **OPEN, claims_until="2027-03-19") == []
+    assert stream.refused("open", **OPEN, claims_until="2029-03-12").code == "R-DATES"
+    assert stream.refused("open", **OPEN).code == "R-FUND", "that it is left out takes nothing away"
+    renamed = OPEN | {"title": "Another"}
+    assert stream.refused("open", **renamed, claims_until="2027-03-26").code == "R-FUND"
+    assert stream.state.declared.claims_until == date(2027, 3, 19)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(("Dyffryn",), ()), ((), ("Dyffryn",)), (("Dyffryn",), ("Cwm Enfys",))]
+)
+def test_what_is_left_is_carried_on_to_the_authorities_it_was_for_and_to_no_others(
+    before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    facts = replace(FINANCE, authorities=frozenset({"Dyffryn", "Cwm Enfys"}))
+    stream = Stream()
+    stream.ask("open", facts, **OPEN, authorities=after)
+    left = fact("2025-26", allocated=900_00, authorities=before)
+    held = replace(holding(fact(authorities=after), left), authorities=facts.authorities)
+    refusal = stream.refused("carry-forward", held, from_fund="laeg.2025-26", amount_minor="500.00")
+    assert refusal.code == "R-AUTHORITY"
+    same = left.model_copy(update={"authorities": after})
+    held = replace(held, funds={**held.funds, same.name: same})
+    assert stream.ask("carry-forward", held, from_fund="laeg.2025-26", amount_minor="500.00") == [
+        "FundCarriedForward"
+    ]
+
+
 def test_what_is_left_goes_to_the_next_year_by_a_command_and_no_more_than_is_left() -> None:
     stream = opened()
     earlier = fact("2025-26", allocated=900_00)

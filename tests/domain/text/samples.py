@@ -21,6 +21,7 @@ _OTHERWISE: Final[dict[type[e.CaseEvent], dict[str, object]]] = {
     e.OfferAccepted: {"conflict": "declared"},
     e.ImpactValidated: {"disagreements": (1, 2)},
     e.CaseClosed: {"unevaluated": True},
+    e.ClaimSubmitted: {"other_years_minor": 60_00},
     e.BudgetReconciled: {"left_open": (OpenVisit(visit="V2", because="not-recorded"),)},
 }
 """What must be different in an event for its other variant to be told."""
