@@ -68,7 +68,7 @@ class ProviderReader:
         )
         return Provider(
             number,
-            designation=_designation(designated),
+            designations=_designations(designated),
             suspended=next((row.reason for row in suspended), None),
             inspection=self._inspections(seeking.programme, {number}).get(number),
         )
@@ -94,7 +94,7 @@ class ProviderReader:
         return {
             number: Provider(
                 number=number,
-                designation=_designation(designated.get(number)),
+                designations=_designations(designated.get(number, [])),
                 suspended=next((row.reason for row in suspended.get(number, ())), None),
                 inspection=inspections.get(number),
                 offers={row.area: tuple(row.languages.split()) for row in offers.get(number, ())},
@@ -172,12 +172,13 @@ def _by_school(rows: Iterable[Row[Any]]) -> dict[str, list[Row[Any]]]:
     return found
 
 
-def _designation(rows: list[Row[Any]] | None) -> Designation | None:
-    if not rows:
-        return None
-    (row,) = rows
-    return Designation(
-        areas=frozenset(row.areas.split()),
-        since=date.fromisoformat(row.since),
-        until=date.fromisoformat(row.until) if row.until else None,
+def _designations(rows: list[Row[Any]]) -> tuple[Designation, ...]:
+    """In the order of the rows, which is that of their first days."""
+    return tuple(
+        Designation(
+            areas=frozenset(row.areas.split()),
+            since=date.fromisoformat(row.since),
+            until=date.fromisoformat(row.until) if row.until else None,
+        )
+        for row in rows
     )

@@ -102,11 +102,12 @@ designation = Table(
     Column("school", Text, primary_key=True),
     Column("programme", Text, primary_key=True),
     Column("areas", Text, nullable=False),
-    Column("since", Text, nullable=False),
+    Column("since", Text, primary_key=True),
     Column("until", Text),
     Column("position", Integer, nullable=False),
     Index("designation_of_programme", "programme"),
 )
+"""For what schools are designated, in spans; those of a school in a programme do not overlap."""
 
 suspension = Table(
     "suspension",

@@ -4,7 +4,7 @@ All of it is declared, by people, from a day or a half term on. What cases take 
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
@@ -45,7 +45,7 @@ class RecordOffer(_OfProvider):
 
 
 class Designate(_OfProvider):
-    """Designate a school as a provider for some areas; what it was designated for before is replaced."""
+    """Designate a school as a provider for some areas, from a day on; an earlier designation ends the day before."""
 
     verb: ClassVar[str] = "designate"
     givers: ClassVar[frozenset[Post]] = frozenset({Post.PRINCIPAL_ADVISER})
@@ -63,7 +63,7 @@ class Designate(_OfProvider):
 
 
 class EndDesignation(_OfProvider):
-    """End a designation on a day."""
+    """End the designation that is in force on a day with that day; one that begins later stands."""
 
     verb: ClassVar[str] = "end-designation"
     givers: ClassVar[frozenset[Post]] = frozenset({Post.PRINCIPAL_ADVISER})
@@ -188,7 +188,7 @@ class ProviderState(Value):
     version: int = 0
     offers: tuple[OfferRecorded, ...] = ()
     designations: tuple[ProviderDesignated, ...] = ()
-    """One for each programme."""
+    """Spans that do not overlap within a programme, in order: each ends, at the latest, the day before the next."""
     capacity: tuple[CapacityDeclared, ...] = ()
     """What stands declared, in spans that do not overlap."""
     conflicts: tuple[ConflictDeclared, ...] = ()
@@ -196,23 +196,29 @@ class ProviderState(Value):
     inspection: InspectionAnnounced | None = None
     """The one announced last, also when it is over; None where none was, or it was withdrawn."""
 
-    def designation(self, programme: str) -> ProviderDesignated | None:
-        """For what the school is or was designated in that programme."""
-        return next((one for one in self.designations if one.programme == programme), None)
+    def designation(self, programme: str, day: date) -> ProviderDesignated | None:
+        """The designation in that programme that began last, on that day or before; it may be over by then."""
+        begun = (one for one in self.designations if one.programme == programme and one.since <= day)
+        return max(begun, key=lambda one: one.since, default=None)
 
 
 def evolve(state: ProviderState, event: DirectoryEvent) -> ProviderState:
-    """The record after the event; a later entry about the same thing replaces the earlier one."""
+    """The record after the event; a later entry about the same thing replaces the earlier one.
+
+    A designation is about the days from its first on, so one with another first day stands beside it. That holds
+    for old logs, too: what they said of this year stays true of this year, whatever they said of the next.
+    """
     change: dict[str, Any] = {"version": state.version + 1}
     match event:
         case OfferRecorded():
             others = tuple(o for o in state.offers if (o.programme, o.area) != (event.programme, event.area))
             change["offers"] = (*others, event)
         case ProviderDesignated():
-            change["designations"] = (*_but(state.designations, event.programme), event)
+            change["designations"] = with_designated(state.designations, event)
         case DesignationEnded():
+            ending = state.designation(event.programme, event.until)
             change["designations"] = tuple(
-                one.model_copy(update={"until": event.until}) if one.programme == event.programme else one
+                one.model_copy(update={"until": event.until}) if one is ending else one
                 for one in state.designations
             )
         case CapacityDeclared():
@@ -270,7 +276,7 @@ def stands(state: ProviderState, command: DirectoryCommand) -> bool | None:
         case RecordOffer():
             return _offer_stands(state, command)
         case Designate():
-            return _designated(command) in state.designations
+            return with_designated(state.designations, _designated(command)) == state.designations
         case DeclareCapacity():
             return with_declared(state.capacity, CapacityDeclared(**dict(command))) == state.capacity
     return False
@@ -300,17 +306,41 @@ def _designation(state: ProviderState, command: Designate) -> tuple[DirectoryEve
 
 
 def _end(state: ProviderState, command: EndDesignation, number: str) -> tuple[DirectoryEvent, ...] | Refusal:
-    standing = state.designation(command.programme)
-    if standing is None:
+    own = [one for one in state.designations if one.programme == command.programme]
+    if not own:
         return Refusal("R-DESIGNATION", f"School {number} is not designated in {command.programme}.")
-    if command.until < standing.since:
+    standing = state.designation(command.programme, command.until)
+    if standing is None:
         return Refusal(
             "R-DATES",
-            f"The designation began on {standing.since.isoformat()}; it cannot end on {command.until.isoformat()}.",
+            f"The designation begins on {own[0].since.isoformat()}; it cannot end on {command.until.isoformat()}.",
         )
     if standing.until == command.until:
         return ()
+    if standing.until is not None and standing.until < command.until:
+        return Refusal(
+            "R-DATES",
+            f"The designation ended on {standing.until.isoformat()}; none is in force on {command.until.isoformat()}.",
+            f"A longer one is given anew: brokerage provider designate {number} --since {standing.since.isoformat()}",
+        )
     return (DesignationEnded(programme=command.programme, until=command.until),)
+
+
+def with_designated(
+    spans: tuple[ProviderDesignated, ...], new: ProviderDesignated
+) -> tuple[ProviderDesignated, ...]:
+    """The spans with a new one: one with the same first day is corrected by it, and each ends before the next begins.
+
+    In whichever order they are said, the same stands in the end.
+    """
+    own = [one for one in spans if one.programme == new.programme and one.since != new.since]
+    own = sorted((*own, new), key=lambda one: one.since)
+    ends = [one.since - timedelta(days=1) for one in own[1:]]
+    closed = (
+        one if one.until is not None and one.until <= end else one.model_copy(update={"until": end})
+        for one, end in zip(own, ends, strict=False)
+    )
+    return (*_but(spans, new.programme), *closed, own[-1])
 
 
 def _capacity(

@@ -95,7 +95,7 @@ def _reasons(provider: Provider, school: SchoolFact | None, wanted: Wanted) -> I
 
 def standing(provider: Provider, area: str, today: date) -> Iterator[tuple[str, Figures]]:
     """Why it is not designated, or may be given nothing new, on that day; nothing where it may."""
-    designation = provider.designation
+    designation = provider.designation(today)
     if designation is None:
         yield "not-designated", ()
     elif area not in designation.areas:

@@ -64,7 +64,8 @@ class Provider:
     """One school of the pool. `uses` are of other cases than the one that is decided on."""
 
     number: str
-    designation: Designation | None = None
+    designations: tuple[Designation, ...] = ()
+    """Spans that do not overlap, in order."""
     suspended: str | None = None
     """Why it is offered no new cases, as a code."""
     inspection: Inspection | None = None
@@ -78,6 +79,11 @@ class Provider:
     objected_on: date | None = None
     """When the recipient's head last objected to it, in another case."""
     cases: tuple[PastCase, ...] = ()
+
+    def designation(self, day: date) -> Designation | None:
+        """The designation that counts on a day: the one in force, else the next to come, else the last one that was."""
+        standing = (one for one in self.designations if one.until is None or day <= one.until)
+        return next(standing, self.designations[-1] if self.designations else None)
 
     def declared(self, period: str) -> int:
         """Quarter-days that it has in a half term; none where nothing was declared."""

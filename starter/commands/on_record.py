@@ -92,13 +92,18 @@ def _ended(state: Any, command: DirectoryCommand, events: Iterable[RecordedEvent
         return "closed since" if state.entry is not None and not state.open else None
     if not isinstance(command, Designate):
         return None
-    standing = state.designation(command.programme)
+    standing = state.designation(command.programme, command.since)
     if standing is None or standing.until is None or command.since > standing.until:
         return None
-    types = {ProviderDesignated.__name__, DesignationEnded.__name__}
-    *_, last = (
+    said = (
+        (ProviderDesignated.__name__, "since", standing.since.isoformat()),
+        (DesignationEnded.__name__, "until", standing.until.isoformat()),
+    )
+    of_it = [
         one.envelope.type
         for one in events
-        if one.envelope.type in types and one.payload["programme"] == command.programme
-    )
-    return "ended since" if last == DesignationEnded.__name__ else None
+        for type_, field, day in said
+        if one.envelope.type == type_
+        and (one.payload["programme"], one.payload[field]) == (command.programme, day)
+    ]
+    return "ended since" if of_it[-1] == DesignationEnded.__name__ else None

@@ -132,7 +132,8 @@ def show(
 def _row(provider: Provider, fact: SchoolFact, recipient: SchoolFact, wanted: Wanted) -> dict[str, Any]:
     free = {period: provider.free(period) for period in wanted.periods}
     here, there = place(recipient.latitude, recipient.longitude), place(fact.latitude, fact.longitude)
-    until = provider.designation.until if provider.designation else None
+    designation = provider.designation(wanted.today)
+    until = designation.until if designation else None
     return {
         "school": provider.number,
         "name": fact.name,
@@ -168,7 +169,7 @@ def _table(periods: tuple[str, ...], near: str | None) -> tuple[Column, ...]:
 def _view(
     provider: Provider, fact: SchoolFact, rules: Programme, periods: tuple[str, ...], today: date
 ) -> dict[str, Any]:
-    designation, inspection = provider.designation, provider.inspection
+    designation, inspection = provider.designation(today), provider.inspection
     if inspection is not None and today >= inspection.free_from:
         inspection = None
     taken = sorted({use.period for use in provider.uses} | set(periods), key=order_of)
@@ -179,6 +180,14 @@ def _view(
         "designated_for": sorted(designation.areas) if designation else [],
         "designated_since": designation.since.isoformat() if designation else None,
         "designated_until": designation.until.isoformat() if designation and designation.until else None,
+        "designations": [
+            {
+                "areas": sorted(one.areas),
+                "since": one.since.isoformat(),
+                "until": one.until.isoformat() if one.until else None,
+            }
+            for one in provider.designations
+        ],
         "suspended": provider.suspended,
         "inspection_since": inspection.since.isoformat() if inspection else None,
         "inspection_until": inspection.until.isoformat() if inspection else None,
@@ -201,13 +210,11 @@ def _view(
 
 
 def _page(view: dict[str, Any], voice: Voice) -> list[tuple[str, str]]:
-    areas = ", ".join(voice.area(area) for area in view["designated_for"]) or "nothing"
-    span = f", from {view['designated_since']}" if view["designated_since"] else ""
-    end = f" to {view['designated_until']}" if view["designated_until"] else ""
     offers = [f"{voice.area(area)} ({' '.join(given)})" for area, given in view["offers"].items()]
     page = [
         ("Provider", f"{view['name']} ({view['school']}), {view['programme']}"),
-        ("Designated for", f"{areas}{span}{end}"),
+        *(("Designated for", _designated(one, voice)) for one in view["designations"]),
+        *(() if view["designations"] else (("Designated for", "nothing"),)),
         ("Offers", ", ".join(offers) or "nothing"),
     ]
     if view["suspended"]:
@@ -218,6 +225,11 @@ def _page(view: dict[str, Any], voice: Voice) -> list[tuple[str, str]]:
             ("Asked again", f"from {view['inspection_free_from']} on"),
         ]
     return page
+
+
+def _designated(span: dict[str, Any], voice: Voice) -> str:
+    areas = ", ".join(voice.area(area) for area in span["areas"])
+    return f"{areas}, from {span['since']}" + (f" to {span['until']}" if span["until"] else "")
 
 
 def _recipient(office: Office, facts: dict[str, SchoolFact], near: str | None) -> SchoolFact:

@@ -36,7 +36,10 @@ def designate(
     programme: _Programme = "EAS",
     options: WriteOptions | None = None,
 ) -> int:
-    """Designate a school for areas of support, from a day on; what it was designated for before is replaced."""
+    """Designate a school for areas of support, from a day on; an earlier designation ends the day before.
+
+    Typed again with the same first day, it corrects the one before.
+    """
     typed = {"programme": programme_code(programme), "areas": area, "since": since, "until": until}
     return _write(school, providers.Designate, typed, options)
 
@@ -49,7 +52,7 @@ def end_designation(
     programme: _Programme = "EAS",
     options: WriteOptions | None = None,
 ) -> int:
-    """Record the last day of a designation; cases that run go on."""
+    """Record the last day of the designation that is in force on it; cases that run go on, and so does a later one."""
     return _write(
         school, providers.EndDesignation, {"programme": programme_code(programme), "until": until}, options
     )

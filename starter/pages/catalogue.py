@@ -176,7 +176,7 @@ def _can_be_asked(provider: Provider, programme: Programme, area: str, today: da
     """Whether it is designated, where the programme ranks by that, and neither suspended nor inspected."""
     if provider.suspended is not None or (provider.inspection and provider.inspection.bars(today)):
         return False
-    designation = provider.designation
+    designation = provider.designation(today)
     return programme.matching is None or (designation is not None and designation.holds(area, today))
 
 

@@ -58,7 +58,7 @@ def contradictions(rows: Sequence[tuple[int, ProviderRow]]) -> Iterator[tuple[in
     """Line, field and what is wrong, of lines about one school of which not all can be meant.
 
     The entries of a file go to the log in no order. So two lines must not declare days of the same half term,
-    and a school has one designation.
+    and a file designates a school in one way, from one day on.
     """
     designating = [(line, row) for line, row in rows if row.areas]
     yield from said_otherwise(designating, "school", "areas", "since", "until")

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import distinct, func, or_, select
 
 from activities.read_models.schema import case_row, designation, school
 from domain.case.status import is_open
@@ -116,7 +116,7 @@ def _designated(office: Office, programme: Programme, authority: str, year: str)
     month = 1 if programme.financial_year == "january" else 4
     first, after = date(first_year, month, 1).isoformat(), date(first_year + 1, month, 1).isoformat()
     query = (
-        select(func.count())
+        select(func.count(distinct(school.c.number)))
         .select_from(designation.join(school, school.c.number == designation.c.school))
         .where(
             designation.c.programme == programme.code,

@@ -1,6 +1,8 @@
 """Providers: who may designate them, declare their days, say what stands between schools, and suspend them."""
 
 from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,7 +12,13 @@ from pydantic import ValidationError
 
 from domain.calendars.half_terms import order_of, period_at
 from domain.directory.base import entitling_post
-from domain.directory.providers import CapacityDeclared, DeclareCapacity, with_declared
+from domain.directory.providers import (
+    CapacityDeclared,
+    DeclareCapacity,
+    ProviderDesignated,
+    with_declared,
+    with_designated,
+)
 from domain.parties import HeldPost, Post
 from tests.domain.test_directory import ADMIN, Stream
 
@@ -77,7 +85,8 @@ def test_a_designation_names_known_areas_and_is_ended_or_replaced() -> None:
     assert school.say("end-designation", FACTS, programme="EAS", until="2026-08-31") == "R-DATES"
     assert school.say("end-designation", FACTS, programme="EAS", until="2027-07-20") == ["DesignationEnded"]
     assert school.say("end-designation", FACTS, programme="EAS", until="2027-07-20") == []
-    assert str(school.state.designation("EAS").until) == "2027-07-20"
+    assert school.say("end-designation", FACTS, programme="EAS", until="2027-08-31") == "R-DATES"
+    assert [str(one.until) for one in school.state.designations] == ["2027-07-20"]
     with pytest.raises(ValidationError):
         school.say("designate", FACTS, **DESIGNATION | {"until": "2026-08-31"})
 
@@ -172,3 +181,77 @@ def test_of_two_declarations_for_a_half_term_the_later_one_holds_and_spans_never
         assert [span.quarter_days for span in spans if holds(span, order)] == (
             [] if wanted is None else [wanted]
         )
+
+
+def span(since: str, until: str | None = None) -> dict[str, Any]:
+    return {"programme": "EAS", "areas": ["numeracy"], "since": since, "until": until}
+
+
+def designated(school: Stream) -> list[tuple[str, str | None]]:
+    return [(str(one.since), str(one.until) if one.until else None) for one in school.state.designations]
+
+
+def test_next_years_designation_leaves_this_years_in_force_until_the_day_before_it() -> None:
+    school = provider()
+    school.say("designate", FACTS, **span("2025-09-01"))
+    school.say("designate", FACTS, **span("2026-09-01", "2027-08-31"))
+    assert designated(school) == [("2025-09-01", "2026-08-31"), ("2026-09-01", "2027-08-31")]
+    assert school.say("designate", FACTS, **span("2025-09-01")) == [], "last year's list changes nothing"
+    school.say("designate", FACTS, **span("2026-09-01"))
+    assert designated(school)[1:] == [("2026-09-01", None)], "the same first day corrects"
+
+
+def test_of_two_years_that_year_ends_that_is_in_force_on_the_day() -> None:
+    school = provider()
+    for since in ("2025-09-01", "2026-09-01"):
+        school.say("designate", FACTS, **span(since))
+    assert school.say("end-designation", FACTS, programme="EAS", until="2025-08-31") == "R-DATES"
+    school.say("end-designation", FACTS, programme="EAS", until="2026-03-31")
+    assert designated(school) == [("2025-09-01", "2026-03-31"), ("2026-09-01", None)]
+    assert school.say("end-designation", FACTS, programme="EAS", until="2026-05-31") == "R-DATES", (
+        "none is in force then, and an end does not lengthen what has ended"
+    )
+    school.say("end-designation", FACTS, programme="EAS", until="2026-12-18")
+    assert designated(school) == [("2025-09-01", "2026-03-31"), ("2026-09-01", "2026-12-18")]
+
+
+DAY_ONE = date(2026, 9, 1)
+DESIGNATIONS = st.lists(
+    st.builds(
+        lambda programme, first, length, area: ProviderDesignated(
+            programme=programme,
+            areas=(area,),
+            since=DAY_ONE + timedelta(days=first),
+            until=None if length is None else DAY_ONE + timedelta(days=first + length),
+        ),
+        st.sampled_from(["EAS", "EAS", "DEPED"]),
+        st.integers(0, 12),
+        st.none() | st.integers(0, 8),
+        st.sampled_from(["numeracy", "literacy"]),
+    ),
+    max_size=6,
+    unique_by=lambda one: (one.programme, one.since),
+)
+
+
+@given(DESIGNATIONS, st.randoms(use_true_random=False))
+def test_on_each_day_that_designation_counts_that_began_last_whatever_the_order_they_were_said_in(
+    said: list[ProviderDesignated], chance: Random
+) -> None:
+    shuffled = list(said)
+    chance.shuffle(shuffled)
+    spans: tuple[ProviderDesignated, ...] = ()
+    for one in shuffled:
+        spans = with_designated(spans, one)
+        assert with_designated(spans, one) == spans, "to say it again changes nothing"
+    for programme in ("EAS", "DEPED"):
+        for day in (DAY_ONE + timedelta(days=n) for n in range(24)):
+            begun = [one for one in said if one.programme == programme and one.since <= day]
+            latest = max(begun, key=lambda one: one.since, default=None)
+            holds = latest is not None and (latest.until is None or day <= latest.until)
+            in_force = [
+                one
+                for one in spans
+                if one.programme == programme and one.since <= day and (one.until is None or day <= one.until)
+            ]
+            assert [one.areas for one in in_force] == ([latest.areas] if latest and holds else [])

@@ -114,6 +114,21 @@ def test_a_designation_that_the_office_ended_stays_ended_and_a_later_one_begins(
     assert "Providers: 1 new or changed, " in tried(office, "provider", later).out
 
 
+def test_last_years_list_changes_nothing_once_a_school_is_designated_for_the_next(
+    office: Office, tmp_path: Path
+) -> None:
+    stream, file = "provider/6990101", edited(tmp_path, "providers.csv")
+    following = {"programme": "EAS", "areas": ["numeracy"], "since": "2027-09-01"}
+    office.done("adviser.meinir", "designate", following, stream=stream)
+    assert ": 0 new or changed, " in tried(office, "provider", file).out
+    office.done(
+        "adviser.meinir", "end-designation", {"programme": "EAS", "until": "2027-07-20"}, stream=stream
+    )
+    done = tried(office, "provider", file)
+    assert "providers.csv:2 · ended since, not touched" in done.err
+    office.check()
+
+
 def test_an_end_that_the_file_itself_gave_can_be_taken_back_by_the_file(
     office: Office, tmp_path: Path
 ) -> None:

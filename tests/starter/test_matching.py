@@ -155,6 +155,27 @@ def test_the_ranking_says_of_what_days_the_inspection_is(looking: Office) -> Non
         assert said in out["sentence"]
 
 
+def test_a_designation_for_next_year_changes_nothing_today(office: Office) -> None:
+    now = office.now.date()
+    later = (now + timedelta(days=200)).isoformat()
+    body = {"programme": "EAS", "areas": ["humanities"], "since": later}
+    office.done("adviser.meinir", "designate", body, stream="provider/6990107")
+    view = typed(office, "provider", "show", "6990107", "--json").json
+    assert "expressive-arts" in view["designated_for"]
+    assert view["designated_until"] == (now + timedelta(days=199)).isoformat()
+    assert [one["since"] for one in view["designations"]] == ["2025-09-01", later]
+    assert f"Humanities, from {later}" in typed(office, "provider", "show", "6990107").out
+
+    def found(area: str, *words: str) -> list[str]:
+        rows = typed(office, "provider", "find", "--area", area, *words, "--json").json
+        return [row["school"] for row in rows]
+
+    assert "6990107" in found("expressive-arts")
+    assert "6990107" not in found("expressive-arts", "--from", later)
+    assert "6990107" in found("humanities", "--from", later)
+    office.check()
+
+
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [

@@ -118,3 +118,13 @@ def test_another_year_has_none_of_them_and_an_unknown_division_is_refused(office
     done = typed(office, "report", "division", "--authority", "Tanglaw", "--year", "2026")
     assert done.code == 3
     assert "Tanglawin" in done.err
+
+
+def test_a_year_keeps_its_leader_schools_when_they_are_designated_anew_for_the_next(office: Office) -> None:
+    areas = ["content"]
+    for since in ("2027-01-01", "2028-01-01"):
+        body = {"programme": "DEPED", "areas": areas, "since": since}
+        office.done("admin", "designate", body, stream="provider/900101")
+    for year, number in (("2024", 0), ("2025", 2), ("2026", 2), ("2027", 2), ("2028", 2)):
+        (found,) = typed(office, *DIVISION[:-1], year, "--json").json
+        assert (year, found["designated"]) == (year, number)

@@ -290,9 +290,9 @@ class Office:
         days = self.declared.get(number, PLENTY_OF_DAYS)
         return Provider(
             number=number,
-            designation=Designation(frozenset(areas), date(2025, 1, 6), None)
+            designations=(Designation(frozenset(areas), date(2025, 1, 6), None),)
             if number in self.designated
-            else None,
+            else (),
             suspended=self.suspended.get(number),
             inspection=self.inspections.get(number),
             offers=dict.fromkeys(areas, ("cy", "en")),

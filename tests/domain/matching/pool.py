@@ -46,7 +46,7 @@ def wanted(**changes: Any) -> Wanted:
 def provider(number: str = "6990101", **known: Any) -> Provider:
     """A school that suits, but for what is said."""
     usual: dict[str, Any] = {
-        "designation": Designation(frozenset({"numeracy"}), EVER, None),
+        "designations": (Designation(frozenset({"numeracy"}), EVER, None),),
         "offers": {"numeracy": ("en",)},
         "capacity": (DeclaredSpan("2026-autumn-1", None, 24),),
     }
@@ -80,9 +80,9 @@ INSPECTIONS: Final = tuple(
 PROVIDERS: Final = st.builds(
     Provider,
     number=st.sampled_from(NUMBERS),
-    designation=st.none() | st.builds(
+    designations=st.just(()) | st.tuples(st.builds(
         Designation, st.just(frozenset({"numeracy"})), st.dates(date(2026, 9, 1), date(2026, 9, 30)), st.none() | st.dates(date(2026, 9, 1), date(2026, 10, 1))
-    ),
+    )),
     suspended=st.sampled_from([None, None, None, "staffing"]),
     inspection=st.sampled_from([None, None, None, *INSPECTIONS]),
     offers=st.sampled_from([{}, {"numeracy": ("en",)}, {"numeracy": ("cy", "en")}, {"literacy": ("cy",)}]),

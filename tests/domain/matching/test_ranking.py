@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.canonical import canonical_bytes
-from domain.matching.filters import exclusion, free_days
+from domain.matching.filters import exclusion, free_days, standing
 from domain.matching.inspection import Inspection
 from domain.matching.provider import DeclaredSpan, Designation, PastCase, Provider, Use
 from domain.matching.ranking import rank
@@ -81,11 +81,11 @@ def test_more_days_never_leave_a_school_out(pool: list[Provider], more: int) -> 
 
 
 LEFT_OUT: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
-    "not designated at all": ({"designation": None}, {}, "not-designated"),
+    "not designated at all": ({"designations": ()}, {}, "not-designated"),
     "designated for something else": ({}, {"area": "literacy"}, "area"),
-    "designated later": ({"designation": Designation(frozenset({"numeracy"}), date(2026, 10, 1), None)}, {}, "not-yet"),
+    "designated later": ({"designations": (Designation(frozenset({"numeracy"}), date(2026, 10, 1), None),)}, {}, "not-yet"),
     "designated until lately": (
-        {"designation": Designation(frozenset({"numeracy"}), date(2025, 9, 1), date(2026, 9, 14))}, {}, "expired",
+        {"designations": (Designation(frozenset({"numeracy"}), date(2025, 9, 1), date(2026, 9, 14)),)}, {}, "expired",
     ),
     "suspended": ({"suspended": "inspection"}, {}, "suspended"),
     "inspected": (
@@ -112,8 +112,27 @@ def test_a_school_is_left_out_that_is(what: str) -> None:
 
 def test_a_school_suits_on_the_last_day_of_its_designation_and_once_it_has_rested() -> None:
     last_day = Designation(frozenset({"numeracy"}), date(2026, 9, 15), date(2026, 9, 15))
-    rested = provider(designation=last_day, objected_on=date(2025, 9, 15))
+    rested = provider(designations=(last_day,), objected_on=date(2025, 9, 15))
     assert exclusion(rested, school("6990101"), wanted()) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [
+        (date(2025, 8, 31), "not-yet"), (date(2026, 7, 20), None), (date(2026, 7, 21), "area"),
+        (date(2026, 9, 1), "area"), (date(2027, 9, 1), "expired"),
+    ],
+)  # fmt: skip
+def test_the_designation_of_the_day_counts_and_between_two_the_next_to_come(
+    day: date, code: str | None
+) -> None:
+    spans = (
+        Designation(frozenset({"numeracy"}), date(2025, 9, 1), date(2026, 7, 20)),
+        Designation(frozenset({"literacy"}), date(2026, 9, 1), date(2027, 8, 31)),
+    )
+    area = "literacy" if code == "expired" else "numeracy"
+    found = [each for each, _ in standing(provider(designations=spans), area, day)]
+    assert found == ([] if code is None else [code])
 
 
 def test_a_school_of_all_ages_counts_for_every_phase() -> None:
