@@ -1,7 +1,7 @@
 """What can have happened to a case's money. Every amount is by fund and year, so that a fund's account follows."""
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from domain.case.event_base import CaseEvent
 from domain.case.money_shape import FundShare
@@ -25,9 +25,12 @@ class MoneyEvent(CaseEvent):
 class BudgetReserved(MoneyEvent):
     """Set aside for an agreement that is not in force yet, or for its extension."""
 
+    schema_version: ClassVar[int] = 2
     agreement_version: int
     mode: Literal["arrears", "advance"]
     """How the programme paid when the agreement was drafted."""
+    last_after_review: bool
+    """Whether it held back the last payment then, until both sides have reviewed."""
 
 
 class BudgetReleased(MoneyEvent):

@@ -105,6 +105,8 @@ class Money(Value):
     liquidations: tuple[Liquidation, ...] = ()
     papers: tuple[Paper, ...] = ()
     """Those that stand: of an account that was returned, none."""
+    last_after_review: bool = False
+    """Whether what is still to be paid when delivery ends waits for the final reviews of both sides."""
     settled: bool = False
 
     def total(self, name: str) -> int:
