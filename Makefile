@@ -30,7 +30,7 @@ check: $(READY) ## Lint, types, architecture, diagrams up to date, texts in ever
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m domain.case.diagram --check README.md docs/lifecycle.md
+	$(BIN)/python -m domain.case.diagram --check README.md docs/lifecycle.md docs/funds.md
 	$(BIN)/python -m domain.text.check
 	$(BIN)/python -m tests.golden.check
 
@@ -39,7 +39,7 @@ format: $(READY) ## Format the code
 	$(BIN)/ruff format $(CODE)
 
 generate: $(READY) ## Write anew what is made from the code: diagrams, tables, the index of verbs
-	$(BIN)/python -m domain.case.diagram README.md docs/lifecycle.md
+	$(BIN)/python -m domain.case.diagram README.md docs/lifecycle.md docs/funds.md
 	$(BIN)/python -m starter.commands.verbs
 
 bench: $(READY) ## Measure one command against a bare Temporal update, and a ranking against a plain command

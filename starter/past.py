@@ -18,7 +18,7 @@ from activities.business_clock import business_now
 from activities.event_log.past import event_at, events_of_kind, position_by
 from activities.event_log.read import RecordedEvent, all_events, last_command, last_position
 from activities.read_models.compare import empty_rows
-from activities.read_models.schema import case_row, fund, fund_use
+from activities.read_models.schema import case_row, fund, fund_use, paper_use
 from activities.read_models.schema import programme as programme_table
 from activities.read_models.update import Fold
 from domain.case.effective import NotTellableError, Telling
@@ -146,7 +146,7 @@ class _Told:
 
     def leave_out(self, office: Office) -> None:
         """Take the cases that cannot be told from the rows, and say so in `untold`."""
-        for table in (case_row, fund_use):
+        for table in (case_row, fund_use, paper_use):
             office.connection.execute(delete(table).where(table.c.reference.in_(list(self._withheld))))
         office.untold.extend(f"{reference}: {why}" for reference, why in self._withheld.items())
 

@@ -137,6 +137,10 @@ def _own(subject: Subject, voice: Voice) -> dict[str, str]:
             return {"was": voice.long_day(event.was)}
         case e.DisputeResolved():
             return {"visit": event.visit, "length": voice.days(event.counted_quarter_days)}
+        case e.ClaimReturned():
+            return {"claim": event.claim}
+        case e.LiquidationReturned():
+            return {"account": event.liquidation}
         case e.CasePaused():
             return {"review": voice.long_day(event.review_on)}
         case e.CaseClosed():

@@ -7,19 +7,22 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select
 
-from activities.read_models.schema import fund, fund_carried, fund_use, rate_card
+from activities.read_models.schema import fund, fund_carried, fund_use, paper_use, rate_card
 from domain.case.commands import (
     DraftAgreement,
     Extend,
+    Liquidate,
     MoveMoney,
+    RecordPayment,
     ReleaseFunds,
+    ReturnFunds,
     SubmitClaim,
     Triage,
 )
 from domain.case.money_shape import Share
 from domain.case.state import CaseState
 from domain.funding.amounts import MOST_NAMED
-from domain.funding.facts import FundFact, GrantUse, MoneyFacts, OpenAdvance, RateFact
+from domain.funding.facts import FundFact, GrantUse, MoneyFacts, OpenAdvance, PaperElsewhere, RateFact
 from domain.programmes.model import Programme
 
 _ANY_FUND_FOR: Final = frozenset({Triage.verb, DraftAgreement.verb})
@@ -32,6 +35,7 @@ _RATES_FOR: Final = frozenset({DraftAgreement.verb, SubmitClaim.verb})
 _PROVIDER_FOR: Final = frozenset({DraftAgreement.verb, Extend.verb, ReleaseFunds.verb, MoveMoney.verb})
 
 
+_PAPERS_FOR: Final = frozenset({RecordPayment.verb, ReleaseFunds.verb, ReturnFunds.verb, Liquidate.verb})
 _TAKEN: Final = fund_use.c.reserved + fund_use.c.committed + fund_use.c.paid
 _Key = tuple[str, str]
 """Code and financial year of a fund."""
@@ -68,7 +72,10 @@ def read_money(
         )
         others = list(connection.execute(query.order_by(fund_use.c.position)))
         positions.update(row.position for row in others)
-    facts = MoneyFacts(funds, rates, tuple(_grants(others)), tuple(_open_advances(others)))
+    papers: tuple[PaperElsewhere, ...] = ()
+    if not _PAPERS_FOR.isdisjoint(verbs) and state.provider:
+        papers = _papers_elsewhere(connection, programme.code, state, positions)
+    facts = MoneyFacts(funds, rates, tuple(_grants(others)), tuple(_open_advances(others)), papers)
     return Figures(facts, frozenset(positions))
 
 
@@ -232,6 +239,19 @@ def _rates(connection: Connection, programme: str, positions: set[int]) -> tuple
         )
         for row in rows
     )
+
+
+def _papers_elsewhere(
+    connection: Connection, programme: str, state: CaseState, positions: set[int]
+) -> tuple[PaperElsewhere, ...]:
+    query = select(paper_use).where(
+        paper_use.c.provider == state.provider,
+        paper_use.c.programme == programme,
+        paper_use.c.reference != state.reference,
+    )
+    rows = connection.execute(query.order_by(paper_use.c.position, paper_use.c.number)).all()
+    positions.update(row.position for row in rows)
+    return tuple(PaperElsewhere(reference=row.reference, number=row.number) for row in rows)
 
 
 def _grants(rows: list[Row[Any]]) -> Iterable[GrantUse]:

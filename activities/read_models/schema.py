@@ -386,5 +386,17 @@ fund_use = Table(
 )
 """What each case has of a fund in a year; `committed` is what is committed and not paid yet."""
 
+paper_use = Table(
+    "paper_use",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("programme", Text, nullable=False),
+    Column("provider", Text),
+    Column("position", Integer, nullable=False),
+    Index("paper_use_of_provider", "provider", "programme"),
+)
+"""The papers that stand for money of each case; the number as it is compared, in small letters."""
+
 DERIVED: Final = tuple(table for table in metadata.sorted_tables if table is not wake)
 """What follows from the log alone and can be made anew from it; what is left to do cannot."""

@@ -125,6 +125,21 @@ def fund_use_values(state: CaseState, position: int) -> list[dict[str, Any]]:
     ]
 
 
+def paper_values(state: CaseState, position: int) -> list[dict[str, Any]]:
+    """A row for each number of a paper that stands for money of the case."""
+    papers = state.money.papers if state.money else ()
+    return [
+        {
+            "reference": state.reference,
+            "number": number,
+            "programme": state.programme,
+            "provider": state.provider,
+            "position": position,
+        }
+        for number in dict.fromkeys(paper.number.casefold() for paper in papers)
+    ]
+
+
 def write_case(connection: Connection, state: CaseState, programme: Programme, position: int) -> None:
     """Replace the rows of one case."""
     key = {"reference": state.reference}
@@ -138,6 +153,7 @@ def write_case(connection: Connection, state: CaseState, programme: Programme, p
         _replace(connection, schema.objection, key, objection_values(state, programme, position))
     if state.money is not None:
         _replace(connection, schema.fund_use, key, fund_use_values(state, position))
+        _replace(connection, schema.paper_use, key, paper_values(state, position))
     if state.ended:
         _replace(connection, schema.network_use, key, network_use_values(state, position))
 

@@ -206,6 +206,7 @@ def _reserved(
             shares=_shares(terms.fund, terms),
             agreement_version=event.agreement_version,
             mode=finance.mode,
+            last_after_review=finance.last_payment_after_review,
         )
 
 
@@ -332,7 +333,13 @@ def _at_once(state: CaseState, shares: tuple[FundShare, ...], mode: Any) -> Iter
     if not shares or agreement is None or money is None:
         return
     version = agreement.version
-    yield e.BudgetReserved(currency=money.currency, shares=shares, agreement_version=version, mode=mode)
+    yield e.BudgetReserved(
+        currency=money.currency,
+        shares=shares,
+        agreement_version=version,
+        mode=mode,
+        last_after_review=money.last_after_review,
+    )
     yield e.BudgetCommitted(currency=money.currency, shares=shares, agreement_version=version)
 
 

@@ -1,9 +1,9 @@
 """The pictures of the lifecycle, drawn from the table: nobody keeps a drawing in step by hand.
 
-    python -m domain.case.diagram [--check] README.md docs/lifecycle.md
+    python -m domain.case.diagram [--check] README.md docs/lifecycle.md docs/funds.md
 
 rewrites what stands between `<!-- lifecycle:begin -->` and `<!-- lifecycle:end -->` (the diagram) and the
-same for `table`, `waits` and `coming`; with --check it only says which file is out of date.
+same for `table`, `waits`, `coming` and `own-name`; with --check it only says which file is out of date.
 """
 
 import sys
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from domain.case.lifecycle import LIFECYCLE, Row
+from domain.case.own_name import decided_in_ones_own_name
 from domain.case.stages import COMING, OPEN, TERMINAL, Stage
 from domain.programmes import Programme, parse_programme
 from domain.programmes.model import Wait
@@ -112,11 +113,23 @@ def coming() -> str:
     return "\n".join(f"- *{stage.words}*: {what}." for stage, what in COMING.items())
 
 
+def in_ones_own_name() -> str:
+    """The verbs that nobody gives for another with --as, in the order of the table."""
+    verbs = dict.fromkeys(row.command.verb for row in LIFECYCLE if decided_in_ones_own_name in row.guards)
+    return ", ".join(f"`{verb}`" for verb in verbs) + "."
+
+
 def blocks() -> dict[str, str]:
     """Every generated block by the name of its markers."""
     text = resources.files("domain.programmes").joinpath("eas.toml").read_text(encoding="utf-8")
     eas = parse_programme(text, "eas.toml")
-    return {"lifecycle": picture(), "table": table(), "waits": waits(eas), "coming": coming()}
+    return {
+        "lifecycle": picture(),
+        "table": table(),
+        "waits": waits(eas),
+        "coming": coming(),
+        "own-name": in_ones_own_name(),
+    }
 
 
 def redrawn(text: str) -> str:

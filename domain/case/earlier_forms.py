@@ -102,6 +102,11 @@ def _signature_before_recorders(payload: Payload) -> Payload:
     return payload | {"recorded_by": None}
 
 
+def _reserved_before_payments_were_held(payload: Payload) -> Payload:
+    """Nothing was held back for a review."""
+    return payload | {"last_after_review": False}
+
+
 def _confirmation_before_names(payload: Payload) -> Payload:
     return payload | {"confirmed_by": None, "recorded_by": None}
 
@@ -124,6 +129,7 @@ CASE_UPCASTERS: Final[tuple[Upcaster, ...]] = (
     Upcaster("FundingApproved", 1, 2, _funding_before_names),
     Upcaster("AgreementSigned", 1, 2, _signature_before_recorders),
     Upcaster("AlignmentEndorsed", 1, 2, _signature_before_recorders),
+    Upcaster("BudgetReserved", 1, 2, _reserved_before_payments_were_held),
     Upcaster("VisitConfirmed", 1, 2, _confirmation_before_names),
     Upcaster("DisputeResolved", 1, 2, _settled_dispute_before_names),
     Upcaster("VisitRecorded", 1, 2, _visit_before_work_modes),

@@ -234,7 +234,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
          claims.claim_is_known, claims.claim_awaits_its_decision, claims.claim_is_theirs_to_decide,
          own_name.decided_in_ones_own_name, claims.approver_did_not_claim, while_paused=True),
     _row("M3", c.RecordPayment, _CLAIMING, (P.FINANCE,), _SAME, (e.PaymentRecorded,), claims.record_payment,
-         claims.has_money, claims.claim_is_known, claims.claim_awaits_its_payment, claims.payment_has_been,
+         claims.has_money, claims.claim_is_known, claims.claim_awaits_its_payment, claims.payment_is_not_held, claims.payment_has_been,
          papers.paper_is_new, own_name.decided_in_ones_own_name,
          claims.payer_did_not_claim, while_paused=True),
     _row("M4", c.ReleaseFunds, _PAYING, (P.FINANCE,), _SAME, (e.FundsReleased,), advances.release_funds,

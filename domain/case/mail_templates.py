@@ -82,6 +82,8 @@ TEMPLATES: Final[Mapping[str, frozenset[str]]] = {
     "variation_refused": COMMON,
     "delivery_extended": COMMON | {"end", "length"},
     "dispute_resolved": COMMON | {"visit", "length"},
+    "claim_returned": COMMON | {"claim"},
+    "account_returned": COMMON | {"account"},
     "case_paused": COMMON | {"review"},
     "case_resumed": COMMON,
     "case_closed": COMMON | {"outcome"},
@@ -98,7 +100,7 @@ TEMPLATES: Final[Mapping[str, frozenset[str]]] = {
 else empty; {number}: which reminder of this wait it is, {reminders}: how many went before, both in figures; {told}:
 who could not be reached; {network}: its title, {how}: how to join, {dates}: its days, each empty where there is none
 on record; {places}: in words; {part}: whose work it is, as the programme calls it; {to}: who has it now; {asked}: the school that was asked; {start}, {end}, {review}, {was}: days in words; {length}: days
-('4¼ days'); {outcome}: in words."""
+('4¼ days'); {outcome}: in words; {claim}, {account}: its number in the case, such as C1."""
 
 INVITATIONS: Final = frozenset({"visit_scheduled", "visit_rescheduled", "visit_cancelled"})
 """Templates that come with a calendar entry."""

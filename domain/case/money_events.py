@@ -25,9 +25,12 @@ class MoneyEvent(CaseEvent):
 class BudgetReserved(MoneyEvent):
     """Set aside for an agreement that is not in force yet, or for its extension."""
 
+    schema_version: ClassVar[int] = 2
     agreement_version: int
     mode: Literal["arrears", "advance"]
     """How the programme paid when the agreement was drafted."""
+    last_after_review: bool
+    """Whether it held back the last payment then, until both sides have reviewed."""
 
 
 class BudgetReleased(MoneyEvent):

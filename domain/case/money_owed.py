@@ -16,6 +16,7 @@ MoneyWait = tuple[str, Party, str]
 """Key of the wait, who owes it, the command that answers it."""
 
 _AFTER_DELIVERY = frozenset({Stage.FINAL_REVIEW, Stage.CLOSED, Stage.WITHDRAWN})
+_REVIEWING_SIDES = 2
 _AFTER_THE_END = frozenset({Stage.CLOSED, Stage.WITHDRAWN})
 
 
@@ -25,6 +26,18 @@ def live_money(state: CaseState) -> Money | None:
     if money is None or money.settled or agreement is None or not agreement.active:
         return None
     return money
+
+
+def payments_are_held(state: CaseState) -> bool:
+    """Whether what is still to be paid waits for the final reviews: delivery has ended, or every agreed day was given,
+    and one of both sides has not reviewed.
+    """
+    money, agreement = live_money(state), state.agreement
+    if money is None or agreement is None or not money.last_after_review:
+        return False
+    given = state.confirmed_quarter_days >= agreement.all_quarter_days
+    over = state.stage is Stage.FINAL_REVIEW or (state.stage is Stage.IN_DELIVERY and given)
+    return over and len({review.party for review in state.reviews}) < _REVIEWING_SIDES
 
 
 def claimable_visits(state: CaseState) -> tuple[Visit, ...]:
@@ -119,7 +132,7 @@ def _of_claims(state: CaseState, money: Money) -> Iterator[MoneyWait]:
     for claim in money.claims:
         if claim.status == "submitted":
             yield f"claim_decision:{claim.id}", claim.approver, "approve-claim"
-        elif claim.status == "approved":
+        elif claim.status == "approved" and not payments_are_held(state):
             yield f"payment:{claim.id}", Party.FINANCE, "record-payment"
     claimable = bool(claimable_visits(state)) or any(claimable_beside_cover(state))
     if state.stage in _AFTER_DELIVERY and claimable and money.total("unclaimed"):

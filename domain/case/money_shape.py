@@ -110,6 +110,8 @@ class Money(Value):
     """Day on which the first part of an advance was paid out."""
     released: int = 0
     """Committed and given back, what was moved to another year aside."""
+    last_after_review: bool = False
+    """Whether what is still to be paid when delivery ends waits for the final reviews of both sides."""
     settled: bool = False
 
     def total(self, name: str) -> int:

@@ -36,7 +36,11 @@ def _with(state: CaseState, **update: Any) -> Change:
 
 def _reserved(state: CaseState, event: m.BudgetReserved) -> Change:
     money = state.money or Money(mode=event.mode, currency=event.currency)
-    return {"money": money.model_copy(update={"shares": _moved(money, event.shares, reserved=1)})}
+    change = {
+        "shares": _moved(money, event.shares, reserved=1),
+        "last_after_review": event.last_after_review,
+    }
+    return {"money": money.model_copy(update=change)}
 
 
 def _released(state: CaseState, event: m.BudgetReleased) -> Change:

@@ -116,6 +116,8 @@ _NEWS: Final[Mapping[type[e.CaseEvent], tuple[str, tuple[Party, ...]]]] = {
     e.VariationRefused: ("variation_refused", HEADS),
     e.DeliveryExtended: ("delivery_extended", (*HEADS, Party.PROVIDER_LEAD)),
     e.DisputeResolved: ("dispute_resolved", LEADS),
+    e.ClaimReturned: ("claim_returned", (Party.PROVIDER_HEAD,)),
+    e.LiquidationReturned: ("account_returned", (Party.PROVIDER_HEAD,)),
     e.CasePaused: ("case_paused", HEADS),
     e.CaseResumed: ("case_resumed", HEADS),
     e.CaseClosed: ("case_closed", HEADS),

@@ -187,21 +187,24 @@ def _values(
         case "record-payment":
             yield {
                 "claim": suffix,
-                "payment": unused_paper(state.money, "BACS"),
+                "payment": unused_paper(state.money, "BACS", facts.money.papers),
                 "paid_on": today.isoformat(),
             }
         case "release-funds":
-            yield {"payment": unused_paper(state.money, "ADA"), "paid_on": today.isoformat()}
+            yield {
+                "payment": unused_paper(state.money, "ADA", facts.money.papers),
+                "paid_on": today.isoformat(),
+            }
         case "accept-liquidation":
             yield {"liquidation": suffix}
         case "liquidate" if state.money is not None:
-            document = unused_paper(state.money, "OR")
+            document = unused_paper(state.money, "OR", facts.money.papers)
             spent = {"use": state.area, "amount_minor": state.money.outstanding, "document": document}
             yield {"spent": [spent]}
         case "return-funds" if state.money is not None:
             yield {
                 "amount_minor": state.money.outstanding,
-                "receipt": unused_paper(state.money, "OR"),
+                "receipt": unused_paper(state.money, "OR", facts.money.papers),
                 "received_on": today.isoformat(),
             }
 

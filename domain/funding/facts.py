@@ -88,6 +88,14 @@ class OpenAdvance(Value):
     amount: int
 
 
+class PaperElsewhere(Value):
+    """A paper that stands for money of another case of the same provider."""
+
+    reference: str
+    number: str
+    """As it is compared: in small letters."""
+
+
 @dataclass(frozen=True)
 class MoneyFacts:
     """Everything a decision about a case's money rests on; empty for commands that move none."""
@@ -100,6 +108,7 @@ class MoneyFacts:
     """Rate cards of the programme, all versions."""
     grants: tuple[GrantUse, ...] = ()
     open_advances: tuple[OpenAdvance, ...] = ()
+    papers: tuple[PaperElsewhere, ...] = ()
 
     def fund(self, code: str, year: str) -> FundFact | None:
         """The fund of that code in that year."""

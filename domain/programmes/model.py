@@ -268,6 +268,14 @@ class Finance(_Strict):
     """The share of what was advanced that is to be accounted for: an indicator, not a guard."""
     earlier_advance_settled: bool = Field(default=False, strict=True)
     """Whether nothing is advanced to a provider that has not accounted for an earlier advance."""
+    last_payment_after_review: bool = Field(default=False, strict=True)
+    """Whether what is still to be paid when delivery ends waits for the final reviews of both sides."""
+
+    @model_validator(mode="after")
+    def _only_claims_are_paid_late(self) -> Self:
+        if self.mode == "advance" and self.last_payment_after_review:
+            raise ValueError("last_payment_after_review is about claims; the mode is advance")
+        return self
 
     @model_validator(mode="after")
     def _only_advances_are_liquidated(self) -> Self:

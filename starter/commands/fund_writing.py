@@ -1,5 +1,6 @@
 """`brokerage fund open`, `allocate`, `reduce`, `carry-forward`, `close`, `set-rate`: what finance declares."""
 
+import re
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -7,11 +8,13 @@ from cyclopts import Parameter
 from domain.directory.base import DirectoryCommand
 from domain.funding.funds import Allocate, CarryForward, CloseFund, OpenFund, Reduce
 from domain.funding.rates import PublishRate
+from domain.ids import RATE_CARD_PATTERN
 from starter.commands.case_filters import authority_named
 from starter.commands.fund_names import Fund, fund_key, known_fund
 from starter.commands.programme_names import known_programme
 from starter.commands.writing import Order, WriteOptions, carry_out, read_body
 from starter.completing import programmes
+from starter.failures import Exit, Failure
 from starter.reading import Office, reading
 
 _Programme = Annotated[str, Parameter(help="Programme, e.g. EAS.", completer=programmes)]
@@ -114,6 +117,13 @@ def set_rate(
     options: WriteOptions | None = None,
 ) -> int:
     """Put a day rate of a rate card in force from a day on; visits of earlier days keep theirs."""
+    code = card.strip().lower()
+    if not re.fullmatch(RATE_CARD_PATTERN, code):
+        raise Failure(
+            Exit.USAGE,
+            "E-RATE-CARD",
+            f"{card!r} names no rate card: small letters, figures, dots and hyphens, such as eas-2026.",
+        )
     with reading() as office:
         rules = known_programme(office, programme)
         typed = {
@@ -123,7 +133,7 @@ def set_rate(
             "day-rate": day_rate,
             "currency": rules.currency,
         }
-        return _send(office, PublishRate, f"ratecard/{card.lower()}", typed, options)
+        return _send(office, PublishRate, f"ratecard/{code}", typed, options)
 
 
 def _to_known(

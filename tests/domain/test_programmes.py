@@ -15,7 +15,7 @@ EAS = EAS_FILE.read_text(encoding="utf-8")
 WRONG = {
     "a code in small letters": ('code = "EAS"', 'code = "eas"', "code: must be written like ^[A-Z]{2,8}$"),
     "no code": ('code = "EAS"\n', "", "code: is missing"),
-    "a version in words": ('version = 2', 'version = "one"', "version: must be a valid integer"),
+    "a version in words": ('version = 3', 'version = "one"', "version: must be a valid integer"),
     "weights that are no hundred": (
         "expertise = 30", "expertise = 31", "matching.weights: the weights add up to 101, not to 100"
     ),
@@ -23,11 +23,15 @@ WRONG = {
         "near_minutes = 15", "near_minutes = 60",
         "matching: near_minutes (60) are not less than far_minutes (60)",
     ),
+    "a claim held back where nothing is claimed": (
+        'mode = "arrears"', 'mode = "advance"',
+        "finance: last_payment_after_review is about claims; the mode is advance",
+    ),
     "an account of what is never advanced": (
         'mode = "arrears"', 'mode = "arrears"\nearlier_advance_settled = true',
         "finance: liquidation_goal_per_mille and earlier_advance_settled are about advances; the mode is arrears",
     ),
-    "a slip in a key": ("version = 2", "version = 2\nvresion = 2", "vresion: is not a key of a programme file"),
+    "a slip in a key": ("version = 3", "version = 3\nvresion = 3", "vresion: is not a key of a programme file"),
     "another zone": ('"Europe/London"', '"Europe/Paris"', "time_zone: must be 'Europe/London' or 'Asia/Manila'"),
     "another calendar": (
         '"wales"', '"moon-1"', "calendar: 'moon-1' is neither the code of a calendar, such as wales, nor weekdays-1"

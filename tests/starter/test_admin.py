@@ -176,7 +176,7 @@ def as_it_was_at_revision_2(office: Office) -> None:
         for table in (
             "assignment", "wake", "calendar_school", "calendar", "outbox", "wait_row", "designation", "suspension",
             "capacity", "conflict", "capacity_use", "partnership", "objection", "fund", "fund_carried", "rate_card",
-            "fund_use", "network", "network_use", "overview", "inspection",
+            "fund_use", "paper_use", "network", "network_use", "overview", "inspection",
         ):  # fmt: skip
             connection.execute(text(f"DROP TABLE {table}"))
         for index in ("case_row_of_provider", "case_row_next"):
@@ -208,7 +208,7 @@ def test_an_older_home_that_no_worker_has_opened_yet_is_said_to_be_one(told: Off
     as_it_was_at_revision_2(told)
     done = typed(told, "case", "list")
     assert (done.code, done.out) == (6, "")
-    assert "older (revision 0002) than this program needs (0012). Nothing was done.  U-SCHEMA" in done.err
+    assert "older (revision 0002) than this program needs (0013). Nothing was done.  U-SCHEMA" in done.err
     assert "A worker of this version brings it up to date as it starts: brokerage up" in done.err
 
 

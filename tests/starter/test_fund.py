@@ -170,6 +170,14 @@ def test_an_unknown_programme_is_answered_with_the_nearest(told: Office) -> None
     assert "Did you mean DEPED?" in done.err
 
 
+def test_a_rate_card_that_no_code_names_is_refused_in_words_of_the_command(told: Office) -> None:
+    line = ("--programme", "EAS", "--since", "2026-10-01", "--day-rate", "230.00", "--dry-run")
+    done = typed(told, "fund", "set-rate", "eas 2026", *line, "--profile", "finance.gwilym")
+    assert (done.code, "E-RATE-CARD" in done.err) == (2, True)
+    assert "'eas 2026' names no rate card" in done.err
+    assert "stream" not in done.err
+
+
 def test_a_rate_of_days_that_have_passed_is_not_changed_and_the_refusal_names_today(told: Office) -> None:
     line = "fund set-rate eas-2026 --programme EAS --since 2026-04-02 --day-rate 230.00 --dry-run"
     done = typed(told, *line.split(), "--profile", "finance.gwilym")

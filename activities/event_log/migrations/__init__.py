@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from activities.event_log.errors import SchemaError
 
-_HEAD: Final = "0012"
+_HEAD: Final = "0013"
 """Newest revision. A test compares it with the files in versions/."""
 
 

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import Connection, event, insert
+from sqlalchemy import Connection, event, insert, select
 
 from activities.commands.case import steps_for
 from activities.read_models.facts import FactReader
 from activities.read_models.money_facts import funds_named, read_money
-from activities.read_models.schema import fund_use
-from domain.case.commands import DraftAgreement, Extend, SubmitClaim
-from domain.funding.facts import FundFact
+from activities.read_models.schema import fund_use, paper_use
+from domain.case.commands import ApproveClaim, DraftAgreement, Extend, RecordPayment, SubmitClaim
+from domain.funding.facts import FundFact, PaperElsewhere
 from domain.programmes.model import Programme
 from tests.activities.builders import WHOLE, Office
 
@@ -131,3 +131,29 @@ def test_a_case_that_waits_for_its_draft_is_shown_with_three_looks_at_them(
         programme = rules(connection)
         assert steps_for(FactReader(connection), office.state(), programme, office.now)
     assert len(seen) == 3, "the sums, who has most, and what the provider's other cases have"
+
+
+def test_papers_of_the_providers_other_cases_are_read_where_a_paper_is_given(delivering: Office) -> None:
+    state = delivering.state()
+    others = (
+        ("EAS-A-0", "EAS", state.provider),
+        ("EAS-A-1", "DEPED", state.provider),
+        ("EAS-A-2", "EAS", "6990001"),
+    )
+    with used(delivering) as connection:
+        for reference, programme, provider in (*others, (state.reference, "EAS", state.provider)):
+            whose = {"reference": reference, "programme": programme, "provider": provider, "position": 7}
+            connection.execute(insert(paper_use).values(whose | {"number": "bacs-1"}))
+        read = read_money(connection, rules(connection), state, {RecordPayment.verb})
+        assert read.facts.papers == (PaperElsewhere(reference="EAS-A-0", number="bacs-1"),)
+        assert read.positions == {7}
+        assert read_money(connection, rules(connection), state, {ApproveClaim.verb}).facts.papers == ()
+
+
+def test_a_payment_stands_in_the_rows_of_its_case_in_small_letters(office: Office) -> None:
+    office.tell(WHOLE)
+    with office.reading.connect() as connection:
+        numbers = connection.execute(select(paper_use.c.number)).scalars().all()
+    assert numbers == [paper.number.lower() for paper in office.state().money.papers]  # type: ignore[union-attr]
+    assert numbers
+    office.check()

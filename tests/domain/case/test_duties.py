@@ -1,6 +1,7 @@
 """Separation of duties: whose word counts where money follows, and that no one person or login gives two of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -9,9 +10,11 @@ from domain.case import events as e
 from domain.case.lifecycle import LIFECYCLE
 from domain.case.money_events import MoneyEvent
 from domain.case.own_name import decided_in_ones_own_name
+from domain.case.papers import unused_paper
 from domain.case.situation import Decision
 from domain.case.stages import Stage
 from domain.case.state import CaseState, evolve
+from domain.funding.facts import PaperElsewhere
 from domain.parties import Party, Post
 from tests.domain.case.office import HILL, Office, in_stage
 
@@ -347,6 +350,24 @@ def test_a_document_is_accounted_for_once_and_one_that_came_back_may_be_again() 
     assert (
         "what L2 accounts for already" in office.refused("head.sea", "liquidate", spent=spent("OR-2")).message
     )
+
+
+def test_a_paper_of_another_case_of_the_same_provider_counts_there_alone() -> None:
+    office = in_stage(Stage.CLOSED, "leader")
+    elsewhere = PaperElsewhere(reference="DEPED-0000000-0", number="or-118")
+    office.money = replace(office.money, papers=(elsewhere,))
+    refusal = office.refused("head.sea", "liquidate", spent=spent("OR-117", "OR-118"))
+    assert (refusal.code, refusal.message) == (
+        "R-PAPER",
+        "Paper OR-118 stands for money of DEPED-0000000-0 already; a paper counts once for one leader school.",
+    )
+    assert refusal.hint.endswith("tell them apart: OR-118/2.")
+    assert office.refused("finance", "return-funds", receipt="OR-118").code == "R-PAPER"
+    office.done("head.sea", "liquidate", spent=spent("OR-117", "OR-118/2"))
+
+
+def test_hints_name_no_paper_of_another_case() -> None:
+    assert unused_paper(None, "OR", [PaperElsewhere(reference="DEPED-0000000-0", number="or-1")]) == "OR-2"
 
 
 def test_what_was_spent_does_not_come_back_on_the_same_paper() -> None:

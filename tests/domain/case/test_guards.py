@@ -468,6 +468,7 @@ CASES: Final[dict[str, Case]] = {
         Stage.CLOSED, "finance", "approve-claim", before=_after(_claimed, _drafted_by_finance), code="R-SEPARATION"
     ),
     "claim_awaits_its_payment": Case(Stage.CLOSED, "finance", "record-payment", before=_claimed, code="R-CLAIM"),
+    "payment_is_not_held": Case(Stage.FINAL_REVIEW, "finance", "record-payment", before=_approved, code="R-REVIEWS"),
     "payment_has_been": Case(
         Stage.CLOSED, "finance", "record-payment", {"paid_on": D(2026, 9, 16)}, before=_approved, code="R-DATES"
     ),

@@ -183,6 +183,7 @@ def test_a_marker_without_its_counterpart_is_said_and_nothing_is_written(
     assert page.read_text(encoding="utf-8") == "<!-- table:begin -->\n"
 
 
-def test_the_lifecycle_page_is_drawn_from_the_table_as_it_is() -> None:
-    page = Path(diagram.__file__).resolve().parents[2] / "docs" / "lifecycle.md"
+@pytest.mark.parametrize("name", ["lifecycle.md", "funds.md"])
+def test_what_a_page_draws_from_the_table_is_as_the_table_is(name: str) -> None:
+    page = Path(diagram.__file__).resolve().parents[2] / "docs" / name
     assert diagram.redrawn(page.read_text(encoding="utf-8")) == page.read_text(encoding="utf-8")

@@ -703,6 +703,96 @@ def test_nobody_approves_what_they_drafted_or_claimed_and_finance_may_pay_what_i
     )
 
 
+def delivered() -> Office:
+    """Delivery has ended, and a claim is approved; nobody has reviewed."""
+    office = two_visits(threshold=400_00)
+    for person, verb in (
+        ("head.hill", "complete"), ("head.sea", "complete"), ("head.sea", "claim"), ("finance", "approve-claim"),
+    ):  # fmt: skip
+        office.done(person, verb)
+    return office
+
+
+def test_what_is_left_is_paid_when_both_sides_have_reviewed_and_finance_is_asked_for_it_only_then() -> None:
+    office = delivered()
+    assert "payment:C1" not in waits(office)
+    refusal = office.refused("finance", "record-payment")
+    assert (refusal.code, refusal.message) == (
+        "R-REVIEWS",
+        "What is left is paid when both sides have reviewed; awaited: recipient school's headteacher, partner "
+        "school's headteacher.",
+    )
+    office.done("lead.sea", "review")
+    assert office.refused("finance", "record-payment").code == "R-REVIEWS"
+    office.done("head.hill", "review")
+    assert "payment:C1" in waits(office)
+    assert office.done("finance", "record-payment") == ("PaymentRecorded",)
+
+
+def test_what_is_left_is_paid_when_the_adviser_has_closed_the_case_unevaluated() -> None:
+    office = delivered()
+    office.days_pass(30)
+    assert "brokerage" not in office.refused("finance", "record-payment").message
+    office.done("adviser", "close", unevaluated=True, outcome="not-assessable")
+    assert "payment:C1" in waits(office)
+    assert office.done("finance", "record-payment") == ("PaymentRecorded",)
+
+
+def test_a_withdrawn_case_is_not_reviewed_and_pays_what_it_owes() -> None:
+    office = delivered()
+    office.done("head.hill", "withdraw")
+    assert office.done("finance", "record-payment") == ("PaymentRecorded",)
+
+
+def test_visits_are_paid_while_others_are_to_come_and_the_last_days_are_not_paid_before_the_end() -> None:
+    office = two_visits(threshold=800_00)
+    office.done("head.sea", "claim")
+    office.done("finance", "approve-claim")
+    assert office.done("finance", "record-payment") == ("PaymentRecorded",)
+    for visit, day in (("V3", 24), ("V4", 25)):
+        held(office, date(2026, 9, day))
+        office.done("lead.hill", "confirm-visit", visit=visit)
+    office.done("head.sea", "claim")
+    office.done("finance", "approve-claim", claim="C2")
+    assert office.state.stage is Stage.IN_DELIVERY
+    assert office.refused("finance", "record-payment", claim="C2").code == "R-REVIEWS"
+    assert "payment:C2" not in waits(office)
+
+
+@pytest.mark.parametrize("programme", ["without the rule", "as it was when the money was reserved"])
+def test_nothing_is_held_back_where_the_programme_did_not_say_so_when_the_money_was_reserved(
+    programme: str,
+) -> None:
+    office = Office()
+    shipped, finance = office.programme, office.programme.finance
+    assert finance is not None
+    paying = finance.model_copy(update={"last_payment_after_review": False})
+    office.programme = shipped.model_copy(update={"finance": paying})
+    office.at(Stage.FINAL_REVIEW)
+    if programme == "as it was when the money was reserved":
+        office.programme = shipped
+    office.done("head.sea", "claim")
+    office.done("finance", "approve-claim")
+    assert office.done("finance", "record-payment") == ("PaymentRecorded",)
+
+
+def test_a_visit_whose_note_is_overdue_is_not_claimed_until_the_note_is_in_and_confirmed() -> None:
+    office = with_travel()
+    held(office, date(2026, 9, 22))
+    office.done("lead.sea", "schedule-visit")
+    office.days_pass(20)
+    (note,) = [item for item in awaited(office.state) if item.name == "visit_note"]
+    deadline = office.state.deadline(note.wait)
+    assert deadline is not None
+    assert deadline.passed, "the note is overdue"
+    refusal = office.refused("head.sea", "claim", visits=["V2"])
+    assert refusal.message == "Visit V2 is planned, not confirmed: it cannot be claimed."
+    office.done("lead.sea", "record-visit", visit="V2")
+    assert office.refused("head.sea", "claim", visits=["V2"]).code == "R-CLAIM"
+    office.done("lead.hill", "confirm-visit", visit="V2")
+    assert office.done("head.sea", "claim", visits=["V2"]) == ("ClaimSubmitted",)
+
+
 def test_a_closed_case_is_archived_only_when_its_money_is_settled() -> None:
     office = closed()
     assert office.done("sip.hill", "record-follow-up") == ("FollowUpRecorded",)

@@ -139,6 +139,22 @@ def test_work_that_is_given_to_somebody_is_told_once() -> None:
     assert [n.template for _, _, n, _ in told(office)].count("triage_requested") == 1
 
 
+def test_a_claim_that_is_returned_while_visits_go_on_is_told_to_the_head_who_made_it() -> None:
+    office = in_stage(Stage.IN_DELIVERY)
+    office.done("lead.hill", "confirm-visit", visit="V1")
+    office.done("head.sea", "claim")
+    office.done("finance", "return-claim")
+    assert "claim" not in {item.wait for item in awaited(office.state)}, "nothing else asks for it yet"
+    assert of_last(office, "claim_returned") == {Party.PROVIDER_HEAD}
+
+
+def test_an_account_that_is_returned_while_visits_go_on_is_told_to_the_head_who_gave_it() -> None:
+    office = in_stage(Stage.IN_DELIVERY, "leader")
+    office.done("head.sea", "liquidate")
+    office.done("finance", "return-liquidation")
+    assert of_last(office, "account_returned") == {Party.PROVIDER_HEAD}
+
+
 def test_a_reopened_case_is_news_to_the_school_that_asked() -> None:
     office = in_stage(Stage.WITHDRAWN)
     office.done("broker", "reopen")

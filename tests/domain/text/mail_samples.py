@@ -48,4 +48,6 @@ def sample_values(language: Language, programme: Programme | None = None) -> dic
         "dates": voice.several([voice.long_day(date(2026, 12, 1)), voice.long_day(date(2027, 1, 8))]),
         "places": voice.count("places", 2),
         "outcome": voice.code("outcome", "met"),
+        "claim": "C1",
+        "account": "L1",
     }
