@@ -18,7 +18,7 @@ from domain.matching.filters import Wanted, exclusion
 from domain.matching.ranking import rank
 from domain.parties import Party
 
-_AHEAD: Final = 4
+AHEAD: Final = 4
 """Half terms from the desired start on in which a provider's free days count."""
 
 
@@ -96,7 +96,7 @@ def wanted_of(s: Situation) -> Wanted:
 def wanted_periods(s: Situation) -> tuple[str, ...]:
     """The half terms in which the days are looked for: from the desired start on, or from now where it has passed."""
     start = max(s.state.desired_start or s.facts.today, s.facts.today)
-    return periods_from(s.facts.days_of(None).period_of(start), _AHEAD)
+    return periods_from(s.facts.days_of(None).period_of(start), AHEAD)
 
 
 _BARS: Final = {
