@@ -11,8 +11,9 @@ from activities.mail.opening import opened_address, sealed_entry
 from starter.commands.importing import Entry
 from starter.commands.on_record import OnRecord
 from starter.commands.provider import offer_entries, parse_offers
+from starter.commands.schools_named import not_in_the_register
 from starter.reading import reading
-from starter.register.csv_file import nearest_kind
+from starter.register.csv_file import MOST_PROBLEMS, nearest_kind
 from starter.register.providers import ProviderRow
 from starter.register.wales import OfferRow
 from starter.sending import Sender
@@ -240,3 +241,15 @@ def statements(office: Office, entries: list[Entry]) -> int:
 def test_a_long_file_takes_no_more_statements_than_a_short_one(office: Office) -> None:
     offers = offer_entries(parse_offers(WALES / "offers.csv"), "EAS")
     assert statements(office, offers) == statements(office, offers[:2])
+
+
+def test_of_many_schools_that_nobody_knows_as_many_are_looked_for_as_are_shown(
+    office: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "offers.csv"
+    rows = [f"69901{place:02},numeracy,en,2," for place in range(50, 80)]
+    file.write_text("\n".join(["School Number,Area,Languages,Days Per Term,Note", *rows, ""]), "utf-8")
+    with reading(office.settings) as log:
+        told = [words for _line, _field, words in not_in_the_register(log, parse_offers(file).rows)]
+    assert len(told) == len(rows)
+    assert sum("Did you mean" in words for words in told) == MOST_PROBLEMS
