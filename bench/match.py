@@ -81,7 +81,7 @@ class Pool:
 
     def _remember(self, numbers: list[str]) -> None:
         areas = [area.code for area in self.office.programme.areas]
-        cases = [
+        cases: list[dict[str, Any]] = [
             {
                 "reference": f"EAS-{year}-{number}", "school": number, "programme": "EAS", "position": 1,
                 "recipient": numbers[place - 1], "area": areas[(place + year) % len(areas)],

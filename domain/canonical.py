@@ -26,7 +26,10 @@ def canonical_bytes(value: Any) -> bytes:
 
     Raises NotCanonicalError for anything outside the profile.
     """
-    _check(value, "$")
+    try:
+        _check(value)
+    except _FaultError as fault:
+        raise NotCanonicalError(fault.words()) from None
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
@@ -84,27 +87,46 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _check(value: Any, path: str) -> None:
+class _FaultError(Exception):
+    """What is wrong with a value, and where it lies, the innermost step first: nearly none has a fault to tell."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.steps: list[str] = []
+
+    def words(self) -> str:
+        return f"${''.join(reversed(self.steps))}: {self}"
+
+
+def _check(value: Any) -> None:
     if value is None or value is True or value is False:
         return
     if type(value) is str:
         if not value.isascii() and (
             not unicodedata.is_normalized("NFC", value) or any("\ud800" <= c <= "\udfff" for c in value)
         ):
-            raise NotCanonicalError(f"{path}: text must be NFC without lone surrogates")
+            raise _FaultError("text must be NFC without lone surrogates")
         return
     if type(value) is int:
         if abs(value) > _LARGEST_EXACT_INTEGER:
-            raise NotCanonicalError(f"{path}: integer beyond ±(2^53 - 1)")
+            raise _FaultError("integer beyond ±(2^53 - 1)")
         return
     if type(value) is dict:
         for key, item in value.items():
             if type(key) is not str or not key.isascii():
-                raise NotCanonicalError(f"{path}: keys must be ASCII text")
-            _check(item, f"{path}.{key}")
+                raise _FaultError("keys must be ASCII text")
+            try:
+                _check(item)
+            except _FaultError as fault:
+                fault.steps.append(f".{key}")
+                raise
         return
     if type(value) is list:
         for index, item in enumerate(value):
-            _check(item, f"{path}[{index}]")
+            try:
+                _check(item)
+            except _FaultError as fault:
+                fault.steps.append(f"[{index}]")
+                raise
         return
-    raise NotCanonicalError(f"{path}: {type(value).__name__} has no canonical form")
+    raise _FaultError(f"{type(value).__name__} has no canonical form")

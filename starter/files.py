@@ -60,8 +60,8 @@ def read_document(path: Path) -> Any:
     raise Failure(Exit.USAGE, "E-FILE", f"{path}: {problem}.")
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all. Raises Failure (exit 2).
+def write_file(path: Path, content: bytes, mode: int = 0o666) -> None:
+    """Write a file whole or not at all, for those to read whom `mode` and the user's mask let. Raises Failure (exit 2).
 
     What is there and no ordinary file, such as a terminal or a pipe, is written into.
     """
@@ -72,8 +72,8 @@ def write_file(path: Path, content: bytes) -> None:
             return
         draft = place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}")
         try:
-            with draft.open("xb") as file:
-                file.write(content)
+            draft.touch(mode, exist_ok=False)
+            draft.write_bytes(content)
             draft.replace(place)
         finally:
             draft.unlink(missing_ok=True)

@@ -24,6 +24,7 @@ from activities.read_models.schema import (
     school,
 )
 from domain.calendars.counting import Days
+from domain.calendars.half_terms import periods_of_year
 from domain.case.situation import Facts, NetworkFact, OverviewFact, SchoolFact
 from domain.case.stages import Stage
 from domain.case.state import CaseState
@@ -196,9 +197,11 @@ class FactReader:
         """Every school that might be offered the case, with what other cases take of it."""
         reader = ProviderReader(self._connection)
         wished = (state.preferred_provider,) if state.preferred_provider else ()
-        providers = reader.pool(Seeking(rules, state.reference, state.recipient), wished)
-        self._positions |= reader.positions
         day = now.astimezone(ZoneInfo(rules.time_zone)).date()
+        # Days are wanted from today on, and the burden of schools is compared over the financial year.
+        since = periods_of_year(rules.financial_year, self.days_of(rules, None).period_of(day))[0]
+        providers = reader.pool(Seeking(rules, state.reference, state.recipient, state.area, since), wished)
+        self._positions |= reader.positions
         return Pool(providers, self.schools(providers, day))
 
     def provider(self, state: CaseState, rules: Programme) -> "Pool":

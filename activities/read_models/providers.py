@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, func, or_, select
 
 from activities.read_models.days import DaysReader
 from activities.read_models.schema import (
@@ -23,8 +23,9 @@ from activities.read_models.schema import (
     provider_offer,
     suspension,
 )
+from domain.calendars.half_terms import order_of
 from domain.matching.inspection import Inspection
-from domain.matching.provider import DeclaredSpan, Designation, PastCase, Provider, Use
+from domain.matching.provider import SUCCESS, DeclaredSpan, Designation, PastCases, Provider, Use
 from domain.programmes.model import Programme
 
 
@@ -36,6 +37,9 @@ class Seeking:
     reference: str = ""
     """What this case takes itself is left out."""
     recipient: str | None = None
+    area: str | None = None
+    since: str | None = None
+    """The first half term that matters of what others take; None where all of them do."""
 
 
 class ProviderReader:
@@ -81,14 +85,16 @@ class ProviderReader:
         return found
 
     def _read(self, seeking: Seeking, numbers: set[str], *, whole: bool) -> dict[str, Provider]:
-        def of(table: Table) -> dict[str, list[Row[Any]]]:
-            where = [table.c.programme == seeking.programme.code]
+        def of(table: Table, *more: ColumnElement[bool]) -> dict[str, list[Row[Any]]]:
+            where = [table.c.programme == seeking.programme.code, *more]
             if not whole:
                 where.append(table.c.school.in_(sorted(numbers)))
             return _by_school(self._rows(table, *where))
 
-        designated, suspended, spans, uses = of(designation), of(suspension), of(capacity), of(capacity_use)
-        offers, cases = (of(provider_offer), of(partnership)) if whole else ({}, {})
+        since = (capacity_use.c.period_order >= order_of(seeking.since),) if seeking.since else ()
+        designated, suspended, spans = of(designation), of(suspension), of(capacity)
+        uses = of(capacity_use, *since)
+        offers, past = (of(provider_offer), self._past_cases(seeking)) if whole else ({}, {})
         conflicts, objected = self._between(seeking) if whole else (set(), {})
         inspections = self._inspections(seeking.programme, numbers) if whole else {}
         return {
@@ -114,13 +120,33 @@ class ProviderReader:
                 ),
                 conflict=number in conflicts,
                 objected_on=objected.get(number),
-                cases=tuple(
-                    PastCase(row.recipient, row.area, date.fromisoformat(row.accepted_on), row.per_mille)
-                    for row in cases.get(number, ())
-                    if row.reference != seeking.reference
-                ),
+                past=past.get(number),
             )
             for number in sorted(numbers)
+        }
+
+    def _past_cases(self, seeking: Seeking) -> dict[str, PastCases]:
+        """By school, what it has helped with before: years of cases, added up where they lie."""
+        of = partnership.c
+        well = and_(of.area == seeking.area, of.per_mille >= SUCCESS)
+        query = (
+            select(
+                of.school,
+                func.max(of.accepted_on).label("accepted_on"),
+                func.count(of.per_mille).label("known"),
+                func.coalesce(func.sum(of.per_mille), 0).label("per_mille"),
+                func.sum(case((well, 1), else_=0)).label("well"),
+                func.max(of.position).label("position"),
+            )
+            .where(of.programme == seeking.programme.code, of.reference != seeking.reference)
+            .group_by(of.school)
+            .order_by(of.school)
+        )
+        rows = self._connection.execute(query).all()
+        self.positions.update(row.position for row in rows)
+        return {
+            row.school: PastCases(date.fromisoformat(row.accepted_on), row.known, row.per_mille, row.well)
+            for row in rows
         }
 
     def _between(self, seeking: Seeking) -> tuple[set[str], dict[str, date]]:

@@ -19,7 +19,7 @@ from domain.matching.ranking import rank
 from domain.parties import Party
 from domain.programmes.model import Programme
 
-_AHEAD: Final = 4
+AHEAD: Final = 4
 """Half terms from the desired start on in which a provider's free days count."""
 
 
@@ -101,7 +101,7 @@ def rested_since(programme: Programme, day: date) -> date:
 def wanted_periods(s: Situation) -> tuple[str, ...]:
     """The half terms in which the days are looked for: from the desired start on, or from now where it has passed."""
     start = max(s.state.desired_start or s.facts.today, s.facts.today)
-    return periods_from(s.facts.days_of(None).period_of(start), _AHEAD)
+    return periods_from(s.facts.days_of(None).period_of(start), AHEAD)
 
 
 _BARS: Final = {

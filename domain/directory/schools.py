@@ -50,7 +50,7 @@ class RegisterSchool(DirectoryCommand):
     language_categories: tuple[LanguageCategory, ...] = Field(default=(), max_length=6)
     town: Line | None = None
     postcode: Line | None = Field(default=None, max_length=12)
-    pupils: int | None = Field(default=None, ge=0, le=10_000)
+    pupils: int | None = Field(default=None, ge=0, le=100_000)
     federation: Line | None = None
     unit: bool = False
     """Whether it is a unit, such as one for pupils who are out of school, and no school of its own."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Final
 
 from domain.calendars.half_terms import order_of
 from domain.matching.inspection import Inspection
@@ -48,15 +49,22 @@ class Use:
     """How many of them were given: visits that slipped may take days that nobody had agreed for that half term."""
 
 
-@dataclass(frozen=True)
-class PastCase:
-    """A case in which the school was the provider."""
+SUCCESS: Final = 700
+"""From here on a case counts as one that went well, in per mille: objectives met more often than not."""
 
-    recipient: str
-    area: str
-    accepted_on: date | None
-    per_mille: int | None
-    """How far its objectives were met, as validated; None where that is not known."""
+
+@dataclass(frozen=True)
+class PastCases:
+    """All cases in which the school was the provider."""
+
+    accepted_on: date
+    """When it accepted the last of them."""
+    known: int = 0
+    """How many were validated."""
+    per_mille: int = 0
+    """How far the objectives of those were met, added up."""
+    well: int = 0
+    """How many of them, in the area that is sought, went well."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,7 @@ class Provider:
     """Whether a conflict between it and the recipient is on record; what it is nobody needs to know here."""
     objected_on: date | None = None
     """When the recipient's head last objected to it, in another case."""
-    cases: tuple[PastCase, ...] = ()
+    past: PastCases | None = None
 
     def designation(self, day: date) -> Designation | None:
         """The designation that counts on a day: the one in force, else the next to come, else the last one that was."""

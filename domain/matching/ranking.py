@@ -53,7 +53,7 @@ def rank(
 
 
 def _order(scored: ScoredSchool, provider: Provider, wanted: Wanted, seed: str) -> tuple[int, int, str, str]:
-    last = max((case.accepted_on for case in provider.cases if case.accepted_on), default=date.min)
+    last = provider.past.accepted_on if provider.past else date.min
     return -scored.milli_points, burden(provider, wanted)[1], last.isoformat(), _draw(seed, provider.number)
 
 

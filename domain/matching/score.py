@@ -20,8 +20,6 @@ _OFFERED: Final = 700
 _DESIGNATED_ONLY: Final = 400
 _PER_SUCCESS: Final = 100
 _SUCCESSES_COUNTED: Final = 3
-_SUCCESS: Final = 700
-"""From here on a case counts as one that went well: objectives met more often than not."""
 _WEIGHT_OF_THE_MEAN: Final = 3
 """A school's record counts as if so many cases with the mean of all schools were among its own."""
 
@@ -32,8 +30,9 @@ class Compared:
     def __init__(self, rules: Matching, wanted: Wanted, pool: Sequence[Provider]) -> None:
         self.rules = rules
         self.wanted = wanted
-        known = [case.per_mille for one in pool for case in one.cases if case.per_mille is not None]
-        self.mean = sum(known) // len(known) if known else HALF
+        past = [one.past for one in pool if one.past is not None]
+        known = sum(one.known for one in past)
+        self.mean = sum(one.per_mille for one in past) // known if known else HALF
 
 
 def lines_of(provider: Provider, school: SchoolFact, compared: Compared) -> tuple[Line, ...]:
@@ -50,10 +49,7 @@ def milli_points(lines: Sequence[Line], rules: Matching) -> int:
 def _expertise(provider: Provider, _school: SchoolFact, compared: Compared) -> Line:
     """Offers the very area, and how often it has done well there."""
     area = compared.wanted.area
-    well = sum(
-        case.area == area and case.per_mille is not None and case.per_mille >= _SUCCESS
-        for case in provider.cases
-    )
+    well = provider.past.well if provider.past else 0
     more = min(well, _SUCCESSES_COUNTED) * _PER_SUCCESS
     if area in provider.offers:
         return Line(per_mille=_OFFERED + more, code="offers_area", figures=(well,))
@@ -114,11 +110,11 @@ def _availability(provider: Provider, _school: SchoolFact, compared: Compared) -
 
 def _track_record(provider: Provider, _school: SchoolFact, compared: Compared) -> Line:
     """Validated outcomes of earlier cases, drawn to the mean of all schools where there are few."""
-    known = [case.per_mille for case in provider.cases if case.per_mille is not None]
-    if not known:
+    past = provider.past
+    if past is None or not past.known:
         return Line(per_mille=compared.mean, code="no_record", figures=(compared.mean,))
-    drawn = (sum(known) + _WEIGHT_OF_THE_MEAN * compared.mean) // (len(known) + _WEIGHT_OF_THE_MEAN)
-    return Line(per_mille=drawn, code="record", figures=(len(known), sum(known) // len(known)))
+    drawn = (past.per_mille + _WEIGHT_OF_THE_MEAN * compared.mean) // (past.known + _WEIGHT_OF_THE_MEAN)
+    return Line(per_mille=drawn, code="record", figures=(past.known, past.per_mille // past.known))
 
 
 def _load(provider: Provider, _school: SchoolFact, compared: Compared) -> Line:

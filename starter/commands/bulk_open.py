@@ -58,7 +58,11 @@ def open_(
         rules = known_programme(office, programme)
         wanted = Wanted(dict(parsed.rows))
         for problem in parsed.problems:
-            wanted.told[problem.line] = Told("wrong", "", "E-ROW", f"{problem.column} · {problem.message}")
+            before = wanted.told.get(problem.line)
+            words = f"{problem.column} · {problem.message}"
+            wanted.told[problem.line] = Told(
+                "wrong", "", "E-ROW", f"{before.message}; {words}" if before else words
+            )
         look_at(office, rules, wanted, signer(office.settings, chosen))
         _say_wrong(file, wanted)
         wrong = sum(told.status == "wrong" for told in wanted.told.values())

@@ -26,7 +26,7 @@ app.command(
     help="Record a school's INSET days or closures; what a flag does not name stays.",
 )
 app.command(
-    "starter.commands.school_days:import_",
+    "starter.commands.school_days_import:import_",
     name="import",
     help="Record the INSET days and closures of many schools from a CSV file.",
 )

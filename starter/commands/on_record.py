@@ -1,14 +1,15 @@
 """What a file says, held against the log: what stands already is not sent, what the office has ended is not taken up."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from activities.event_log.command_record import CommandRecord
-from activities.event_log.read import RecordedEvent
+from activities.event_log.read import RecordedCommand, RecordedEvent
 from activities.settings import Settings
 from domain.directory import networks, providers
 from domain.directory.base import DirectoryCommand
+from domain.directory.people import PersonRegistered
 from domain.directory.providers import Designate, DesignationEnded, OfferRecorded, ProviderDesignated
 from domain.ids import stream_kind
 from starter.commands.importing import Entry
@@ -22,6 +23,8 @@ _STANDS: Final[dict[str, Callable[[Any, DirectoryCommand], bool | None]]] = {
     "network": networks.stands,
     "provider": providers.stands,
 }
+_SEALED: Final = frozenset({OfferRecorded.__name__, PersonRegistered.__name__})
+"""Events whose texts nobody can read: what was said is seen by the command's hash."""
 
 
 def signer(settings: Settings, options: SenderOptions) -> Sender | None:
@@ -41,17 +44,25 @@ class OnRecord:
         self._office = office
         self._signer = signer
         self._read: dict[str, tuple[RecordedEvent, ...]] = {}
+        self._said: dict[str, RecordedCommand] = {}
 
-    def held_against(self, entries: Iterable[Entry]) -> list[Entry]:
+    def held_against(self, entries: Sequence[Entry]) -> list[Entry]:
         """The entries, those marked that say what stands already, and those about what the office has ended."""
+        self.read(entry.stream for entry in entries)
         return [self._marked(entry) for entry in entries]
 
+    def read(self, streams: Iterable[str]) -> None:
+        """Read all there is of these streams in a few statements; what is asked for alone is read alone."""
+        new = set(streams) - self._read.keys()
+        self._read |= dict.fromkeys(new, ()) | dict(self._office.log.events_of(new))
+        sealed = (one for stream in new for one in self._read[stream] if one.envelope.type in _SEALED)
+        self._said |= self._office.log.commands_of(one.envelope.command for one in sealed)
+
     def last(self, stream: str, event_type: str, **about: Any) -> CommandRecord | None:
-        """The command that caused the stream's last event of that type and about that."""
+        """The command that caused the stream's last event of that type, one with sealed texts, and about that."""
         for one in reversed(self._events(stream)):
             if one.envelope.type == event_type and about.items() <= one.payload.items():
-                known = self._office.log.command(one.envelope.command)
-                return known.record if known else None
+                return self._said[one.envelope.command].record
         return None
 
     def said(self, record: CommandRecord | None, body: dict[str, Any]) -> bool:
@@ -81,8 +92,7 @@ class OnRecord:
         return replace(entry, same=stands, ended=None if stands else _ended(state, command, events))
 
     def _events(self, stream: str) -> tuple[RecordedEvent, ...]:
-        if stream not in self._read:
-            self._read[stream] = tuple(self._office.log.events(stream=stream))
+        self.read([stream])
         return self._read[stream]
 
 

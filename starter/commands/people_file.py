@@ -64,6 +64,8 @@ def people_entries(
     for line, row in rows:
         first.setdefault(row.person, (line, row))
     people = []
+    if on_record is not None:
+        on_record.read(f"person/{person}" for person in first if person in known)
     for line, row in first.values():
         where, stream = Where(file.name, line), f"person/{row.person}"
         if row.person not in known:

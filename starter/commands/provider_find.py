@@ -2,14 +2,14 @@
 
 from collections import Counter
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
 
 from activities.read_models.providers import ProviderReader, Seeking
 from domain.calendars.half_terms import order_of, period_words, periods_from, periods_of_year
-from domain.case.candidates import rested_since
+from domain.case.candidates import AHEAD, rested_since
 from domain.case.situation import SchoolFact
 from domain.case.values import days_words, quarter_days
 from domain.matching.filters import ALL_AGE, Wanted, exclusion
@@ -27,7 +27,6 @@ from starter.output import note, say_json, say_table
 from starter.reading import Office, reading
 from starter.rows import Column, RowOptions, say_rows
 
-_AHEAD: Final = 4
 FIELDS = (
     "school", "name", "authority", "phase", "languages", "designated_until", "minutes", "free_days", "half_terms", "free",
 )  # fmt: skip
@@ -76,7 +75,7 @@ def find(
         today = office.now(rules.code).astimezone(ZoneInfo(rules.time_zone)).date()
         start = max(today, _day(from_)) if from_ else today
         needed = _quarters(days)
-        periods = periods_from(office.facts.days_of(rules, None).period_of(start), _AHEAD)
+        periods = periods_from(office.facts.days_of(rules, None).period_of(start), AHEAD)
         pool = ProviderReader(office.connection).pool(Seeking(rules, recipient=near))
         facts = office.facts.schools([*pool, *([near] if near else [])], today)
         recipient = _recipient(office, facts, near)
@@ -115,7 +114,7 @@ def show(
         if fact is None:
             raise _no_school(office, school)
         provider = ProviderReader(office.connection).pool(Seeking(rules), [school])[school]
-        periods = periods_from(office.facts.days_of(rules, None).period_of(today), 2 * _AHEAD)
+        periods = periods_from(office.facts.days_of(rules, None).period_of(today), 2 * AHEAD)
         voice = Voice(rules, office.school_names())
         view = _view(provider, fact, rules, periods, today)
     if json:

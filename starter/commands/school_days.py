@@ -1,4 +1,4 @@
-"""`brokerage calendar set-days` and `import`: what single schools have of their own."""
+"""`brokerage calendar set-days`: what a single school has of its own."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,17 +10,12 @@ from domain.canonical import plain
 from domain.directory.calendars import SetSchoolDays
 from domain.problems import in_words
 from starter.commands.calendar_names import DEFAULT, calendar_stream, known_calendar
-from starter.commands.import_report import Where
-from starter.commands.importing import Entry, preview_all, send_all
-from starter.commands.writing import Order, SenderOptions, WriteOptions, carry_out, person_for, sender_for
+from starter.commands.writing import Order, WriteOptions, carry_out
 from starter.completing import schools
 from starter.days import read_day
 from starter.failures import Exit, Failure
 from starter.files import read_document
-from starter.reading import Office, reading
-from starter.register.csv_file import read_rows
-from starter.register.school_days import SchoolDaysRow
-from starter.sending import repeat_line
+from starter.reading import reading
 from starter.views.calendar import own_days_of
 
 _School = Annotated[str, Parameter(help="Number of a school.", completer=schools)]
@@ -68,45 +63,6 @@ def set_days(
             days["closures"] = [_closure(text, reason) for text in closed]
         body = _body(school, days)
         return carry_out(office, Order("set-school-days", lambda _key: stream, body, chosen, subject=school))
-
-
-def import_(
-    file: Annotated[Path, Parameter(help="CSV: School Number, What (inset, closed), First, Last, Reason.")],
-    /,
-    *,
-    calendar: _OfCalendar = DEFAULT,
-    options: SenderOptions | None = None,
-) -> int:
-    """Record the INSET days and closures of many schools; for each school in the file, all of them."""
-    chosen = options or SenderOptions()
-    stream = calendar_stream(calendar)
-    rows = read_rows(file, SchoolDaysRow, "school", "what", "first")
-    with reading() as office:
-        known_calendar(office, calendar)
-        entries = _entries(office, file, calendar, stream, rows)
-        if chosen.dry_run:
-            return preview_all(person_for(office.settings, chosen), office, [entries], "Schools")
-        return send_all(sender_for(office.settings, chosen), office, [entries], "Schools", repeat_line())
-
-
-def _entries(
-    office: Office, file: Path, calendar: str, stream: str, rows: list[tuple[int, SchoolDaysRow]]
-) -> list[Entry]:
-    """A command for each school, told by its first line. Terms that a school sets itself stay on record."""
-    by_school: dict[str, list[tuple[int, SchoolDaysRow]]] = {}
-    for line, row in rows:
-        by_school.setdefault(row.school, []).append((line, row))
-    entries = []
-    for school, lines in by_school.items():
-        own = own_days_of(office, calendar, school)
-        days = own.model_dump(mode="json") | {
-            "inset": sorted(row.first.isoformat() for _, row in lines if row.what == "inset"),
-            "closures": [plain(row.closure()) for _, row in lines if row.what == "closed"],
-        }
-        body = _body(school, days)
-        same = body["days"] == own.model_dump(mode="json")
-        entries.append(Entry(Where(file.name, lines[0][0]), stream, "set-school-days", body, same))
-    return entries
 
 
 def _body(school: str, days: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from activities.event_log import read
 from activities.read_models.providers import ProviderReader, Seeking
 from activities.read_models.schema import provider_offer, school
 from domain.calendars.half_terms import periods_from
+from domain.case.candidates import AHEAD
 from domain.case.values import days_words
 from domain.matching.provider import Provider
 from domain.programmes.model import Area, Language, Programme
@@ -56,9 +57,6 @@ class OfferCatalogue:
     hosts: Mapping[str, str]
     """Names of schools by number."""
 
-
-AHEAD: Final = 4
-"""Half terms in which free days are counted, as where providers are looked for."""
 
 CSV_FIELDS: Final = (
     "programme", "area", "area_cy", "area_en", "area_fil", "kind", "code", "title_cy", "title_en", "title_fil",
@@ -148,10 +146,9 @@ def _offers(
 ) -> dict[str, list[Offering]]:
     """What schools offer that can be asked today, by area, each area by the school's name."""
     pool = ProviderReader(office.connection).pool(Seeking(programme))
-    days = days_a_term(office.connection, programme.code)
     periods = periods_from(office.facts.days_of(programme, None).period_of(today), AHEAD)
     query = (
-        select(provider_offer.c.school, provider_offer.c.area, provider_offer.c.languages)
+        select(provider_offer)
         .join(school, school.c.number == provider_offer.c.school)
         .where(provider_offer.c.programme == programme.code, school.c.open.is_(True))
     )
@@ -165,7 +162,7 @@ def _offers(
             row.school,
             names[row.school],
             tuple(row.languages.split()),
-            days_words(days[row.school, row.area]),
+            days_words(row.quarter_days),
             days_words(free) if provider.capacity else None,
         )
         found.setdefault(row.area, []).append(one)
@@ -178,9 +175,3 @@ def _can_be_asked(provider: Provider, programme: Programme, area: str, today: da
         return False
     designation = provider.designation(today)
     return programme.matching is None or (designation is not None and designation.holds(area, today))
-
-
-def days_a_term(connection: Connection, programme: str) -> dict[tuple[str, str], int]:
-    """Quarter-days that each school offers in a term, by school and area."""
-    query = select(provider_offer).where(provider_offer.c.programme == programme)
-    return {(row.school, row.area): row.quarter_days for row in connection.execute(query)}

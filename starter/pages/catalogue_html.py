@@ -117,7 +117,7 @@ def _area(offers: Offers, catalogue: OfferCatalogue, voice: Voice) -> str:
     else:
         lines.append(f"<p>{escape(pages['nobody'])}</p>")
     if offers.networks:
-        head = [pages[name] for name in ("what", "spoken", "when", "places", "how")]
+        head = [pages[name] for name in ("what", "for_whom", "spoken", "when", "places", "how")]
         network_rows = [_network(row, catalogue, voice) for row in offers.networks]
         lines.append(_table(pages["networks"], head, network_rows))
     return "\n".join(lines)
@@ -139,6 +139,7 @@ def _network(row: Mapping[str, Any], catalogue: OfferCatalogue, voice: Voice) ->
     said = {name: row[name].get(language) or row[name]["en"] for name in ("title", "how")}
     return (
         f"{said['title']} ({pages['form_' + row['form']]}, {host})",
+        ", ".join(voice.code("phase", phase) for phase in row["phases"]) or pages["all_schools"],
         _languages(row["languages"], voice),
         ", ".join(days) or pages["no_dates"],
         places,

@@ -27,7 +27,7 @@ def check_result(path: Path, file: Path) -> None:
 def write_result(path: Path, table: Table, columns: Sequence[str], told: Mapping[int, Sequence[str]]) -> None:
     """Write the rows that something is told of, their cells as they were and then these columns.
 
-    The file is there whole or not at all. It has the separator of the file that was read, and is UTF-8 with
+    The file is there whole or not at all, and nobody may read it who may not read the other. It has the separator of the file that was read, and is UTF-8 with
     a byte order mark, as spreadsheets know it.
     """
     text = io.StringIO(newline="")
@@ -38,4 +38,4 @@ def write_result(path: Path, table: Table, columns: Sequence[str], told: Mapping
         if line.number in told:
             cells = [*line.cells, *[""] * (width - len(line.cells))]
             writer.writerow([*cells[:width], *told[line.number]])
-    write_file(path, text.getvalue().encode("utf-8-sig"))
+    write_file(path, text.getvalue().encode("utf-8-sig"), table.mode)

@@ -34,7 +34,7 @@ class SchoolRow(CsvRow):
     language_since: Day | None = None
     town: str | None = Field(default=None, max_length=120)
     postcode: str | None = Field(default=None, max_length=12)
-    pupils: int | None = Field(default=None, ge=0, le=10_000)
+    pupils: int | None = Field(default=None, ge=0, le=100_000)
     federation: str | None = Field(default=None, max_length=120)
     unit: Literal["yes", "no"] = "no"
     urn: str | None = Field(default=None, max_length=20)

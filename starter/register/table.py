@@ -38,6 +38,8 @@ class Table:
     lines: tuple[Line, ...]
     encoding: str
     separator: str
+    mode: int = 0o600
+    """Who may read the file, as the system says it; the same may read what is written about it."""
     broken: str | None = None
     """Why the file could not be read to its end, with the line; then nothing in it can be relied upon."""
 
@@ -56,7 +58,7 @@ def read_table(path: Path) -> Table:
     """The table in a file. Raises Failure (exit 2) where it is no text.
 
     UTF-8 with or without a byte order mark; UTF-16 with one; else Windows-1252, as older programs save. Rows of
-    nothing but separators are no rows.
+    nothing but separators are no rows. Within a cell, lines end alike, whatever program wrote them.
     """
     text, encoding = _decoded(path, read_bytes(path))
     separator = _separator(text)
@@ -67,13 +69,14 @@ def read_table(path: Path) -> Table:
     try:
         header = tuple(name.strip() for name in next(reader, []))
         lines += (
-            Line(reader.line_num, tuple(cells))
+            Line(reader.line_num, tuple(cell.replace("\r\n", "\n") for cell in cells))
             for cells in reader
             if not all(is_blank(cell) for cell in cells)
         )
     except csv.Error as error:
         broken = f"{path.name}:{reader.line_num} · {_csv_words(error)}"
-    return Table(path, header, tuple(lines), encoding, separator, broken)
+    mode = path.stat().st_mode & 0o666
+    return Table(path, header, tuple(lines), encoding, separator, mode, broken)
 
 
 def _decoded(path: Path, content: bytes) -> tuple[str, str]:

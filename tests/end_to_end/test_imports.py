@@ -17,10 +17,10 @@ def test_a_row_that_was_refused_goes_in_once_the_register_is_mended(
         "gwen.early,Gwen,gwen@x.example,cy,head,6997001,,2026-09-01,\n"
     )
     schools.write_text(_SCHOOLS.format(number="6997001"))
-    for told in ("1 new or changed, 0 as on record", "0 new or changed, 1 as on record"):
+    for new in (1, 0):
         refused = running.here("person", "import", str(people))
         assert refused.code == 7
-        assert refused.out.endswith(f"✗ People and posts: {told}, 1 refused.\n")
+        assert refused.out.endswith(f"✗ People and posts: {new} new or changed, 0 as on record, 1 refused.\n")
     running.here("school", "import", str(schools)).well()
     assert "1 new or changed" in running.here("person", "import", str(people), "--dry-run").well().out
     before = running.length()

@@ -209,11 +209,53 @@ def test_a_list_of_many_schools_is_tried_row_by_row(office: Office, tmp_path: Pa
         ("6990004,inset,2027-01-04,,\n6990004,inset,2027-01-04,,", "says again what line 2 is about"),
     ],
 )
-def test_a_wrong_row_is_named_and_nothing_is_sent(
-    office: Office, tmp_path: Path, row: str, said: str
-) -> None:
+def test_a_wrong_row_is_named_by_line_and_column(office: Office, tmp_path: Path, row: str, said: str) -> None:
     file = tmp_path / "inset.csv"
     file.write_text(f"School Number,What,First,Last,Reason\n{row}\n", "utf-8")
     done = dry(office, "import", str(file))
-    assert done.code == 2, done
+    assert done.code == 7, done
     assert said in done.err
+    assert dry(office, "import", str(file), "--strict").code == 2
+
+
+def test_a_school_of_which_one_line_is_wrong_is_left_as_it_is_and_the_others_go_in(
+    office: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "inset.csv"
+    file.write_text(CSV + "6990004,inset,soon,,\n", "utf-8")
+    done = dry(office, "import", str(file))
+    assert done.code == 7, done
+    assert "inset.csv:2 · School Number · is left as it is: line 5 of it is wrong" in done.err
+    assert "inset.csv:4 · School Number · is left as it is: line 5 of it is wrong" in done.err
+    assert "1 new or changed, 0 as on record, 0 refused" in done.out
+
+
+def test_all_lines_of_a_school_go_in_together(office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "inset.csv"
+    file.write_text(CSV, "utf-8")
+    some = dry(office, "import", str(file), "--only-rows", "2,3")
+    assert (some.code, "the lines of 6990004 stand for all its days and go in together: 2,4." in some.err) == (
+        2, True,
+    )  # fmt: skip
+    assert "1 new or changed" in dry(office, "import", str(file), "--only-rows", "2,4").out
+
+
+def test_more_days_than_a_school_can_have_are_a_wrong_row(office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "inset.csv"
+    days = [f"6990004,inset,2027-{month:02}-{day:02},,\n" for month in (1, 2, 3) for day in range(1, 29)]
+    file.write_text(CSV.splitlines()[0] + "\n" + "".join(days), "utf-8")
+    done = dry(office, "import", str(file))
+    assert done.code == 7, done
+    assert "inset.csv:2 · School Number · takes at most 60" in done.err
+
+
+def test_days_have_a_result_for_every_line_and_unread_columns_are_said(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
+    file = tmp_path / "inset.csv"
+    file.write_text(CSV.replace("Reason\n", "Reason,Colour\n"), "utf-8")
+    done = typed(office, "calendar", "import", str(file))
+    assert (done.code, "inset.csv: not read: Colour." in done.err) == (6, True)
+    told = file.with_name("inset.result.csv").read_text("utf-8-sig").splitlines()
+    assert [line.split(",")[6] for line in told[1:]] == ["not sent"] * 3

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from pydantic import Field
 
+from domain.directory.schools import RegisterSchool
 from starter.commands.school_import import parse_schools
 from starter.failures import Exit, Failure
 from starter.register.csv_file import CsvRow, parse_rows, read_rows
 from starter.register.profile import SHIPPED, shipped
+from starter.register.providers import ProviderRow
 from starter.register.schools import SchoolRow
 from starter.register.wales import OfferRow, PersonRow, RequestRow
 
@@ -53,6 +55,29 @@ def test_a_byte_order_mark_other_columns_and_line_ends_of_windows_are_no_problem
 def test_a_cell_may_hold_commas_and_line_breaks(tmp_path: Path) -> None:
     rows = read_rows(file(tmp_path, 'Number,Name\n1,"One,\nin two lines"\n2,Two\n'), Row)
     assert [(line, row.name) for line, row in rows] == [(3, "One,\nin two lines"), (4, "Two")]
+
+
+def test_lines_within_a_cell_end_alike_whatever_program_wrote_them(tmp_path: Path) -> None:
+    rows = read_rows(file(tmp_path, b'Number,Name\r\n1,"One,\r\nin two lines"\r\n2,Two\r\n'), Row)
+    assert [(line, row.name) for line, row in rows] == [(3, "One,\nin two lines"), (4, "Two")]
+
+
+def test_a_part_that_is_wrong_is_told_once_and_a_half_term_by_an_example(tmp_path: Path) -> None:
+    offers = file(tmp_path, "School Number,Area,Languages,Days Per Term\n6990101,literacy,welsh,2\n")
+    assert [problem.words("f") for problem in parse_rows(offers, OfferRow).problems] == [
+        "f:2 · Languages · must be cy, en or fil"
+    ]
+    days = file(tmp_path, "School Number,Half Term From,Days Per Half Term\n6990101,2026-autumn-3,2\n")
+    assert [problem.words("f") for problem in parse_rows(days, ProviderRow).problems] == [
+        "f:2 · Half Term From · must be a half term, such as 2027-spring-1"
+    ]
+
+
+def test_a_campus_has_more_pupils_than_any_school(tmp_path: Path) -> None:
+    register = "School Number,School Name,LA Name,Phase,Pupils\n6800001,Campus,Newfield,Middle,13500\n"
+    parsed = parse_schools(file(tmp_path, register), shipped("wales"))
+    ((_line, row),) = parsed.rows
+    assert RegisterSchool.model_validate(row.body()).pupils == 13_500
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,19 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
+from activities.home_files import read_key
 from activities.mail.opening import opened_address, sealed_entry
-from starter.register.csv_file import nearest_kind
+from starter.commands.importing import Entry
+from starter.commands.on_record import OnRecord
+from starter.commands.provider import offer_entries, parse_offers
+from starter.commands.schools_named import not_in_the_register
+from starter.reading import reading
+from starter.register.csv_file import MOST_PROBLEMS, nearest_kind
 from starter.register.providers import ProviderRow
 from starter.register.wales import OfferRow
+from starter.sending import Sender
 from tests.activities.builders import ADMIN, Office
 from tests.starter.shell import Typed, typed
 
@@ -228,3 +236,35 @@ def test_more_than_an_entry_can_hold_is_said_by_line_and_column(office: Office, 
     done = tried(office, "network", file)
     assert done.code == 7
     assert "networks.csv:3 · Dates · takes at most 40" in done.err
+
+
+def statements(office: Office, entries: list[Entry]) -> int:
+    """With how many statements the entries are held against the log."""
+    count = 0
+
+    def one_more(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    sender = Sender(office.settings, ADMIN, read_key(office.settings.profiles / f"{ADMIN}.key"))
+    with reading(office.settings) as log:
+        event.listen(log.engine, "before_cursor_execute", one_more)
+        OnRecord(log, sender).held_against(entries)
+    return count
+
+
+def test_a_long_file_takes_no_more_statements_than_a_short_one(office: Office) -> None:
+    offers = offer_entries(parse_offers(WALES / "offers.csv"), "EAS")
+    assert statements(office, offers) == statements(office, offers[:2])
+
+
+def test_of_many_schools_that_nobody_knows_as_many_are_looked_for_as_are_shown(
+    office: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "offers.csv"
+    rows = [f"69901{place:02},numeracy,en,2," for place in range(50, 80)]
+    file.write_text("\n".join(["School Number,Area,Languages,Days Per Term,Note", *rows, ""]), "utf-8")
+    with reading(office.settings) as log:
+        told = [words for _line, _field, words in not_in_the_register(log, parse_offers(file).rows)]
+    assert len(told) == len(rows)
+    assert sum("Did you mean" in words for words in told) == MOST_PROBLEMS

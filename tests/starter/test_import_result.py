@@ -191,3 +191,26 @@ def test_what_was_changed_since_and_is_changed_back_is_another_command(office: O
     other = OFFER | {"quarter_days": 4}
     office.done(ADMIN, "record-offer", other, stream="provider/6990103")
     assert offered(office).command_id != first.command_id
+
+
+def test_nobody_reads_the_result_who_cannot_read_the_file(office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    header = (WALES / "people.csv").read_text("utf-8").splitlines()[0]
+    file.write_text(f"{header}\ngwen.new,Gwen,gwen@x.example,cy,auditor,,,2026-09-01,,\n", "utf-8")
+    file.chmod(0o600)
+    assert typed(office, "person", "import", str(file)).code == 6
+    assert file.with_name("people.result.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_all_that_is_wrong_with_a_request_is_told(office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "requests.csv"
+    file.write_text(
+        "Key,Route,Recipient,Area,Phase,Language,Urgency,Need,Desired Start\n"
+        "a,sip,6990004,literacy,Tea,en,normal,Help.,soon\n",
+        "utf-8",
+    )
+    assert typed(office, "bulk", "open", str(file)).code == 7
+    text = file.with_name("requests.result.csv").read_text("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert row["message"].startswith("Phase · must be")
+    assert "; Desired Start · must be a day such as 2026-11-20" in row["message"]

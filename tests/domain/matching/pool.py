@@ -9,7 +9,7 @@ from domain.calendars.half_terms import periods_from, periods_of_year
 from domain.case.situation import SchoolFact
 from domain.matching.filters import Wanted
 from domain.matching.inspection import Inspection
-from domain.matching.provider import DeclaredSpan, Designation, PastCase, Provider, Use
+from domain.matching.provider import SUCCESS, DeclaredSpan, Designation, PastCases, Provider, Use
 
 TODAY: Final = date(2026, 9, 15)
 PERIODS: Final = periods_from("2026-autumn-2", 4)
@@ -53,6 +53,12 @@ def provider(number: str = "6990101", **known: Any) -> Provider:
     return Provider(number, **usual | known)
 
 
+def past(accepted_on: date, validated: tuple[int, ...] = (), *, in_the_area: bool = False) -> PastCases:
+    """Earlier cases: when the last was accepted, and what was validated of each, in per mille."""
+    well = sum(one >= SUCCESS for one in validated) if in_the_area else 0
+    return PastCases(accepted_on, len(validated), sum(validated), well)
+
+
 NUMBERS: Final = [f"69901{n:02d}" for n in range(1, 13)]
 _uses = st.lists(
     st.builds(
@@ -60,15 +66,11 @@ _uses = st.lists(
     ),
     max_size=3,
 )
-_cases = st.lists(
-    st.builds(
-        PastCase,
-        st.just("6990002"),
-        st.sampled_from(["numeracy", "literacy"]),
-        st.dates(date(2024, 1, 1), TODAY),
-        st.none() | st.integers(0, 1000),
-    ),
-    max_size=5,
+_past = st.none() | st.builds(
+    past,
+    st.dates(date(2024, 1, 1), TODAY),
+    st.lists(st.integers(0, 1000), max_size=5).map(tuple),
+    in_the_area=st.booleans(),
 )
 INSPECTIONS: Final = tuple(
     Inspection(
@@ -90,7 +92,7 @@ PROVIDERS: Final = st.builds(
     uses=_uses.map(tuple),
     conflict=st.sampled_from([False, False, False, True]),
     objected_on=st.none() | st.dates(date(2024, 9, 1), TODAY),
-    cases=_cases.map(tuple),
+    past=_past,
 )  # fmt: skip
 POOLS: Final = st.lists(PROVIDERS, max_size=10, unique_by=lambda each: each.number)
 SCHOOLS: Final = {

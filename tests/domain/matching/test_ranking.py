@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from domain.canonical import canonical_bytes
 from domain.matching.filters import exclusion, free_days, standing
 from domain.matching.inspection import Inspection
-from domain.matching.provider import DeclaredSpan, Designation, PastCase, Provider, Use
+from domain.matching.provider import DeclaredSpan, Designation, Provider, Use
 from domain.matching.ranking import rank
 from domain.matching.score import Compared, lines_of, milli_points
 from domain.programmes.model import Matching, Weights
 from tests.domain.case.office import eas
-from tests.domain.matching.pool import POOLS, RECIPIENT, SCHOOLS, provider, school, wanted
+from tests.domain.matching.pool import POOLS, RECIPIENT, SCHOOLS, past, provider, school, wanted
 
 
 def _rules() -> Matching:
@@ -149,7 +149,7 @@ def test_days_that_other_cases_take_are_not_free() -> None:
 BETTER: dict[str, Callable[[], tuple[Provider, Provider]]] = {
     "offers the area": lambda: (provider(), provider(offers={"literacy": ("en",)})),
     "did well there before": lambda: (
-        provider(cases=(PastCase("6990002", "numeracy", date(2025, 9, 1), 1000),)), provider(),
+        provider(past=past(date(2025, 9, 1), (1000,), in_the_area=True)), provider(),
     ),
     "has the days at once": lambda: (
         provider(), provider(uses=(Use("EAS-A", "2026-autumn-2", 24, None),)),
@@ -183,13 +183,9 @@ def test_the_near_school_comes_before_the_far_one_and_the_unknown_way_lies_betwe
 
 
 def test_one_good_case_does_not_make_a_record() -> None:
-    one = provider("6990101", cases=(PastCase("6990002", "literacy", date(2025, 9, 1), 1000),))
-    many = provider(
-        "6990102", cases=tuple(PastCase("6990002", "literacy", date(2025, 9, 1), 900) for _ in range(9))
-    )
-    poor = provider(
-        "6990103", cases=tuple(PastCase("6990002", "literacy", date(2025, 9, 1), 100) for _ in range(9))
-    )
+    one = provider("6990101", past=past(date(2025, 9, 1), (1000,)))
+    many = provider("6990102", past=past(date(2025, 9, 1), (900,) * 9))
+    poor = provider("6990103", past=past(date(2025, 9, 1), (100,) * 9))
     compared = Compared(RULES, wanted(), [one, many, poor])
     record = [lines_of(each, school(each.number), compared)[5].per_mille for each in (one, many, poor)]
     assert record[1] > record[0] > record[2]
@@ -199,8 +195,8 @@ def test_of_schools_alike_the_one_not_used_for_longest_comes_first_then_who_is_d
     schools = {number: school(number) for number in ("6990101", "6990102", "6990103")}
     old, new = date(2024, 9, 1), date(2026, 6, 1)
     pool = [
-        provider("6990101", cases=(PastCase("6990002", "literacy", new, None),)),
-        provider("6990102", cases=(PastCase("6990002", "literacy", old, None),)),
+        provider("6990101", past=past(new)),
+        provider("6990102", past=past(old)),
         provider("6990103"),
     ]
     ranking = rank(eas(), wanted(), pool, schools)
@@ -227,7 +223,7 @@ def test_other_weights_give_another_order() -> None:
     schools = {"6990101": near, "6990102": school("6990102", latitude=52_900_000, longitude=-3_000_000)}
     pool = [
         provider("6990101", offers={"literacy": ("en",)}),
-        provider("6990102", cases=(PastCase("6990002", "numeracy", date(2025, 9, 1), 1000),)),
+        provider("6990102", past=past(date(2025, 9, 1), (1000,), in_the_area=True)),
     ]
     zero = dict.fromkeys(Weights.model_fields, 0)
     first = []
