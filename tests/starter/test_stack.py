@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from temporalio.envconfig import ClientConfig
 
 from activities.event_log.engine import open_reader
 from activities.event_log.read import LogReader
+from activities.event_log.sqlite import left_beside
+from activities.event_log.verify import verify_log
 from activities.home_files import stack_runs
 from activities.settings import Settings
 from activities.signing import sign_command
@@ -27,6 +30,7 @@ from domain.messages import COMMAND_WORKFLOW, Receipt
 from starter.connection import connect
 from starter.failures import Exit, Failure
 from starter.home import create_home, profile_seed, public_key_of
+from starter.reading import reading
 from starter.stack import Stack
 from starter.stack.temporal_server import find_binary
 from workflows.search_attributes import SEARCH_ATTRIBUTES
@@ -168,6 +172,36 @@ async def test_what_was_ended_leaves_no_process_and_no_pid_file(tmp_path: Path) 
     }
     with pytest.raises(Failure, match="the stack of this home is not running"):
         await connect(settings)
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["the worker stopped", "the worker was killed"])
+async def test_after_a_stop_each_database_is_whole_in_its_own_file(tmp_path: Path, killed: bool) -> None:
+    settings = new_home(tmp_path / "home")
+    async with Stack(settings, say=lambda _: None) as stack:
+        await register_person(await stack.connect(), settings, "berit")
+        with reading(settings) as office:
+            assert left_beside(settings.log_file) is not None, "the log's end lies beside it while it is written"
+            told = office.log.head()
+        if killed:
+            assert stack.worker_pid is not None
+            os.kill(stack.worker_pid, signal.SIGKILL)
+    assert [path.name for path in settings.home.glob("*.db-*") if "temporal" not in path.name] == []
+    (tmp_path / "copy").mkdir()
+    for name in ("log.db", "vault.db", "clock"):
+        shutil.copy(settings.home / name, tmp_path / "copy" / name)
+    engine = open_reader(tmp_path / "copy" / "log.db")
+    assert (verify_log(engine).clean, LogReader(engine).head()) == (True, told)
+
+
+async def test_a_stop_leaves_the_databases_whole_for_those_who_go_on_reading(tmp_path: Path) -> None:
+    settings = new_home(tmp_path / "home")
+    async with Stack(settings) as stack:
+        await register_person(await stack.connect(), settings, "berit")
+        engine = open_reader(settings.log_file)
+        head = LogReader(engine).head()
+    assert left_beside(settings.log_file) is None
+    assert LogReader(engine).head() == head
+    engine.dispose()
 
 
 async def test_a_taken_port_is_said_where_it_was_asked_for(tmp_path: Path) -> None:
