@@ -1,6 +1,7 @@
 """The stack with its real server and its real worker: how it starts, survives and ends."""
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import tomllib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -32,6 +34,7 @@ from starter.failures import Exit, Failure
 from starter.home import create_home, profile_seed, public_key_of
 from starter.reading import reading
 from starter.stack import Stack
+from starter.stack.ports import is_free
 from starter.stack.temporal_server import find_binary
 from workflows.search_attributes import SEARCH_ATTRIBUTES
 
@@ -116,6 +119,49 @@ async def test_the_environment_leads_clients_elsewhere_but_never_the_stack(
     with pytest.raises(Failure, match=r"not reachable at 127\.0\.0\.1:9"):
         await connect(stack.settings)
     assert (await stack.connect()).service_client.config.target_host == stack.address
+
+
+async def test_a_copy_of_a_home_sends_nothing_to_the_stack_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At Temporal's usual port the live home may answer; it has the copy's keys, and would do what is typed there."""
+    settings = new_home(tmp_path / "home")
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", "")
+    monkeypatch.delenv("TEMPORAL_ADDRESS", raising=False)
+    # Where this machine keeps nobody's settings of Temporal.
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    async with Stack(settings, port=7233 if is_free(7233) else None) as stack:
+        copy = tmp_path / "copy"
+        for name in ("log.db", "log.db-wal", "vault.db", "vault.db-wal", "clock", "profile"):
+            copy.mkdir(exist_ok=True)
+            shutil.copy(settings.home / name, copy / name)
+        for name in ("keys", "profiles"):
+            shutil.copytree(settings.home / name, copy / name)
+        for more, why in (
+            ((), "no stack has run in this home"),
+            (("temporal.toml", "run"), "the stack of this home is not running"),
+        ):
+            for name in more:
+                source = settings.home / name
+                (shutil.copytree if source.is_dir() else shutil.copy)(source, copy / name)
+            said = doctor_in(copy)
+            assert (said["temporal"]["ok"], said["temporal"]["fix"][:24]) == (False, "Start one: brokerage up ")
+            with pytest.raises(Failure, match=f"{why}.*Nothing was sent") as failed:
+                await connect(Settings(home=copy))
+            assert (failed.value.exit_code, failed.value.code) == (Exit.UNREACHABLE, "U-TEMPORAL")
+        await register_person(await stack.connect(), settings, "berit")
+
+
+def doctor_in(home: Path) -> dict[str, dict[str, Any]]:
+    """What doctor, typed in that home, finds: by name."""
+    told = subprocess.run(
+        [sys.executable, "-m", "starter", "doctor", "--json"],
+        cwd=ROOT,
+        env=os.environ | {"BROKERAGE_HOME": str(home)},
+        capture_output=True,
+        check=False,
+    )
+    return {check["name"]: check for check in json.loads(told.stdout)["checks"]}
 
 
 async def test_a_second_stack_of_the_home_is_refused(stack: Stack) -> None:
