@@ -149,7 +149,7 @@ def bring_in(path: Path) -> bool:
             busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     except sqlite3.Error:
         return False
-    return busy == 0
+    return bool(busy == 0)
 
 
 def left_beside(path: Path) -> Path | None:
