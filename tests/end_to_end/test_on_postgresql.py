@@ -1,7 +1,9 @@
 """A whole case on `brokerage up --postgres`: typed line by line, while worker and database are killed in between."""
 
 import os
+import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -173,7 +175,11 @@ def test_what_is_committed_survives_the_stack_and_goes_on_without_the_flag(tmp_p
         office.load_registers()
         reference = office.bring(STORY, "numeracy", "triage")[0]
         before = office.length()
-    for line in (("case", "show", reference), ("audit", "looks"), ("admin", "backup", str(tmp_path / "copy"))):
+    for line in (
+        ("case", "show", reference),
+        ("audit", "looks"),
+        ("admin", "backup", str(tmp_path / "copy")),
+    ):
         away = office.cli(*line)
         assert (away.code, away.out) == (6, "")
         assert "the stack is not running" in away.err
@@ -187,6 +193,44 @@ def test_what_is_committed_survives_the_stack_and_goes_on_without_the_flag(tmp_p
         assert again.cli("case", "show", reference, "--json").json["stage"] == "triage"
         again.cli("audit", "verify").well()
     assert not office.settings.log_file.exists()
+
+
+def test_a_dump_by_the_printed_line_is_restored_into_a_new_home_that_goes_on(tmp_path: Path) -> None:
+    """As docs/backup.md says it, while the stacks run."""
+    dump, home = tmp_path / "a.dump", tmp_path / "new"
+    with RunningOffice(tmp_path / "home", "--postgres") as office:
+        office.cli(
+            "person", "add", "kept", "--name", "Kept", "--email", "k@office.example", "--new-key"
+        ).well()
+        refused = office.cli("admin", "backup", str(tmp_path / "copy"))
+        assert refused.code == 2
+        (line,) = refused.next_lines
+        subprocess.run(["bash", "-c", line.replace("<file>", str(dump))], check=True)
+        told = office.cli("audit", "verify", "--json").json
+        office.cli("person", "add", "later", "--name", "L", "--email", "l@office.example", "--new-key").well()
+    home.mkdir(mode=0o700)
+    for name in ("keys", "profiles"):
+        shutil.copytree(office.home / name, home / name)
+    for name in ("profile", "clock"):
+        shutil.copy(office.home / name, home / name)
+    with RunningOffice(home, "--postgres") as restored:
+        own = (
+            line.partition(" --format")[0]
+            .replace("pg_dump", "pg_restore")
+            .replace(str(office.home), str(home))
+        )
+        port = (home / "run" / "postgresql.port").read_text().strip()
+        there = f"--host=127.0.0.1 --port={port} --username=owner --dbname=brokerage"
+        restore = f"{own} --clean --if-exists --single-transaction {there} {dump}"
+        subprocess.run(["bash", "-c", restore], check=True)
+    with RunningOffice(home) as restored:
+        assert restored.cli("audit", "verify", "--json").json == told
+        restored.cli("admin", "sweep").well()
+        restored.cli("doctor").well()
+        restored.cli(
+            "person", "add", "later", "--name", "L", "--email", "l@office.example", "--new-key"
+        ).well()
+        restored.cli("audit", "verify").well()
 
 
 def test_a_home_in_sqlite_does_not_move_by_a_flag(running: RunningOffice) -> None:
