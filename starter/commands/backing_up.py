@@ -106,7 +106,9 @@ def _require_files(settings: Settings) -> None:
         passwords = settings.database_passwords_file.absolute()
         # Of the server's own version: an older program of the machine would refuse.
         program = find_program("pg_dump")
-        line = f"PGPASSFILE={passwords} {program} {dump} --host={host} --port={port} --username=owner {database}"
+        line = (
+            f"PGPASSFILE={passwords} {program} {dump} --host={host} --port={port} --username=owner {database}"
+        )
     raise Failure(
         Exit.USAGE,
         "H-DATABASE",

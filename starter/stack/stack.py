@@ -261,7 +261,9 @@ class Stack:
         # Also what a worker left that was killed: whoever copies the home copies its databases.
         for file in (self.settings.log_file, self.settings.vault_file):
             if not await asyncio.to_thread(bring_in, file):
-                self._say(f"{file.name} is not whole without the files beside it; brokerage doctor says more.")
+                self._say(
+                    f"{file.name} is not whole without the files beside it; brokerage doctor says more."
+                )
         if self._lock is not None:
             # Emptied, never unlinked: somebody else may be waiting at this very file.
             os.ftruncate(self._lock, 0)
