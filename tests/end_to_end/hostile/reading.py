@@ -73,6 +73,8 @@ READING: Final[list[Row]] = [
     (("admin", "rebild"), 2, "E-USAGE", 'Did you mean "rebuild"?'),
     (("admin", "rebuild", "now"), 2, "E-USAGE", "Nothing can be done with 'now'"),
     (("admin", "rebuild", "--chek"), 2, "E-USAGE", "Did you mean --check?"),
+    (("admin", "backup"), 2, "E-USAGE", "DIRECTORY needs a value."),
+    (("admin", "backup", "."), 2, "E-DIRECTORY", "it is not empty. Nothing was copied."),
     (("admin", "migrate"), 2, "E-OWNER", "BROKERAGE_OWNER_URL is not set."),
     (("admin", "migrate", "--only", "both"), 2, "E-USAGE", 'Choose from: "log", "vault"'),
     (("audit", "verify", "REF"), 2, "E-USAGE", "Nothing can be done with"),
