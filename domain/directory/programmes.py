@@ -17,7 +17,7 @@ class PublishProgramme(DirectoryCommand):
 
 
 class ProgrammePublished(DirectoryEvent):
-    schema_version: ClassVar[int] = 4
+    schema_version: ClassVar[int] = 5
     content: Programme
     content_hash: str
 
