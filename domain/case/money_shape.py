@@ -99,14 +99,14 @@ class Money(Value):
     """The money of one case; a case has none before its first reservation."""
 
     mode: Literal["arrears", "advance"]
+    last_after_review: bool = False
+    """Whether what is still to be paid when delivery ends waits for the final reviews of both sides."""
     currency: str
     shares: tuple[Share, ...] = ()
     claims: tuple[Claim, ...] = ()
     liquidations: tuple[Liquidation, ...] = ()
     papers: tuple[Paper, ...] = ()
     """Those that stand: of an account that was returned, none."""
-    last_after_review: bool = False
-    """Whether what is still to be paid when delivery ends waits for the final reviews of both sides."""
     settled: bool = False
 
     def total(self, name: str) -> int:
