@@ -36,6 +36,7 @@ from activities.event_log.append import EventLog
 from activities.event_log.engine import open_reader, open_writer
 from activities.event_log.errors import DatabaseUnfitError, SchemaError
 from activities.event_log.migrations import migrate
+from activities.event_log.sqlite import bring_in
 from activities.handle_command import CommandHandler
 from activities.health import all_needed, check_home, check_log, check_temporal
 from activities.health_storage import check_storage
@@ -126,12 +127,20 @@ async def _check(settings: Settings) -> int:
 
 
 async def _serve(settings: Settings) -> int:
-    """Open the log, reach Temporal, take tasks until told to stop."""
+    """Open the log, take tasks until told to stop, close the log."""
     os.umask(0o077)
+    # The process ends by os._exit, which closes nothing in order.
+    with contextlib.ExitStack() as closing:
+        for file in (settings.log_file, settings.vault_file):
+            closing.callback(bring_in, file)
+        return await _take_tasks(settings, closing)
+
+
+async def _take_tasks(settings: Settings, closing: contextlib.ExitStack) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    handler, log = await asyncio.to_thread(_open_log, settings)
+    handler, log = await asyncio.to_thread(_open_log, settings, closing)
     # Only now: a drill counts what people command, not what founds the log.
     kill_points.arm(settings.kill_at, settings.kill_count)
     client = await _reach_temporal(settings, stop)
@@ -252,22 +261,26 @@ def _withdraw(ready_file: Path) -> None:
             ready_file.unlink()
 
 
-def _open_log(settings: Settings) -> tuple[CommandHandler, EventLog]:
+def _open_log(settings: Settings, closing: contextlib.ExitStack) -> tuple[CommandHandler, EventLog]:
     """The command handler over the home's log, which is founded if it is new, and that log.
 
-    A file is brought to the newest schema; a database has to be fit as it is.
+    A file is brought to the newest schema; a database has to be fit as it is. `closing` closes what is opened.
     """
     vault_key, system_key = read_key(settings.vault_key_file), read_key(settings.worker_key_file)
     offset = running_offset(settings)
     place, vault_at = log_place(settings), vault_place(settings)
     engine = open_writer(place)
+    closing.callback(engine.dispose)
     if isinstance(place, Path):
         migrate(engine)
     else:
         _require_fit(settings)
-    vault = Vault(open_vault(vault_at), vault_key, lambda: datetime.now(UTC))
+    sealed, reader = open_vault(vault_at), open_reader(place)
+    closing.callback(sealed.dispose)
+    closing.callback(reader.dispose)
+    vault = Vault(sealed, vault_key, lambda: datetime.now(UTC))
     log = EventLog(engine, read_clock(settings))
-    handler = CommandHandler(log, vault, system_key, reading=open_reader(place), offset=offset)
+    handler = CommandHandler(log, vault, system_key, reading=reader, offset=offset)
     with engine.connect() as connection:
         administrator = select(post.c.person).where(post.c.post == Post.ADMINISTRATOR.value).limit(1)
         founded = connection.execute(administrator).first() is not None

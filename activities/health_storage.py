@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from activities.event_log.sqlite import left_beside
 from activities.health import Check
 from activities.home_files import stack_runs
 from activities.settings import Settings
@@ -31,6 +32,7 @@ def check_storage(settings: Settings, *, enough: int = ENOUGH_BYTES) -> list[Che
         _check_room(settings.home, enough),
         _check_writable(settings),
         _check_leftovers(settings),
+        *_check_write_ahead(settings),
         *(_check_vault(settings) if settings.log_file.is_file() else ()),
     ]
 
@@ -123,6 +125,19 @@ def _check_leftovers(settings: Settings) -> Check:
     return Check(
         "leftovers", False, f"A stack that was killed left {paths}.", f"Run: rm {paths}", needed=False
     )
+
+
+def _check_write_ahead(settings: Settings) -> list[Check]:
+    """Whether the databases are whole by themselves where nobody writes them: people copy what they see."""
+    if stack_runs(settings) or _is_alive(settings.run_files / "worker.ready"):
+        return []
+    left = [str(found) for file in (settings.log_file, settings.vault_file) if (found := left_beside(file))]
+    if not left:
+        what = "Nothing writes to the home, and each of its databases is whole in its own file."
+        return [Check("write-ahead", True, what)]
+    what = f"What was killed left {' '.join(left)}: a copy without that lacks what is newest."
+    fix = "Copy with brokerage admin backup DIR, or bring it in: brokerage up, and stop it."
+    return [Check("write-ahead", False, what, fix, needed=False)]
 
 
 def _check_vault(settings: Settings) -> list[Check]:

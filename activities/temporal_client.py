@@ -17,7 +17,6 @@ from temporalio.runtime import Runtime
 from activities.home_files import stack_runs
 from activities.settings import NAMESPACE, Settings
 
-_DEFAULT_ADDRESS: Final = "localhost:7233"
 _LONGEST_CONNECT: Final = timedelta(seconds=5)
 
 
@@ -34,7 +33,8 @@ def connect_options(settings: Settings, address: str | None = None) -> dict[str,
     """Arguments of `Client.connect`: TEMPORAL_* first, then TEMPORAL_CONFIG_FILE, then the home's own file.
 
     A given address (of the stack that this process runs itself) stands above all of them. Raises
-    TemporalUnreachableError where the configuration is wrong, or names a stack that does not run.
+    TemporalUnreachableError where the configuration is wrong, names a stack that does not run, or says nothing:
+    the home may be a copy, and at Temporal's usual port the stack of another home, perhaps its original.
     """
     if address is not None:
         return {"target_host": address, "namespace": NAMESPACE}
@@ -54,7 +54,8 @@ def connect_options(settings: Settings, address: str | None = None) -> dict[str,
     except RuntimeError as error:
         # The SDK raises ConfigError, a RuntimeError that it does not export.
         raise TemporalUnreachableError(None, f"Temporal's configuration cannot be used: {error}") from error
-    options.setdefault("target_host", _DEFAULT_ADDRESS)
+    if "target_host" not in options:
+        raise TemporalUnreachableError(None, "no stack has run in this home, and TEMPORAL_ADDRESS names none")
     options.setdefault("namespace", NAMESPACE)
     if file is not None and not os.environ.get("TEMPORAL_ADDRESS") and not stack_runs(settings):
         # Another home's stack may have taken the port since; it could not even decrypt what we send.

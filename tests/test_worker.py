@@ -119,6 +119,7 @@ async def test_it_waits_for_temporal_saying_so_once_and_stops_when_told(home: Se
     assert await process.wait() == 0
     assert said == ["log founded", "waiting for Temporal"]
     assert rest == ""
+    assert sorted(path.name for path in home.home.glob("*.db*")) == ["log.db", "vault.db"]
 
 
 @pytest.mark.parametrize("name", KILL_POINTS)

@@ -6,7 +6,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import quote
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, text
 from sqlalchemy import event as engine_events
 
 BUSY_TIMEOUT_MS: Final = 10_000
+_LONGEST_READER_SECONDS: Final = 2.0
 
 _SETTINGS: Final = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
@@ -132,6 +133,29 @@ def use_write_ahead_log(connection: sqlite3.Connection) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
+
+
+def bring_in(path: Path) -> bool:
+    """Move what the write-ahead log holds into the file itself, so that a copy of the file is a copy of all.
+
+    Nothing is left beside the file then, unless somebody has it open. False where the file cannot be written
+    to, or somebody reads an earlier state of it.
+    """
+    if not path.is_file():
+        return True
+    uri = f"file:{quote(str(path.absolute()))}?mode=rw"
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=_LONGEST_READER_SECONDS)) as connection:
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.Error:
+        return False
+    return busy == 0
+
+
+def left_beside(path: Path) -> Path | None:
+    """The file's write-ahead log where it holds something that a copy of the file alone may lack."""
+    left = path.with_name(path.name + "-wal")
+    return left if left.is_file() and left.stat().st_size else None
 
 
 @contextmanager

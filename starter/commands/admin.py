@@ -23,3 +23,8 @@ app.command(
     name="migrate",
     help="Make or complete the tables, roles and rights of a PostgreSQL database, as its owner.",
 )
+app.command(
+    "starter.commands.backing_up:backup",
+    name="backup",
+    help="Copy log, vault and keys of a home into a new directory, running or not, and verify the copy.",
+)

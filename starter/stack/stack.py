@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, NoReturn, Self
 
+from activities.event_log.sqlite import bring_in
 from activities.home_files import lock_file
 from activities.settings import Settings
 from starter.failures import Exit, Failure
@@ -257,6 +258,10 @@ class Stack:
         await self.stop_work()
         if self._database is not None:
             await self._database.stop(_SERVER_PATIENCE_SECONDS)
+        # Also what a worker left that was killed: whoever copies the home copies its databases.
+        for file in (self.settings.log_file, self.settings.vault_file):
+            if not await asyncio.to_thread(bring_in, file):
+                self._say(f"{file.name} is not whole without the files beside it; brokerage doctor says more.")
         if self._lock is not None:
             # Emptied, never unlinked: somebody else may be waiting at this very file.
             os.ftruncate(self._lock, 0)

@@ -35,6 +35,7 @@ def mend(check: Check) -> None:
 
 
 def test_a_sound_home_has_no_finding(office: Office) -> None:
+    office.close()
     checks = [*check_storage(office.settings), *check_log(office.settings)]
     assert [check.line() for check in checks if not check.ok] == []
     assert "lists" in [check.name for check in checks]
@@ -123,6 +124,19 @@ def test_what_a_killed_stack_left(office: Office) -> None:
     assert finding(office.settings, "leftovers").ok
     (run / "worker.ready").write_text(f"{os.getpid()}\n")
     assert finding(office.settings, "leftovers").ok, "a worker that runs by itself is no leftover"
+
+
+def test_a_log_that_is_not_whole_without_the_file_beside_it(office: Office) -> None:
+    office.tell(before="triage")
+    check = finding(office.settings, "write-ahead")
+    assert (check.ok, check.needed) == (False, False)
+    assert f"left {office.settings.log_file}-wal" in check.what
+    (office.settings.run_files / "worker.ready").write_text(f"{os.getpid()}\n")
+    names = [check.name for check in check_storage(office.settings)]
+    assert "write-ahead" not in names, "where a worker writes, it is as it should be"
+    (office.settings.run_files / "worker.ready").unlink()
+    office.close()
+    assert finding(office.settings, "write-ahead").ok
 
 
 @pytest.mark.parametrize("damage", ["missing", "something else"])

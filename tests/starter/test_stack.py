@@ -1,7 +1,9 @@
 """The stack with its real server and its real worker: how it starts, survives and ends."""
 
 import asyncio
+import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,6 +12,7 @@ import tomllib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,6 +21,8 @@ from temporalio.envconfig import ClientConfig
 
 from activities.event_log.engine import open_reader
 from activities.event_log.read import LogReader
+from activities.event_log.sqlite import left_beside
+from activities.event_log.verify import verify_log
 from activities.home_files import stack_runs
 from activities.settings import Settings
 from activities.signing import sign_command
@@ -27,7 +32,9 @@ from domain.messages import COMMAND_WORKFLOW, Receipt
 from starter.connection import connect
 from starter.failures import Exit, Failure
 from starter.home import create_home, profile_seed, public_key_of
+from starter.reading import reading
 from starter.stack import Stack
+from starter.stack.ports import is_free
 from starter.stack.temporal_server import find_binary
 from workflows.search_attributes import SEARCH_ATTRIBUTES
 
@@ -114,6 +121,49 @@ async def test_the_environment_leads_clients_elsewhere_but_never_the_stack(
     assert (await stack.connect()).service_client.config.target_host == stack.address
 
 
+async def test_a_copy_of_a_home_sends_nothing_to_the_stack_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At Temporal's usual port the live home may answer; it has the copy's keys, and would do what is typed there."""
+    settings = new_home(tmp_path / "home")
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", "")
+    monkeypatch.delenv("TEMPORAL_ADDRESS", raising=False)
+    # Where this machine keeps nobody's settings of Temporal.
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    async with Stack(settings, port=7233 if is_free(7233) else None) as stack:
+        copy = tmp_path / "copy"
+        for name in ("log.db", "log.db-wal", "vault.db", "vault.db-wal", "clock", "profile"):
+            copy.mkdir(exist_ok=True)
+            shutil.copy(settings.home / name, copy / name)
+        for name in ("keys", "profiles"):
+            shutil.copytree(settings.home / name, copy / name)
+        for more, why in (
+            ((), "no stack has run in this home"),
+            (("temporal.toml", "run"), "the stack of this home is not running"),
+        ):
+            for name in more:
+                source = settings.home / name
+                (shutil.copytree if source.is_dir() else shutil.copy)(source, copy / name)
+            said = doctor_in(copy)
+            assert (said["temporal"]["ok"], said["temporal"]["fix"][:24]) == (False, "Start one: brokerage up ")
+            with pytest.raises(Failure, match=f"{why}.*Nothing was sent") as failed:
+                await connect(Settings(home=copy))
+            assert (failed.value.exit_code, failed.value.code) == (Exit.UNREACHABLE, "U-TEMPORAL")
+        await register_person(await stack.connect(), settings, "berit")
+
+
+def doctor_in(home: Path) -> dict[str, dict[str, Any]]:
+    """What doctor, typed in that home, finds: by name."""
+    told = subprocess.run(
+        [sys.executable, "-m", "starter", "doctor", "--json"],
+        cwd=ROOT,
+        env=os.environ | {"BROKERAGE_HOME": str(home)},
+        capture_output=True,
+        check=False,
+    )
+    return {check["name"]: check for check in json.loads(told.stdout)["checks"]}
+
+
 async def test_a_second_stack_of_the_home_is_refused(stack: Stack) -> None:
     with pytest.raises(Failure, match=f"has a stack already, run by process {os.getpid()}") as failed:
         async with Stack(stack.settings):
@@ -168,6 +218,36 @@ async def test_what_was_ended_leaves_no_process_and_no_pid_file(tmp_path: Path) 
     }
     with pytest.raises(Failure, match="the stack of this home is not running"):
         await connect(settings)
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["the worker stopped", "the worker was killed"])
+async def test_after_a_stop_each_database_is_whole_in_its_own_file(tmp_path: Path, killed: bool) -> None:
+    settings = new_home(tmp_path / "home")
+    async with Stack(settings, say=lambda _: None) as stack:
+        await register_person(await stack.connect(), settings, "berit")
+        with reading(settings) as office:
+            assert left_beside(settings.log_file) is not None, "the log's end lies beside it while it is written"
+            told = office.log.head()
+        if killed:
+            assert stack.worker_pid is not None
+            os.kill(stack.worker_pid, signal.SIGKILL)
+    assert [path.name for path in settings.home.glob("*.db-*") if "temporal" not in path.name] == []
+    (tmp_path / "copy").mkdir()
+    for name in ("log.db", "vault.db", "clock"):
+        shutil.copy(settings.home / name, tmp_path / "copy" / name)
+    engine = open_reader(tmp_path / "copy" / "log.db")
+    assert (verify_log(engine).clean, LogReader(engine).head()) == (True, told)
+
+
+async def test_a_stop_leaves_the_databases_whole_for_those_who_go_on_reading(tmp_path: Path) -> None:
+    settings = new_home(tmp_path / "home")
+    async with Stack(settings) as stack:
+        await register_person(await stack.connect(), settings, "berit")
+        engine = open_reader(settings.log_file)
+        head = LogReader(engine).head()
+    assert left_beside(settings.log_file) is None
+    assert LogReader(engine).head() == head
+    engine.dispose()
 
 
 async def test_a_taken_port_is_said_where_it_was_asked_for(tmp_path: Path) -> None:

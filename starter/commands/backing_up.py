@@ -1,0 +1,151 @@
+"""`brokerage admin backup`: a copy of the home that is proven to hold before it is called one."""
+
+import shutil
+import sqlite3
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from activities.places import log_place
+from activities.settings import Settings
+from starter.failures import Exit, Failure
+from starter.output import say, say_json
+from starter.reading import reading
+
+if TYPE_CHECKING:
+    from activities.event_log.report import VerifyReport
+
+
+def backup(
+    directory: Path,
+    /,
+    *,
+    json: Annotated[bool, Parameter(negative="", help="Print JSON.")] = False,
+) -> int:
+    """Copy log, vault, keys and settings of this home into a new directory, and verify the copy.
+
+    Workers may go on. The copy is a home: with its keys, so keep it as closed as this one.
+
+    Parameters
+    ----------
+    directory
+        Where the copy goes: a new name, or an empty directory.
+    """
+    settings = Settings()
+    with reading(settings):
+        _require_files(settings)
+    _require_empty(directory)
+    draft = None
+    try:
+        directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Under another name until it is proven: what bears the name of a backup is one.
+        draft = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
+        report = _copy(settings, draft)
+        draft.rename(directory)
+    except (OSError, sqlite3.Error) as error:
+        raise Failure(
+            Exit.UNREACHABLE,
+            "U-BACKUP",
+            f"The home cannot be copied to {directory}: {getattr(error, 'strerror', None) or error}.",
+            (f"Home: {settings.home}", "Nothing was left there."),
+            ("brokerage doctor",),
+        ) from error
+    finally:
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+    _report(directory, report, json)
+    return Exit.DONE
+
+
+def _copy(settings: Settings, draft: Path) -> "VerifyReport":
+    """What verifying the copy found: that it holds. Raises Failure where it does not."""
+    from activities.backup import copy_home
+    from activities.event_log.read import all_events
+    from activities.event_log.sqlite import bring_in
+    from activities.event_log.verify import verify_snapshot
+    from activities.read_models.compare import differences
+    from activities.vault import VaultUnavailableError, read_looks
+
+    copy_home(settings, draft)
+    copied = settings.model_copy(update={"home": draft})
+    with reading(copied) as office, office.engine.connect() as snapshot:
+        report = verify_snapshot(snapshot)
+        stale = differences(snapshot, all_events(snapshot)) if report.clean else []
+    if report.found or stale:
+        raise Failure(
+            Exit.AUDIT_FAILED,
+            "A-DAMAGED",
+            f"A copy of this log does not hold: {report.found + len(stale)} findings. No backup was made.",
+            ("What it finds in the log itself: brokerage audit verify",),
+            ("brokerage audit verify", "brokerage admin rebuild --check"),
+        )
+    try:
+        read_looks(copied.vault_file)
+    except VaultUnavailableError as error:
+        raise Failure(
+            Exit.UNREACHABLE, "U-VAULT", f"{error}. No backup was made.", (), ("brokerage doctor",)
+        ) from error
+    for file in (copied.log_file, copied.vault_file):
+        bring_in(file)
+    return report
+
+
+def _require_files(settings: Settings) -> None:
+    """Raise Failure where the log is in PostgreSQL, whose own tools copy it."""
+    place = log_place(settings)
+    if isinstance(place, Path):
+        return
+    dump = "pg_dump --format=custom --file=<file>"
+    line = f'{dump} "$BROKERAGE_OWNER_URL"'
+    if settings.cluster.exists():
+        host, _, port, database, _ = place.place
+        passwords = settings.database_passwords_file.absolute()
+        line = f"PGPASSFILE={passwords} {dump} --host={host} --port={port} --username=owner {database}"
+    raise Failure(
+        Exit.USAGE,
+        "H-DATABASE",
+        "This home keeps its log in PostgreSQL, whose own program copies it, as the owner. Nothing was copied.",
+        (f"Copy also {settings.home / 'keys'}, profiles and the rest: docs/backup.md says which.",),
+        (line,),
+    )
+
+
+def _require_empty(directory: Path) -> None:
+    try:
+        if not directory.exists() or (directory.is_dir() and not any(directory.iterdir())):
+            return
+        why = "it is not empty" if directory.is_dir() else "it is a file"
+    except OSError as error:
+        why = error.strerror or "it cannot be looked at"
+    raise Failure(
+        Exit.USAGE,
+        "E-DIRECTORY",
+        f"{directory} is not taken for a backup: {why}. Nothing was copied.",
+        (),
+        ("brokerage admin backup <a new directory>",),
+    )
+
+
+def _report(directory: Path, report: "VerifyReport", json: bool) -> None:
+    if json:
+        say_json(
+            {
+                "directory": str(directory.absolute()),
+                "events": report.events,
+                "commands": report.commands,
+                "head_position": report.head_position,
+                "head_hash": _head(report),
+            }
+        )
+        return
+    say(
+        f"✓ {directory} holds this home: {report.events} events, {report.commands} commands, every byte chained and "
+        f"signed; head {(_head(report) or '–')[:16]}…."
+    )
+    say("  Its keys are in it: keep it as closed as the home itself. How to go on from it: docs/backup.md")
+
+
+def _head(report: "VerifyReport") -> str | None:
+    return report.head_hash.hex() if report.head_hash else None
