@@ -92,7 +92,7 @@ def find(
                 continue
             rows.append(_row(provider, facts[number], recipient, wanted))
     rows.sort(key=lambda row: (row["minutes"] is None, row["minutes"] or 0, -row["quarters"], row["school"]))
-    say_rows(rows, FIELDS, chosen, _table(periods, near), spare=2)
+    say_rows(rows, FIELDS, chosen, _table(periods, near))
     if not chosen.for_programs and left_out:
         reasons = ", ".join(f"{code} {count}" for code, count in sorted(left_out.items()))
         note(f"{left_out.total()} left out: {reasons}.")
