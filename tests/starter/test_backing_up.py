@@ -109,7 +109,10 @@ def test_what_is_there_is_never_written_over(office: Office, tmp_path: Path, tak
         (target / "mine").touch()
     done = typed(office, "admin", "backup", str(target))
     assert (done.code, "E-DIRECTORY" in done.err, "Nothing was copied" in done.err) == (2, True, True)
-    assert sorted(path.name for path in tmp_path.rglob("mine")) + [target.is_file()] in (["mine", False], [True])
+    assert sorted(path.name for path in tmp_path.rglob("mine")) + [target.is_file()] in (
+        ["mine", False],
+        [True],
+    )
 
 
 def test_a_log_that_does_not_hold_makes_no_backup(office: Office, tmp_path: Path) -> None:

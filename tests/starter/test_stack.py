@@ -145,7 +145,10 @@ async def test_a_copy_of_a_home_sends_nothing_to_the_stack_of_another(
                 source = settings.home / name
                 (shutil.copytree if source.is_dir() else shutil.copy)(source, copy / name)
             said = doctor_in(copy)
-            assert (said["temporal"]["ok"], said["temporal"]["fix"][:24]) == (False, "Start one: brokerage up ")
+            assert (said["temporal"]["ok"], said["temporal"]["fix"][:24]) == (
+                False,
+                "Start one: brokerage up ",
+            )
             with pytest.raises(Failure, match=f"{why}.*Nothing was sent") as failed:
                 await connect(Settings(home=copy))
             assert (failed.value.exit_code, failed.value.code) == (Exit.UNREACHABLE, "U-TEMPORAL")
@@ -226,7 +229,9 @@ async def test_after_a_stop_each_database_is_whole_in_its_own_file(tmp_path: Pat
     async with Stack(settings, say=lambda _: None) as stack:
         await register_person(await stack.connect(), settings, "berit")
         with reading(settings) as office:
-            assert left_beside(settings.log_file) is not None, "the log's end lies beside it while it is written"
+            assert left_beside(settings.log_file) is not None, (
+                "the log's end lies beside it while it is written"
+            )
             told = office.log.head()
         if killed:
             assert stack.worker_pid is not None
