@@ -19,7 +19,7 @@ from activities.event_log.schema import metadata
 from activities.health import Check, check_lists
 from activities.health_calendars import check_calendars
 from activities.health_nightly import check_silence
-from activities.places import PlaceError, vault_place
+from activities.places import PlaceError, stopped_server, vault_place
 from activities.settings import Settings
 from activities.vault import VaultUnavailableError, open_vault
 from activities.vault import postgresql as vault
@@ -44,6 +44,9 @@ def _check_log(
         yield Check("schema", False, f"{str(error).capitalize()}.", error.fix)
         return
     except LogUnavailableError as error:
+        if stopped := stopped_server(settings):
+            yield Check("log", False, f"{stopped}.", stopped.fix)
+            return
         fix = error.fix or f"Is the server up, and may this login read there? brokerage up — or: {_MIGRATE}"
         yield Check("log", False, f"The log cannot be read: {error}.", fix)
         return
@@ -80,6 +83,8 @@ def _check_vault(settings: Settings, worker: bool) -> Iterator[Check]:
         yield Check("vault", False, str(error), error.fix, needed=worker)
         return
     except VaultUnavailableError as error:
+        if stopped_server(settings):
+            return  # said of the log, which lies beside it
         yield Check(
             "vault", False, f"The vault cannot be opened: {error}.", error.fix or _MIGRATE, needed=worker
         )

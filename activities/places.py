@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from activities.database_url import DatabaseUrl
+from activities.home_files import stack_runs
 from activities.settings import Settings
 
 
@@ -49,6 +50,17 @@ def vault_place(settings: Settings) -> Path | DatabaseUrl:
             "Set BROKERAGE_VAULT_URL to a login with the role brokerage_vault.",
         )
     return place or settings.vault_file
+
+
+def stopped_server(settings: Settings) -> PlaceError | None:
+    """Why nothing answers, where log and vault are in the home's own PostgreSQL server: it stops with the stack."""
+    if settings.database_url is not None or not settings.cluster.exists() or stack_runs(settings):
+        return None
+    return PlaceError(
+        f"The log of {settings.home} is in its own PostgreSQL server, which runs with the stack of this home,"
+        " and the stack is not running",
+        "Start it: brokerage up",
+    )
 
 
 def remembered(settings: Settings) -> HomeDatabase | None:

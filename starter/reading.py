@@ -17,7 +17,7 @@ from activities.event_log.engine import open_reader
 from activities.event_log.errors import LogDamagedError, LogUnavailableError, SchemaError
 from activities.event_log.migrations import require_known_schema
 from activities.event_log.read import LogReader, RecordedEvent
-from activities.places import ClosedHomeError, PlaceError, log_place
+from activities.places import ClosedHomeError, PlaceError, log_place, stopped_server
 from activities.read_models.schema import post, school
 from activities.settings import Settings
 from domain.ids import BadReferenceError, case_stream, parse_reference, stream_kind
@@ -123,6 +123,10 @@ def reading(settings: Settings | None = None) -> Iterator[Office]:
     except LogUnavailableError as error:
         if isinstance(place := log_place(settings), Path) and _is_closed(place):
             raise no_access(place) from error
+        if stopped := stopped_server(settings):
+            raise Failure(
+                Exit.UNREACHABLE, "U-LOG", f"{stopped}.", (), ("brokerage up", "brokerage doctor")
+            ) from error
         raise Failure(
             Exit.UNREACHABLE,
             "U-LOG",

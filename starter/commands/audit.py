@@ -107,7 +107,7 @@ def looks(
     time: Annotated[TimeFormat | None, Parameter(help="local, iso or relative.")] = None,
 ) -> int:
     """Show who opened sealed names and texts, when, and what for; the newest look last."""
-    from activities.places import ClosedHomeError, PlaceError, vault_place
+    from activities.places import ClosedHomeError, PlaceError, stopped_server, vault_place
     from activities.settings import Settings
     from activities.vault import VaultUnavailableError, read_looks
     from domain.canonical import instant_from_text
@@ -123,6 +123,10 @@ def looks(
     except VaultUnavailableError as error:
         if isinstance(place, Path) and place.exists() and not os.access(place, os.R_OK):
             raise no_access(place) from error
+        if stopped := stopped_server(settings):
+            raise Failure(
+                Exit.UNREACHABLE, "U-VAULT", f"{stopped}.", (), ("brokerage up", "brokerage doctor")
+            ) from error
         raise Failure(
             Exit.UNREACHABLE,
             "U-VAULT",

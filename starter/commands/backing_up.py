@@ -97,12 +97,16 @@ def _require_files(settings: Settings) -> None:
     place = log_place(settings)
     if isinstance(place, Path):
         return
-    dump = "pg_dump --format=custom --file=<file>"
-    line = f'{dump} "$BROKERAGE_OWNER_URL"'
+    dump = "--format=custom --schema=brokerage --schema=vault --file=<file>"
+    line = f'pg_dump {dump} "$BROKERAGE_OWNER_URL"'
     if settings.cluster.exists():
+        from starter.stack.postgres_cluster import find_program
+
         host, _, port, database, _ = place.place
         passwords = settings.database_passwords_file.absolute()
-        line = f"PGPASSFILE={passwords} {dump} --host={host} --port={port} --username=owner {database}"
+        # Of the server's own version: an older program of the machine would refuse.
+        program = find_program("pg_dump")
+        line = f"PGPASSFILE={passwords} {program} {dump} --host={host} --port={port} --username=owner {database}"
     raise Failure(
         Exit.USAGE,
         "H-DATABASE",

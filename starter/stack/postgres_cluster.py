@@ -142,6 +142,11 @@ def copy_programs(programs: Path, folder: Path) -> None:
         shutil.copytree(libraries, folder / libraries.name)
 
 
+def find_program(name: str) -> Path:
+    """A program of the newest PostgreSQL that the package brings, such as pg_dump. Raises Failure."""
+    return _find_programs() / "bin" / name
+
+
 def new_password() -> str:
     """A password that nobody guesses."""
     return secrets.token_urlsafe(32)

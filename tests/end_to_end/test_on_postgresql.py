@@ -173,10 +173,15 @@ def test_what_is_committed_survives_the_stack_and_goes_on_without_the_flag(tmp_p
         office.load_registers()
         reference = office.bring(STORY, "numeracy", "triage")[0]
         before = office.length()
-    away = office.cli("case", "show", reference)
-    assert (away.code, away.out) == (6, "")
-    assert "refused" in away.err
-    assert "brokerage up" in away.next_lines
+    for line in (("case", "show", reference), ("audit", "looks"), ("admin", "backup", str(tmp_path / "copy"))):
+        away = office.cli(*line)
+        assert (away.code, away.out) == (6, "")
+        assert "the stack is not running" in away.err
+        assert "postgresql://" not in away.err, "where its server would answer helps nobody"
+        assert "brokerage up" in away.next_lines
+    said = office.cli("doctor").out
+    assert "the stack is not running. Start it: brokerage up" in said
+    assert "BROKERAGE_OWNER_URL" not in said
     with RunningOffice(home) as again:
         assert again.length() == before
         assert again.cli("case", "show", reference, "--json").json["stage"] == "triage"

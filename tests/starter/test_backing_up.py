@@ -138,5 +138,5 @@ def test_a_log_in_postgresql_is_copied_by_its_own_program(new_office: NewOffice,
             assert done.code == 0
             return
         assert (done.code, "H-DATABASE" in done.err, "Nothing was copied" in done.err) == (2, True, True)
-        assert 'Next: pg_dump --format=custom --file=<file> "$BROKERAGE_OWNER_URL"' in done.err
+        assert "Next: pg_dump --format=custom --schema=brokerage --schema=vault --file=<file>" in done.err
         assert not (tmp_path / "copy").exists()
