@@ -17,7 +17,7 @@ from starter.sample.stories import STORIES
 from starter.views.fund_account import _CASE_MOVES, _FUND_MOVES, statement_rows
 from starter.views.funds import authority_rows, fund_rows
 from tests.activities.builders import Office, founded_home
-from tests.starter.shell import typed
+from tests.starter.shell import Terminal, typed
 
 HELD = ("reserved", "committed", "paid", "claimed", "advanced", "liquidated", "returned")
 
@@ -206,6 +206,40 @@ def test_what_was_entered_late_counts_from_the_day_on_which_it_happened(office: 
     assert _rows(office, f"fund status --json --as-of {earlier - timedelta(days=900)}") == []
     shown = typed(office, "fund", "status", "--as-of", str(day))
     assert f"EAS: as of {day}T23:59:59+01:00, position " in shown.err
+
+
+def test_money_for_a_year_that_is_not_open_is_answered_with_the_line_that_opens_it(told: Office) -> None:
+    line = (
+        "fund carry-forward laeg.2027-28 --from-fund laeg.2026-27 --amount 2500.00 --profile admin"
+    )
+    done = typed(told, *line.split())
+    assert (done.code, "E-FUND" in done.err) == (3, True), done.err
+    assert 'Next: brokerage fund open laeg.2027-28 --programme EAS --title "…"' in done.err
+    assert "Did you mean" not in done.err
+
+
+def test_closing_a_fund_says_what_is_left_and_committed_and_asks_on_a_terminal(
+    told: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", answer := Terminal("n\n"))
+    refused = typed(told, *["fund", "close", "laeg.2025-26", "--profile", "admin"], columns=120)
+    assert (refused.code, "Close laeg.2025-26? [y/N]" in refused.err) == (130, True), refused.err
+    assert (
+        "Closed for good, laeg.2025-26 takes no new reservation. GBP 0.00 of it are committed" in refused.err
+    )
+    assert "Nothing was sent." in refused.err
+    assert answer.read() == ""
+    foreseen = typed(
+        told, *["fund", "close", "laeg.2025-26", "--dry-run", "--profile", "finance.gwilym"], columns=120
+    )
+    assert (foreseen.code, "[y/N]" in foreseen.err) == (0, False)
+
+
+def test_a_source_without_an_amount_is_refused_with_the_names_of_the_flags(told: Office) -> None:
+    done = typed(told, *OPEN, "--source", "L2")
+    assert done.code == 2
+    assert "--amount and --source must be given together" in done.err
+    assert "values" not in done.err
 
 
 OPEN = [
