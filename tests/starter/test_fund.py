@@ -10,7 +10,10 @@ from typing import Any
 import orjson
 import pytest
 
+from domain.funding.amounts import money_words
 from starter.commands.fund_statement import _WHAT
+from starter.commands.fund_writing import _agree_to_close
+from starter.failures import Exit, Failure
 from starter.reading import reading
 from starter.sample.deped_stories import DEPED_STORIES
 from starter.sample.stories import STORIES
@@ -209,30 +212,37 @@ def test_what_was_entered_late_counts_from_the_day_on_which_it_happened(office: 
 
 
 def test_money_for_a_year_that_is_not_open_is_answered_with_the_line_that_opens_it(told: Office) -> None:
-    line = (
-        "fund carry-forward laeg.2027-28 --from-fund laeg.2026-27 --amount 2500.00 --profile admin"
-    )
+    line = "fund carry-forward laeg.2027-28 --from-fund laeg.2026-27 --amount 2500.00 --dry-run --profile finance.gwilym"
     done = typed(told, *line.split())
     assert (done.code, "E-FUND" in done.err) == (3, True), done.err
     assert 'Next: brokerage fund open laeg.2027-28 --programme EAS --title "…"' in done.err
     assert "Did you mean" not in done.err
 
 
-def test_closing_a_fund_says_what_is_left_and_committed_and_asks_on_a_terminal(
-    told: Office, monkeypatch: pytest.MonkeyPatch
+def test_closing_a_fund_says_what_is_committed_and_left(told: Office) -> None:
+    line = ["fund", "close", "laeg.2026-27", "--dry-run", "--profile", "finance.gwilym"]
+    done = typed(told, *line, columns=120)
+    row = next(row for row in _rows(told, "fund status --json") if row["year"] == "2026-27")
+    committed, left = money_words(row["committed"], "GBP"), money_words(row["available"], "GBP")
+    assert f"takes no new reservation. {committed} of it are committed" in done.err
+    assert f"{left} are left: they can be carried forward." in done.err
+    assert "[y/N]" not in done.err, "nothing is asked before something is only tried"
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", ""])
+def test_a_fund_is_not_closed_on_a_terminal_without_a_yes(
+    answer: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.stdin", answer := Terminal("n\n"))
-    refused = typed(told, *["fund", "close", "laeg.2025-26", "--profile", "admin"], columns=120)
-    assert (refused.code, "Close laeg.2025-26? [y/N]" in refused.err) == (130, True), refused.err
-    assert (
-        "Closed for good, laeg.2025-26 takes no new reservation. GBP 0.00 of it are committed" in refused.err
-    )
-    assert "Nothing was sent." in refused.err
-    assert answer.read() == ""
-    foreseen = typed(
-        told, *["fund", "close", "laeg.2025-26", "--dry-run", "--profile", "finance.gwilym"], columns=120
-    )
-    assert (foreseen.code, "[y/N]" in foreseen.err) == (0, False)
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    monkeypatch.setattr("sys.stdout", Terminal())
+    row = {"available": 12_50, "committed": 3_00, "currency": "GBP"}
+    with pytest.raises(Failure, match="Nothing was sent") as failed:
+        _agree_to_close("laeg.2025-26", row, yes=False)
+    assert failed.value.exit_code is Exit.INTERRUPTED
+    assert "Close laeg.2025-26? [y/N]" in capsys.readouterr().err
+    _agree_to_close("laeg.2025-26", row, yes=True)
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    _agree_to_close("laeg.2025-26", row, yes=False)
 
 
 def test_a_source_without_an_amount_is_refused_with_the_names_of_the_flags(told: Office) -> None:
