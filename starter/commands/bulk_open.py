@@ -11,6 +11,7 @@ from domain.bulk import CaseOutcome
 from domain.canonical import plain
 from domain.ids import case_stream, stream_key
 from domain.messages import Command, UnsignedCommand
+from starter.bulk.cut_off import interrupted, not_answered
 from starter.commands.bulk_requests import NOT_SENT, Told, Wanted, look_at, request_id
 from starter.commands.file_import import FileOptions, chosen_rows, warn_of_unread
 from starter.commands.on_record import signer
@@ -120,13 +121,7 @@ def _open_all(sender: Sender, office: Office, programme: str, wanted: Wanted) ->
     try:
         asyncio.run(_connected(sender, office, programme, wanted))
     except KeyboardInterrupt:
-        raise Failure(
-            Exit.INTERRUPTED,
-            "U-INTERRUPTED",
-            "Interrupted. What was handed over goes on.",
-            ("Safe to repeat: this line opens each case once, however often.",),
-            (repeat_line(),),
-        ) from None
+        raise interrupted("opens each case", repeat_line()) from None
 
 
 async def _connected(sender: Sender, office: Office, programme: str, wanted: Wanted) -> None:
@@ -183,11 +178,5 @@ def _finish(wanted: Wanted) -> int:
     words = ", ".join(f"{counts[status]} {status}" for status in _TOLD if counts[status])
     say(f"{'✗' if bad or counts['unknown'] else '✓'} Requests: {words or 'none in the file'}.")
     if counts["unknown"]:
-        raise Failure(
-            Exit.UNKNOWN_OUTCOME,
-            "U-TIMEOUT",
-            f"{counts['unknown']} not answered; what was handed over goes on.",
-            ("Is a worker running? brokerage doctor", "Safe to repeat: this line opens each case once."),
-            (repeat_line(),),
-        )
+        raise not_answered(str(counts["unknown"]), "opens each case", repeat_line())
     return Exit.SOME_FAILED if bad else Exit.DONE
