@@ -212,10 +212,10 @@ def test_what_was_entered_late_counts_from_the_day_on_which_it_happened(office: 
 
 
 def test_money_for_a_year_that_is_not_open_is_answered_with_the_line_that_opens_it(told: Office) -> None:
-    line = "fund carry-forward laeg.2027-28 --from-fund laeg.2026-27 --amount 2500.00 --dry-run --profile finance.gwilym"
+    line = "fund carry-forward laeg.2028-29 --from-fund laeg.2026-27 --amount 2500.00 --dry-run --profile finance.gwilym"
     done = typed(told, *line.split())
     assert (done.code, "E-FUND" in done.err) == (3, True), done.err
-    assert 'Next: brokerage fund open laeg.2027-28 --programme EAS --title "…"' in done.err
+    assert 'Next: brokerage fund open laeg.2028-29 --programme EAS --title "…"' in done.err
     assert "Did you mean" not in done.err
 
 
