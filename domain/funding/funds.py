@@ -38,7 +38,8 @@ class OpenFund(DirectoryCommand):
     def _money_has_a_source(self) -> Self:
         if (self.amount_minor is None) != (self.source is None):
             raise PydanticCustomError(
-                "source", "must be given together: the amount and the paper that gives it"
+                "source",
+                "--amount and --source must be given together: the amount and the paper that gives it",
             )
         return self
 
@@ -174,7 +175,11 @@ def decide(
     if state.declared is None:
         return Refusal("R-FUND", f"There is no fund {key}.", "See: brokerage fund list")
     if not state.open:
-        return Refusal("R-FUND", f"Fund {key} is closed.", "A closed fund is not changed any more.")
+        return Refusal(
+            "R-FUND",
+            f"Fund {key} is closed.",
+            "It takes no more money; what it has left can be carried forward.",
+        )
     currency = state.declared.currency
     given = getattr(command, "currency", None)
     if given is not None and given != currency:
@@ -209,16 +214,7 @@ def _opened(
         claims_until=command.claims_until,
     )
     if state.declared is not None:
-        dropped = _money_not_on_record(state, command, key)
-        if dropped is not None and state.declared == declared and state.open:
-            return dropped
-        if state.declared == declared and state.open:
-            return ()
-        same_day = declared.model_copy(update={"claims_until": state.declared.claims_until})
-        corrects = command.claims_until is not None and command.amount_minor is None
-        if corrects and same_day == state.declared and state.open:
-            return _claims_day_astray(command.claims_until, key) or (declared,)
-        return Refusal("R-FUND", f"Fund {key} was opened already, with other values or closed since.")
+        return _opened_again(state, state.declared, command, declared, key)
     known = facts.currencies.get(command.programme)
     if known is None:
         return Refusal(
@@ -251,6 +247,41 @@ def _opened(
         amount_minor=command.amount_minor, currency=command.currency, source=command.source
     )
     return declared, put_in
+
+
+def _opened_again(
+    state: FundState, was: FundOpened, command: OpenFund, now: FundOpened, key: str
+) -> tuple[DirectoryEvent, ...] | Refusal:
+    """Nothing where all of it is on record; another last day for claims, given by itself, corrects that day."""
+    if not state.open:
+        return _opened_already(was, now, key, still=False)
+    if was == now:
+        return _money_not_on_record(state, command, key) or ()
+    corrected = now.model_copy(update={"claims_until": was.claims_until})
+    if corrected == was and command.claims_until is not None and command.amount_minor is None:
+        return _claims_day_astray(command.claims_until, key) or (now,)
+    return _opened_already(was, now, key, still=True)
+
+
+def _opened_already(was: FundOpened, now: FundOpened, key: str, *, still: bool) -> Refusal:
+    """The fund as it was opened, where the command says otherwise, and whether it was closed."""
+    words = {
+        "programme": "of programme {}",
+        "title": "with the title '{}'",
+        "currency": "in {}",
+        "authorities": "for {}",
+        "claims_until": "with claims until {}",
+    }
+    before, after = was.model_dump(mode="json"), now.model_dump(mode="json")
+    said = [
+        words[name].format(_whom(tuple(value)) if name == "authorities" else value or "no day")
+        for name, value in before.items()
+        if name in words and value != after[name]
+    ]
+    as_it_was = f", {' and '.join(said)}" if said else ""
+    if not still:
+        return Refusal("R-FUND", f"Fund {key} was opened already{as_it_was}, and is closed since.")
+    return Refusal("R-FUND", f"Fund {key} was opened already{as_it_was}.", "See: brokerage fund list")
 
 
 def _claims_day_astray(on: date | None, key: str) -> Refusal | None:

@@ -10,14 +10,17 @@ from typing import Any
 import orjson
 import pytest
 
+from domain.funding.amounts import money_words
 from starter.commands.fund_statement import _WHAT
+from starter.commands.fund_writing import _agree_to_close
+from starter.failures import Exit, Failure
 from starter.reading import reading
 from starter.sample.deped_stories import DEPED_STORIES
 from starter.sample.stories import STORIES
 from starter.views.fund_account import _CASE_MOVES, _FUND_MOVES, statement_rows
 from starter.views.funds import authority_rows, fund_rows
 from tests.activities.builders import Office, founded_home
-from tests.starter.shell import typed
+from tests.starter.shell import Terminal, typed
 
 HELD = ("reserved", "committed", "paid", "claimed", "advanced", "liquidated", "returned")
 
@@ -206,6 +209,47 @@ def test_what_was_entered_late_counts_from_the_day_on_which_it_happened(office: 
     assert _rows(office, f"fund status --json --as-of {earlier - timedelta(days=900)}") == []
     shown = typed(office, "fund", "status", "--as-of", str(day))
     assert f"EAS: as of {day}T23:59:59+01:00, position " in shown.err
+
+
+def test_money_for_a_year_that_is_not_open_is_answered_with_the_line_that_opens_it(told: Office) -> None:
+    line = "fund carry-forward laeg.2028-29 --from-fund laeg.2026-27 --amount 2500.00 --dry-run --profile finance.gwilym"
+    done = typed(told, *line.split())
+    assert (done.code, "E-FUND" in done.err) == (3, True), done.err
+    assert 'Next: brokerage fund open laeg.2028-29 --programme EAS --title "…"' in done.err
+    assert "Did you mean" not in done.err
+
+
+def test_closing_a_fund_says_what_is_committed_and_left(told: Office) -> None:
+    line = ["fund", "close", "laeg.2026-27", "--dry-run", "--profile", "finance.gwilym"]
+    done = typed(told, *line, columns=120)
+    row = next(row for row in _rows(told, "fund status --json") if row["year"] == "2026-27")
+    committed, left = money_words(row["committed"], "GBP"), money_words(row["available"], "GBP")
+    assert f"takes no new reservation. {committed} of it are committed" in done.err
+    assert f"{left} are left: they can be carried forward." in done.err
+    assert "[y/N]" not in done.err, "nothing is asked before something is only tried"
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", ""])
+def test_a_fund_is_not_closed_on_a_terminal_without_a_yes(
+    answer: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    monkeypatch.setattr("sys.stdout", Terminal())
+    row = {"available": 12_50, "committed": 3_00, "currency": "GBP"}
+    with pytest.raises(Failure, match="Nothing was sent") as failed:
+        _agree_to_close("laeg.2025-26", row, yes=False)
+    assert failed.value.exit_code is Exit.INTERRUPTED
+    assert "Close laeg.2025-26? [y/N]" in capsys.readouterr().err
+    _agree_to_close("laeg.2025-26", row, yes=True)
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    _agree_to_close("laeg.2025-26", row, yes=False)
+
+
+def test_a_source_without_an_amount_is_refused_with_the_names_of_the_flags(told: Office) -> None:
+    done = typed(told, *OPEN, "--source", "L2")
+    assert done.code == 2
+    assert "--amount and --source must be given together" in done.err
+    assert "values" not in done.err
 
 
 OPEN = [
