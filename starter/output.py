@@ -3,9 +3,9 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -13,11 +13,9 @@ import orjson
 from domain.characters import shown
 from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean
+from starter.terminal_table import set_table
 
 TimeFormat = Literal["local", "iso", "relative"]
-
-_NARROWEST: Final = 4
-"""Columns to which a cell is cut at most, where a terminal is narrow."""
 
 
 def on_terminal() -> bool:
@@ -63,38 +61,24 @@ def choose_fields(
     return [{name: row[name] for name in (wanted or known)} for row in rows]
 
 
-def say_table(rows: Iterable[Sequence[str]], header: Sequence[str], spare: int = 0) -> None:
+def say_table(
+    rows: Iterable[Sequence[str]], header: Sequence[str], spare: int = 0, whole: Collection[int] = ()
+) -> None:
     """Columns for eyes on a terminal; tab-separated lines without header, cut or colour elsewhere.
 
-    Where a terminal is too narrow, the last columns are left out, `spare` of them at most; then the widest
-    are cut, but the first.
+    A terminal that is too narrow gets what `set_table` makes of it; columns that are left out are named.
     """
     rows = [[shown(cell) for cell in row] for row in rows]
     if not on_terminal():
         for row in rows:
             say("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
         return
-    limit = shutil.get_terminal_size().columns
-    lines = [list(header), *rows]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
-    while spare and _width(widths) > limit:
-        spare -= 1
-        widths.pop()
-    while _width(widths) > limit and (widest := max(widths[1:], default=0)) > _NARROWEST:
-        widths[1 + widths[1:].index(widest)] -= 1
+    table = set_table(rows, header, shutil.get_terminal_size().columns, spare, whole)
     bold, plain = ("\033[1m", "\033[0m") if coloured() else ("", "")
-    for number, line in enumerate(lines):
-        text = "  ".join(_cut(cell, w).ljust(w) for cell, w in zip(line, widths, strict=False))
-        text = _cut(text.rstrip(), limit)
-        say(f"{bold}{text}{plain}" if number == 0 else text)
-
-
-def _width(widths: Sequence[int]) -> int:
-    return sum(widths) + 2 * (len(widths) - 1)
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+    for number, line in enumerate(table.lines):
+        say(f"{bold}{line}{plain}" if number < table.heads else line)
+    if table.left_out:
+        note(f"Not shown: {', '.join(table.left_out)}: a wider terminal shows them, --csv shows all.")
 
 
 def coloured() -> bool:

@@ -55,6 +55,8 @@ class Column:
     field: str
     header: str
     cell: Callable[[Mapping[str, Any]], str]
+    whole: bool = False
+    """Whether its words are never cut, however narrow the terminal, such as a state."""
 
 
 def say_rows(
@@ -83,6 +85,7 @@ def say_rows(
             ([column.cell(row) for column in columns] for row in rows),
             [column.header for column in columns],
             spare,
+            {place for place, column in enumerate(columns) if column.whole},
         )
 
 

@@ -6,6 +6,7 @@ from domain.canonical import canonical_bytes, plain, sha256_hex
 from domain.case import commands as c
 from domain.case import events as e
 from domain.case.budget import with_fund
+from domain.case.capacity_rules import planned_by_period
 from domain.case.commands import expect
 from domain.case.shape import Agreement
 from domain.case.situation import Refusal, Situation
@@ -146,6 +147,7 @@ def signer_is_a_second_person(s: Situation) -> Refusal | None:
 
 def draft(s: Situation) -> tuple[e.CaseEvent, ...]:
     terms = with_fund(s, with_split(s.programme, expect(s.command, c.DraftAgreement).terms))
+    terms = planned_by_period(s, terms)
     version = s.state.agreement.version + 1 if s.state.agreement else 1
     limit = s.programme.rules.finance_approves_up_to_minor
     by_finance = limit is not None and terms.amount_minor <= limit

@@ -27,11 +27,11 @@ from domain.programmes.model import Programme
 def envelope_is_not_exhausted(s: Situation) -> Refusal | None:
     """No request is taken on while no fund has anything left that it could be paid from.
 
-    Delivery lies ahead, so what earlier financial years have left pays none of it.
+    Delivery lies ahead, so what earlier financial years have left pays none of it. The year that the school wishes for
+    may have no fund yet: whether its money is there is asked when the agreement is drafted.
     """
     usable = [f for f in s.facts.money.funds if f.open and f.may_pay(s.state.authority)]
-    begin = max(s.facts.today, s.state.desired_start or s.facts.today)
-    first = financial_years(s.programme, begin, begin)[0]
+    first = financial_years(s.programme, s.facts.today, s.facts.today)[0]
     ahead = [fund for fund in usable if fund.year >= first]
     if s.programme.finance is None or not usable or any(fund.available > 0 for fund in ahead):
         return None

@@ -14,7 +14,7 @@ from domain.case.matching import barred_provider
 from domain.case.matching_events import ExcludedSchool, Figures
 from domain.case.situation import Facts, Refusal, Situation
 from domain.case.state import CaseState
-from domain.matching.filters import Wanted, exclusion
+from domain.matching.filters import Wanted, exclusion, offers_nothing
 from domain.matching.ranking import rank
 from domain.parties import Party
 from domain.programmes.model import Programme
@@ -132,12 +132,18 @@ _REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
 
 def _said(out: ExcludedSchool, s: Situation) -> Refusal:
     code, message = why_not(out, s)
+    if offers_nothing(out):
+        return Refusal(
+            code, message, "An administrator records what it offers: brokerage provider import offers.csv"
+        )
     return Refusal(code, message, f"Who could be asked: brokerage case match {s.state.reference}")
 
 
 def why_not(out: ExcludedSchool, s: Situation) -> tuple[str, str]:
     """Code and words of the refusal of a school that is left out."""
     code, words = _REFUSALS.get(out.code, ("R-EXCLUDED", "{name} cannot be asked."))
+    if offers_nothing(out):
+        words = "{name} offers nothing yet, so no language is on record in which it helps; the support is to be in '{0}'."
     message = words.format(
         *_shown(out.figures),
         name=_name(s, out.school),

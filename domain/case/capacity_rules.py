@@ -10,12 +10,11 @@ from datetime import date
 
 from domain.calendars.half_terms import order_of, period_words, periods_between
 from domain.case import commands as c
-from domain.case.agreement import agreement_of
 from domain.case.candidates import best_but, wanted_periods
 from domain.case.capacity import Plan, as_plan, capacity_uses, current_offer, fitted
 from domain.case.commands import expect
 from domain.case.situation import Refusal, Situation
-from domain.case.values import PeriodShare
+from domain.case.values import AgreementTerms, PeriodShare
 from domain.matching.provider import Provider
 
 
@@ -50,10 +49,61 @@ def plan_fits_the_capacity(s: Situation) -> Refusal | None:
     offer, terms = current_offer(s.state), expect(s.command, c.DraftAgreement).terms
     if offer is None or not offer.periods or s.programme.matching is None:
         return None
-    plan = fitted(as_plan(terms.periods or offer.periods), terms.quarter_days)
+    provider, free = _provider(s, offer.provider), _free_within(s, terms)
+    if not terms.periods:
+        return _shortage_within(s, provider, free, terms.quarter_days)
+    more = {p: days for p, days in as_plan(terms.periods).items() if days > free.get(p, 0)}
+    return _shortage(s, provider, more, _other_half_terms(s, free, terms))
+
+
+def planned_by_period(s: Situation, terms: AgreementTerms) -> AgreementTerms:
+    """The terms with their days planned by half term: as they name them, else what the offer holds within their
+    dates, and what that leaves over in the earliest half terms that have some free.
+    """
+    if terms.periods or not _keeps_account(s):
+        return terms
+    return terms.model_copy(update={"periods": _spread_within(s, terms)})
+
+
+def _spread_within(s: Situation, terms: AgreementTerms) -> tuple[PeriodShare, ...]:
+    """The days of the terms over the half terms of their dates; fewer where not all find room."""
+    free = _free_within(s, terms)
+    held = {use.period: use.held for use in capacity_uses(s.state) if use.held and use.period in free}
+    kept = fitted(held, min(terms.quarter_days, sum(held.values())))
+    left = {period: days - kept.get(period, 0) for period, days in free.items()}
+    plan = Counter(kept) + Counter(as_plan(spread(terms.quarter_days - sum(kept.values()), left)))
+    return _shares(plan)
+
+
+def _free_within(s: Situation, terms: AgreementTerms) -> Plan:
+    """What is left of the provider's days in each half term of these dates, or what the case holds there already."""
+    provider, days_of = _provider(s, s.state.provider or ""), s.facts.days_of(None)
     held = {use.period: use.held for use in capacity_uses(s.state)}
-    more = {period: days for period, days in plan.items() if days > held.get(period, 0)}
-    return _shortage(s, _provider(s, offer.provider), more, "Plan other half terms: --period 2027-spring-1=2")
+    first, last = days_of.period_of(max(terms.start, s.facts.today)), days_of.period_of(terms.end)
+    return {p: max(provider.free(p), held.get(p, 0)) for p in periods_between(first, last)}
+
+
+def _shortage_within(s: Situation, provider: Provider, free: Plan, asked: int) -> Refusal | None:
+    if sum(free.values()) >= asked:
+        return None
+    return Refusal(
+        "R-CAPACITY",
+        f"{_name(s, provider.number)} has {_days(sum(free.values()))} days free in {_span_words(free)}, within which "
+        f"this {s.noun('agreement')} begins and ends; {_days(asked)} are asked.{_holders(provider, free)}",
+        "Plan fewer days or a later end, or let the school declare more: brokerage provider capacity",
+    )
+
+
+def _other_half_terms(s: Situation, free: Plan, terms: AgreementTerms) -> str:
+    """Where the days would find room, as flags."""
+    found = _spread_within(s, terms)
+    if sum(share.quarter_days for share in found) == terms.quarter_days:
+        flags = " ".join(f"--period {share.period}={_days(share.quarter_days)}" for share in found)
+        return f"Within these dates the days are free so: {flags}"
+    return (
+        f"Within these dates {_days(sum(free.values()))} days are free: "
+        "plan fewer, or a later end, or let the school declare more: brokerage provider capacity"
+    )
 
 
 def variation_fits_the_capacity(s: Situation) -> Refusal | None:
@@ -117,9 +167,7 @@ def varied_by_period(s: Situation) -> tuple[PeriodShare, ...] | None:
     _, free = _left_until(s, end)
     kept, more = _replanned(s, free, days)
     plan = Counter(kept) + Counter(as_plan(spread(more, free)))
-    return tuple(
-        PeriodShare(period=period, quarter_days=plan[period]) for period in sorted(plan, key=order_of)
-    )
+    return _shares(plan)
 
 
 def spread(quarter_days: int, free: Mapping[str, int]) -> tuple[PeriodShare, ...]:
@@ -133,6 +181,12 @@ def spread(quarter_days: int, free: Mapping[str, int]) -> tuple[PeriodShare, ...
     return tuple(shares)
 
 
+def _shares(plan: Plan) -> tuple[PeriodShare, ...]:
+    return tuple(
+        PeriodShare(period=period, quarter_days=plan[period]) for period in sorted(plan, key=order_of)
+    )
+
+
 def _keeps_account(s: Situation) -> bool:
     offer = current_offer(s.state)
     return offer is not None and bool(offer.periods) and s.programme.matching is not None
@@ -140,7 +194,9 @@ def _keeps_account(s: Situation) -> bool:
 
 def _varied(s: Situation) -> tuple[date, int]:
     """The end of the agreement as it would be varied, and its days, an extension included."""
-    agreement, variation = agreement_of(s), s.state.variation
+    agreement, variation = s.state.agreement, s.state.variation
+    if agreement is None:
+        raise ValueError("the log is not a lawful history: no agreement in this stage")
     if isinstance(s.command, c.ProposeVariation):
         end, days = s.command.end or agreement.end, s.command.quarter_days or agreement.quarter_days
     elif variation is not None:

@@ -8,7 +8,7 @@ from domain.case import events as e
 from domain.case.agreement import agreement_of
 from domain.case.commands import expect
 from domain.case.money_events import ClaimedVisit
-from domain.case.money_owed import agreed_beside_cover, claimable_visits, live_money, payments_are_held
+from domain.case.money_owed import agreed_beside_cover, claimable_visits, live_money
 from domain.case.money_shape import Claim, FundShare, Money
 from domain.case.shape import Visit
 from domain.case.situation import Refusal, Situation
@@ -177,19 +177,6 @@ def payer_did_not_claim(s: Situation) -> Refusal | None:
     if claim is not None and {claim.claimed_by, claim.recorded_by} & {s.facts.person, s.facts.recorder}:
         return Refusal("R-SEPARATION", "Whoever claimed or recorded the claim may not record its payment.")
     return None
-
-
-def payment_is_not_held(s: Situation) -> Refusal | None:
-    """The last payment waits for the final reviews of both sides, where the programme says so."""
-    if not payments_are_held(s.state):
-        return None
-    given = {review.party for review in s.state.reviews}
-    missing = [s.word(p) for p in (Party.RECIPIENT_HEAD, Party.PROVIDER_HEAD) if p not in given]
-    return Refusal(
-        "R-REVIEWS",
-        f"What is left is paid when both sides have reviewed; awaited: {', '.join(missing)}.",
-        f"Where that is overdue, the {s.word(Party.PRINCIPAL_ADVISER)} may close the case with --unevaluated.",
-    )
 
 
 def payment_has_been(s: Situation) -> Refusal | None:

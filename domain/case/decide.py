@@ -7,6 +7,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from domain.case import commands as c
 from domain.case import events as e
 from domain.case.budget import with_money
 from domain.case.chasing import held_lapses
@@ -49,7 +50,7 @@ def decide(state: CaseState, command: CaseCommand, facts: Facts, reference: str)
     played = _played(state, command, facts)
     entitled = [party for party in row.who if party in played]
     if not entitled:
-        return _wrong_post(row, facts)
+        return _wrong_post(row, command, facts)
     situations = [Situation(state, facts, command, p) for p in _awaited_first(state, command, entitled)]
     refusals = [_refusal(row, situation) for situation in situations]
     if all(refusals):
@@ -146,16 +147,26 @@ def _wrong_stage(state: CaseState, command: CaseCommand) -> Refusal:
     )
 
 
-def _wrong_post(row: Row, facts: Facts) -> Refusal:
+def _wrong_post(row: Row, command: CaseCommand, facts: Facts) -> Refusal:
     words = [facts.programme.word(party) for party in row.who]
     allowed = " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
     posts = sorted(facts.posts, key=lambda held: held.post)
     held = "; ".join(_posts_words(list(same), facts) for _post, same in groupby(posts, key=lambda h: h.post))
     return Refusal(
         "R-POST",
-        f"Only the {allowed} may do that." if row.who != (Party.SYSTEM,) else f"Only {allowed} does that.",
+        f"Only the {allowed} may do that{_for_school(command, facts)}."
+        if row.who != (Party.SYSTEM,)
+        else f"Only {allowed} does that.",
         f"{facts.person} holds today: {held or 'no post'}.",
     )
+
+
+def _for_school(command: CaseCommand, facts: Facts) -> str:
+    """' for Ysgol Cwm Enfys (6990001)' where a case is opened: there is none yet that would say for which school."""
+    if not isinstance(command, c.Open):
+        return ""
+    school = facts.schools.get(command.recipient)
+    return f" for {school.name} ({school.number})" if school else f" for school {command.recipient}"
 
 
 def _posts_words(same: list[HeldPost], facts: Facts) -> str:

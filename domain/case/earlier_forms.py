@@ -61,6 +61,28 @@ def _visit_before_capacity(payload: Payload) -> Payload:
     return payload | {"period": None, "noted_by": None, "recorded_by": None}
 
 
+def _funding_before_names(payload: Payload) -> Payload:
+    """Who gave these words stood in the envelope alone, and no rule about money looked at it."""
+    return payload | {"approved_by": None}
+
+
+def _signature_before_recorders(payload: Payload) -> Payload:
+    return payload | {"recorded_by": None}
+
+
+def _reserved_before_payments_were_held(payload: Payload) -> Payload:
+    """Nothing was held back for a review."""
+    return payload | {"last_after_review": False}
+
+
+def _confirmation_before_names(payload: Payload) -> Payload:
+    return payload | {"confirmed_by": None, "recorded_by": None}
+
+
+def _settled_dispute_before_names(payload: Payload) -> Payload:
+    return payload | {"settled_by": None, "recorded_by": None}
+
+
 def _extension_before_capacity(payload: Payload) -> Payload:
     return payload | {"periods": []}
 
@@ -91,28 +113,6 @@ def _ended_before_late_notes(payload: Payload) -> Payload:
 
 def _settled_before_visits_were_named(payload: Payload) -> Payload:
     return payload | {"left_open": []}
-
-
-def _funding_before_names(payload: Payload) -> Payload:
-    """Who gave these words stood in the envelope alone, and no rule about money looked at it."""
-    return payload | {"approved_by": None}
-
-
-def _signature_before_recorders(payload: Payload) -> Payload:
-    return payload | {"recorded_by": None}
-
-
-def _reserved_before_payments_were_held(payload: Payload) -> Payload:
-    """Nothing was held back for a review."""
-    return payload | {"last_after_review": False}
-
-
-def _confirmation_before_names(payload: Payload) -> Payload:
-    return payload | {"confirmed_by": None, "recorded_by": None}
-
-
-def _settled_dispute_before_names(payload: Payload) -> Payload:
-    return payload | {"settled_by": None, "recorded_by": None}
 
 
 def _claimed_before_years_were_told_apart(payload: Payload) -> Payload:

@@ -100,6 +100,8 @@ class Money(Value):
     """The money of one case; a case has none before its first reservation."""
 
     mode: Literal["arrears", "advance"]
+    last_after_review: bool = False
+    """Whether what is still to be paid when delivery ends waits for the final reviews of both sides."""
     currency: str
     shares: tuple[Share, ...] = ()
     claims: tuple[Claim, ...] = ()
@@ -110,8 +112,6 @@ class Money(Value):
     """Day on which the first part of an advance was paid out."""
     released: int = 0
     """Committed and given back, what was moved to another year aside."""
-    last_after_review: bool = False
-    """Whether what is still to be paid when delivery ends waits for the final reviews of both sides."""
     settled: bool = False
 
     def total(self, name: str) -> int:

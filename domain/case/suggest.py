@@ -84,7 +84,7 @@ _ALSO: Final[dict[str, tuple[tuple[Party, str], ...]]] = {
         (Party.BROKER, "record-orientation"),
     ),
     "drafting": ((Party.CURRICULUM_PARTNER, "contribute"),),
-    "first_offer": ((Party.PRINCIPAL_ADVISER, "no-partner"),),
+    "first_offer": ((Party.PRINCIPAL_ADVISER, "no-partner"), (Party.BROKER, "match")),
     "first_visit": ((Party.PROVIDER_HEAD, "record-visit"), (Party.CURRICULUM_PARTNER, "record-visit")),
     "visit_note": (
         (Party.PROVIDER_HEAD, "record-visit"),
@@ -123,7 +123,7 @@ def _values(
 ) -> Iterator[dict[str, Any]]:
     today, suffix = facts.today, item.wait.partition(":")[2]
     match verb:
-        case "submit" | "approve-funding" | "agree-variation" | "resume" | "complete" | "settle":
+        case "submit" | "approve-funding" | "agree-variation" | "resume" | "complete" | "settle" | "match":
             yield {}
         case "claim":
             yield {}

@@ -99,15 +99,19 @@ def years_add_up(s: Situation) -> Refusal | None:
 
 
 def periods_fit_the_days(s: Situation) -> Refusal | None:
-    """What is planned by half term names each once and is not more than was agreed."""
+    """What is planned by half term names each once and adds up to what is agreed."""
     terms = expect(s.command, c.DraftAgreement).terms
     named = [share.period for share in terms.periods]
     total = sum(share.quarter_days for share in terms.periods)
-    if len(set(named)) < len(named) or total > terms.quarter_days:
+    if len(set(named)) < len(named):
+        return Refusal("R-SPLIT", f"Half terms are named once each; given: {', '.join(named)}.")
+    if named and total != terms.quarter_days:
+        over = total - terms.quarter_days
         return Refusal(
             "R-SPLIT",
-            f"Half terms are named once each and hold {_days(terms.quarter_days)} days at the most; "
-            f"given: {_days(total)} in {', '.join(named)}.",
+            f"The half terms add up to {_days(total)} days, not to {_days(terms.quarter_days)}: "
+            f"{_days(abs(over))} too {'many' if over > 0 else 'few'}.",
+            "Without --period the days are spread over the half terms of the dates.",
         )
     return None
 

@@ -68,6 +68,14 @@ def _programme_before_money(payload: Payload) -> Payload:
     return payload | {"content": content | {"matching": None, "finance": None, "routes": routes}}
 
 
+def _programme_before_payments_were_held(payload: Payload) -> Payload:
+    """Nothing that was approved waited for a review."""
+    content = payload["content"]
+    finance = content["finance"]
+    kept = None if finance is None else finance | {"last_payment_after_review": False}
+    return payload | {"content": content | {"finance": kept}}
+
+
 def _words(words: dict[str, Any]) -> dict[str, Any]:
     return words | {"fil": None}
 
@@ -81,4 +89,5 @@ PROGRAMMES: Final = (
     Upcaster("ProgrammePublished", 1, 2, _programme_before_languages),
     Upcaster("ProgrammePublished", 2, 3, _programme_before_ladders),
     Upcaster("ProgrammePublished", 3, 4, _programme_before_money),
+    Upcaster("ProgrammePublished", 4, 5, _programme_before_payments_were_held),
 )

@@ -17,7 +17,7 @@ class PublishProgramme(DirectoryCommand):
 
 
 class ProgrammePublished(DirectoryEvent):
-    schema_version: ClassVar[int] = 4
+    schema_version: ClassVar[int] = 5
     content: Programme
     content_hash: str
 
@@ -54,11 +54,12 @@ def decide(
         return Refusal("R-PROGRAMME", f"The content is that of {content.code}, not of {code}.")
     if state.current is not None and content.content_hash() == state.current.content_hash():
         return ()
-    # A log may begin with any version: what a release ships is the first one that a new office knows.
-    expected = state.current.version + 1 if state.current else content.version
-    if content.version != expected:
+    # A log may begin with any version and leave some out: an office knows those of the releases that it had.
+    if state.current and content.version <= state.current.version:
         return Refusal(
-            "R-PROGRAMME", f"Version {content.version} of {code} was given; the next one is {expected}."
+            "R-PROGRAMME",
+            f"Version {content.version} of {code} was given, and version {state.current.version} is in force: "
+            f"a next one is numbered {state.current.version + 1} or higher.",
         )
     lost = _lost(state.current, content) if state.current else ""
     if lost:

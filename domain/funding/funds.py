@@ -38,7 +38,8 @@ class OpenFund(DirectoryCommand):
     def _money_has_a_source(self) -> Self:
         if (self.amount_minor is None) != (self.source is None):
             raise PydanticCustomError(
-                "source", "must be given together: the amount and the paper that gives it"
+                "source",
+                "--amount and --source must be given together: the amount and the paper that gives it",
             )
         return self
 
@@ -174,18 +175,27 @@ def decide(
     if state.declared is None:
         return Refusal("R-FUND", f"There is no fund {key}.", "See: brokerage fund list")
     if not state.open:
-        return Refusal("R-FUND", f"Fund {key} is closed.", "A closed fund is not changed any more.")
+        return Refusal(
+            "R-FUND",
+            f"Fund {key} is closed.",
+            "It takes no more money; what it has left can be carried forward.",
+        )
     currency = state.declared.currency
     given = getattr(command, "currency", None)
     if given is not None and given != currency:
         return Refusal("R-CURRENCY", f"Fund {key} is kept in {currency}, not in {given}.")
+    twice = _paper_given_twice(state, command, currency, key)
+    if twice is not None:
+        return twice
     match command:
         case Allocate():
-            return _allocated(state, command, key, currency)
+            return (
+                FundAllocated(amount_minor=command.amount_minor, currency=currency, source=command.source),
+            )
         case AllocateGrants():
             return grants_allocated(state.grants, command, state.declared.programme, currency, facts, key)
         case Reduce():
-            return _reduced(state, command, facts, key, currency)
+            return _reduced(command, facts, key, currency)
         case CarryForward():
             return _carried(command, state.declared, facts, key)
         case CloseFund():
@@ -204,13 +214,7 @@ def _opened(
         claims_until=command.claims_until,
     )
     if state.declared is not None:
-        if state.declared == declared and state.open:
-            return _first_money_is_on_record(state, command, key) or ()
-        same_day = declared.model_copy(update={"claims_until": state.declared.claims_until})
-        corrects = command.claims_until is not None and command.amount_minor is None
-        if corrects and same_day == state.declared and state.open:
-            return _claims_day_astray(command.claims_until, key) or (declared,)
-        return Refusal("R-FUND", f"Fund {key} was opened already, with other values or closed since.")
+        return _opened_again(state, state.declared, command, declared, key)
     known = facts.currencies.get(command.programme)
     if known is None:
         return Refusal(
@@ -245,18 +249,39 @@ def _opened(
     return declared, put_in
 
 
-def _first_money_is_on_record(state: FundState, command: OpenFund, key: str) -> Refusal | None:
-    """Money that is given with a fund that is open already is no news, or it is not dropped in silence."""
-    amount, source = command.amount_minor, command.source
-    if amount is None or source is None:
-        return None
-    if any(entry.amount == amount and entry.rests_on(source) for entry in state.entries):
-        return None
-    return Refusal(
-        "R-FUND",
-        f"Fund {key} is open already, and {money_words(amount, command.currency)} on '{source}' are not on record of it.",
-        f"More is put in by itself: brokerage fund allocate {key}",
-    )
+def _opened_again(
+    state: FundState, was: FundOpened, command: OpenFund, now: FundOpened, key: str
+) -> tuple[DirectoryEvent, ...] | Refusal:
+    """Nothing where all of it is on record; another last day for claims, given by itself, corrects that day."""
+    if not state.open:
+        return _opened_already(was, now, key, still=False)
+    if was == now:
+        return _money_not_on_record(state, command, key) or ()
+    corrected = now.model_copy(update={"claims_until": was.claims_until})
+    if corrected == was and command.claims_until is not None and command.amount_minor is None:
+        return _claims_day_astray(command.claims_until, key) or (now,)
+    return _opened_already(was, now, key, still=True)
+
+
+def _opened_already(was: FundOpened, now: FundOpened, key: str, *, still: bool) -> Refusal:
+    """The fund as it was opened, where the command says otherwise, and whether it was closed."""
+    words = {
+        "programme": "of programme {}",
+        "title": "with the title '{}'",
+        "currency": "in {}",
+        "authorities": "for {}",
+        "claims_until": "with claims until {}",
+    }
+    before, after = was.model_dump(mode="json"), now.model_dump(mode="json")
+    said = [
+        words[name].format(_whom(tuple(value)) if name == "authorities" else value or "no day")
+        for name, value in before.items()
+        if name in words and value != after[name]
+    ]
+    as_it_was = f", {' and '.join(said)}" if said else ""
+    if not still:
+        return Refusal("R-FUND", f"Fund {key} was opened already{as_it_was}, and is closed since.")
+    return Refusal("R-FUND", f"Fund {key} was opened already{as_it_was}.", "See: brokerage fund list")
 
 
 def _claims_day_astray(on: date | None, key: str) -> Refusal | None:
@@ -273,22 +298,10 @@ def _claims_day_astray(on: date | None, key: str) -> Refusal | None:
     )
 
 
-def _allocated(
-    state: FundState, command: Allocate, key: str, currency: Currency
-) -> tuple[DirectoryEvent, ...] | Refusal:
-    new = FundEntry(amount=command.amount_minor, source=command.source)
-    return paper_is_new(state.entries, new, currency, key) or (
-        FundAllocated(amount_minor=command.amount_minor, currency=currency, source=command.source),
-    )
-
-
 def _reduced(
-    state: FundState, command: Reduce, facts: DirectoryFacts, key: str, currency: Currency
+    command: Reduce, facts: DirectoryFacts, key: str, currency: Currency
 ) -> tuple[DirectoryEvent, ...] | Refusal:
-    taken = FundEntry(amount=-command.amount_minor, source=command.source)
-    short = paper_is_new(state.entries, taken, currency, key) or _short_of(
-        facts.funds[key], command.amount_minor
-    )
+    short = _short_of(facts.funds[key], command.amount_minor)
     if short is not None:
         return short
     return (FundReduced(amount_minor=command.amount_minor, currency=currency, source=command.source),)
@@ -338,16 +351,39 @@ def _closed(fund: FundFact) -> tuple[DirectoryEvent, ...] | Refusal:
     return (FundClosed(),)
 
 
+def _money_not_on_record(state: FundState, command: OpenFund, key: str) -> Refusal | None:
+    """Money that is given with a fund that is there already is no news, or it is not dropped in silence."""
+    amount, source = command.amount_minor, command.source
+    if amount is None or source is None:
+        return None
+    if any(entry.amount == amount and entry.rests_on(source) for entry in state.entries):
+        return None
+    return Refusal(
+        "R-FUND",
+        f"Fund {key} is open already, and {money_words(amount, command.currency)} on '{source}' are not on record of it.",
+        f"More is put in by itself: brokerage fund allocate {key}",
+    )
+
+
+def _paper_given_twice(
+    state: FundState, command: DirectoryCommand, currency: str, key: str
+) -> Refusal | None:
+    if not isinstance(command, Allocate | Reduce):
+        return None
+    sign = 1 if isinstance(command, Allocate) else -1
+    entry = FundEntry(amount=sign * command.amount_minor, source=command.source)
+    return paper_is_new(state.entries, entry, currency, key)
+
+
 def _short_of(fund: FundFact, amount: int) -> Refusal | None:
     if amount <= fund.available:
         return None
     return Refusal(
         "R-FUND",
         f"{fund.left()}; {money_words(amount, fund.currency)} are asked for.",
-        f"Cases that have most of it: {largest_first(fund.holders, fund.other_holders, fund.currency)}."
-        if fund.holders
-        else "",
+        f"{_HELD} {largest_first(fund.holders, fund.other_holders, fund.currency)}." if fund.holders else "",
     )
 
 
 _CLAIMS_AFTER_ITS_YEAR: Final = timedelta(days=183)
+_HELD: Final = "Cases that have most of it:"

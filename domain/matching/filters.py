@@ -112,6 +112,11 @@ def standing(provider: Provider, area: str, today: date) -> Iterator[tuple[str, 
         yield "inspection", tuple(day.isoformat() for day in days)
 
 
+def offers_nothing(out: ExcludedSchool) -> bool:
+    """Whether a school was left out for its language only because no offer of it is on record, and so no language."""
+    return out.code == "language" and not out.figures[1]
+
+
 def phases_fit(provider: str, wanted: str) -> bool:
     """Whether a school of that phase can help in the other; a school of all ages counts for both."""
     return provider == wanted or ALL_AGE in {provider, wanted}

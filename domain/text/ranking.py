@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from domain.case.matching_events import ExcludedSchool, Line
+from domain.matching.filters import offers_nothing
 from domain.parties import Party
 from domain.text.voice import Voice, capital
 
@@ -65,8 +66,9 @@ EXCLUSIONS: Final[Mapping[str, Filling]] = {
     "phase": lambda f, w: {"own": w.code("phase", f[0]), "wanted": w.code("phase", f[1])},
     "language": lambda f, w: {
         "wanted": w.code("language", f[0]),
-        "own": w.several([w.code("language", code) for code in f[1].split()]) or "–",
+        "own": w.several([w.code("language", code) for code in f[1].split()]),
     },
+    "no-language": lambda f, w: {"wanted": w.code("language", f[0])},
     "conflict": _nothing,
     "rests": lambda f, w: _day(f, w) | _head(f, w),
     "days": lambda f, w: {"free": w.days(f[0]), "declared": w.days(f[1]), "needed": w.days(f[2])},
@@ -80,5 +82,6 @@ def line_words(line: Line, voice: Voice) -> str:
 
 
 def exclusion_words(out: ExcludedSchool, voice: Voice) -> str:
-    """Why a school was left out."""
-    return capital(voice.words.exclusions[out.code].format(**EXCLUSIONS[out.code](out.figures, voice)))
+    """Why a school was left out; one that offers nothing helps in no language, and is told how to mend that."""
+    code = "no-language" if offers_nothing(out) else out.code
+    return capital(voice.words.exclusions[code].format(**EXCLUSIONS[code](out.figures, voice)))

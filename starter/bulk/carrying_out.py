@@ -19,6 +19,7 @@ from domain.bulk import BULK_ID_PATTERN, CaseOutcome, bulk_command_id, command_i
 from domain.canonical import plain
 from domain.ids import case_stream
 from domain.messages import Command, UnsignedCommand
+from starter.bulk.cut_off import interrupted, not_answered
 from starter.bulk.report import Answered, Report, check_csv, many
 from starter.commands.writing import SenderOptions, new_key, person_for, sender_for
 from starter.failures import Exit, Failure
@@ -148,13 +149,8 @@ def _send(sender: Sender, office: Office, bulk: str, commands: Sequence[Command]
     try:
         asyncio.run(connect_and_hand_over(sender, office, bulk, commands, outcomes.update))
     except KeyboardInterrupt:
-        raise Failure(
-            Exit.INTERRUPTED,
-            "U-INTERRUPTED",
-            "Interrupted. What was handed over goes on.",
-            ("Safe to repeat: this line does each case once, however often.",),
-            (f"brokerage bulk status {bulk}", repeat_line(bulk)),
-        ) from None
+        status = f"brokerage bulk status {bulk}"
+        raise interrupted("does each case", status, repeat_line(bulk)) from None
     return outcomes
 
 
@@ -163,13 +159,8 @@ def _finish(report: Report, options: BulkOptions) -> int:
     if options.csv is not None:
         report.write_csv(options.csv)
     if report.exit_code is Exit.UNKNOWN_OUTCOME and not report.dry_run:
-        raise Failure(
-            Exit.UNKNOWN_OUTCOME,
-            "U-TIMEOUT",
-            f"{many(report.counts['unknown'])} not answered yet; what was handed over goes on.",
-            ("Is a worker running? brokerage doctor", "Safe to repeat: this line does each case once."),
-            (f"brokerage bulk status {report.bulk}", repeat_line(report.bulk)),
-        )
+        status = f"brokerage bulk status {report.bulk}"
+        raise not_answered(many(report.counts["unknown"]), "does each case", status, repeat_line(report.bulk))
     return report.exit_code
 
 

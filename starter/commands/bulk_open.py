@@ -11,6 +11,7 @@ from domain.bulk import CaseOutcome
 from domain.canonical import plain
 from domain.ids import case_stream, stream_key
 from domain.messages import Command, UnsignedCommand
+from starter.bulk.cut_off import interrupted, not_answered
 from starter.commands.bulk_requests import NOT_SENT, Told, Wanted, look_at, request_id
 from starter.commands.file_import import FileOptions, chosen_rows, warn_of_unread
 from starter.commands.on_record import signer
@@ -72,7 +73,7 @@ def open_(
             raise Failure(Exit.USAGE, "E-ROWS", f"{file} has {rows} that cannot be; nothing was sent.")
         if chosen.dry_run:
             _foresee(office, person_for(office.settings, chosen), rules.code, wanted)
-            return _finish(wanted)
+            return _finish(file, wanted)
         check_result(target, file)
         sender = sender_for(office.settings, chosen)
         for line in wanted.keys:
@@ -82,7 +83,7 @@ def open_(
         finally:
             _write(target, parsed, wanted)
         say(f"What became of each request: {target}")
-    return _finish(wanted)
+    return _finish(file, wanted)
 
 
 def _say_wrong(file: Path, wanted: Wanted) -> None:
@@ -108,7 +109,7 @@ def _foresee(office: Office, person: str, programme: str, wanted: Wanted) -> Non
         foreseen = look_ahead(office, command)
         if isinstance(foreseen, WouldBeRefused):
             refusal = foreseen.refusal
-            wanted.told[line] = Told("refused", "", refusal.code, refusal.message)
+            wanted.told[line] = Told("refused", "", refusal.code, _whole(refusal.message, refusal.hint))
         else:
             wanted.told[line] = Told("would be opened", reference)
 
@@ -120,13 +121,7 @@ def _open_all(sender: Sender, office: Office, programme: str, wanted: Wanted) ->
     try:
         asyncio.run(_connected(sender, office, programme, wanted))
     except KeyboardInterrupt:
-        raise Failure(
-            Exit.INTERRUPTED,
-            "U-INTERRUPTED",
-            "Interrupted. What was handed over goes on.",
-            ("Safe to repeat: this line opens each case once, however often.",),
-            (repeat_line(),),
-        ) from None
+        raise interrupted("opens each case", repeat_line()) from None
 
 
 async def _connected(sender: Sender, office: Office, programme: str, wanted: Wanted) -> None:
@@ -165,7 +160,12 @@ def _command(sender: Sender, office: Office, programme: str, row: RequestRow, ke
 def _told(command: Command, outcome: CaseOutcome) -> Told:
     if outcome.kind == "done":
         return Told("opened", stream_key(command.stream))
-    return Told(outcome.kind, "", outcome.code, outcome.message)
+    return Told(outcome.kind, "", outcome.code, _whole(outcome.message, outcome.hint))
+
+
+def _whole(message: str, hint: str) -> str:
+    """A refusal with what helps on, as the command for one request shows it."""
+    return f"{message} {hint}" if hint else message
 
 
 def _write(target: Path, parsed: Parsed[RequestRow], wanted: Wanted) -> None:
@@ -173,21 +173,15 @@ def _write(target: Path, parsed: Parsed[RequestRow], wanted: Wanted) -> None:
     write_result(target, parsed.table, COLUMNS, told)
 
 
-def _finish(wanted: Wanted) -> int:
+def _finish(file: Path, wanted: Wanted) -> int:
     """The counts in one line, and the exit code. Raises Failure where an outcome is unknown."""
     for line, told in sorted(wanted.told.items()):
         if told.status in {"refused", "failed"}:
-            note(f"line {line} · {told.message}  {told.code}")
+            note(f"{file.name}:{line} · {told.message}  {told.code}")
     counts = Counter(told.status for told in wanted.told.values())
     bad = counts["wrong"] + counts["refused"] + counts["failed"]
     words = ", ".join(f"{counts[status]} {status}" for status in _TOLD if counts[status])
     say(f"{'✗' if bad or counts['unknown'] else '✓'} Requests: {words or 'none in the file'}.")
     if counts["unknown"]:
-        raise Failure(
-            Exit.UNKNOWN_OUTCOME,
-            "U-TIMEOUT",
-            f"{counts['unknown']} not answered; what was handed over goes on.",
-            ("Is a worker running? brokerage doctor", "Safe to repeat: this line opens each case once."),
-            (repeat_line(),),
-        )
+        raise not_answered(str(counts["unknown"]), "opens each case", repeat_line())
     return Exit.SOME_FAILED if bad else Exit.DONE

@@ -10,12 +10,13 @@ from domain.ids import case_stream
 from domain.programmes.model import Language
 from domain.text.voice import Voice
 from starter.back import Back, case_as_it_was, say_look
+from starter.commands.provider_find import no_school
 from starter.commands.writing import Order, WriteOptions, carry_out
 from starter.completing import references, schools
 from starter.failures import Exit, Failure
 from starter.numbers import whole_number
 from starter.output import say, say_json, show_time
-from starter.reading import known_reference, reading
+from starter.reading import Office, known_reference, reading
 from starter.views.case import CaseRecord, read_case
 from starter.views.ranking import Ranked, ranking_json, ranking_of, voice_of
 
@@ -62,7 +63,7 @@ def match(
         voice = voice_of(office, record, language)
         shown = ranking_json(ranked, known, voice, office.school_names())
         if why is not None:
-            shown = _only(shown, why)
+            shown = _only(office, shown, why)
         if chosen.json:
             say_json(shown)
             return Exit.DONE
@@ -71,13 +72,15 @@ def match(
     return Exit.DONE
 
 
-def _only(shown: dict[str, Any], number: str) -> dict[str, Any]:
-    """The ranking with that school alone. Raises Failure (exit 3) where nobody looked at it."""
+def _only(office: Office, shown: dict[str, Any], number: str) -> dict[str, Any]:
+    """The ranking with that school alone. Raises Failure (exit 3) where nobody looked at it, or there is none."""
     found = {
         key: [entry for entry in shown[key] if entry["school"] == number]
         for key in ("candidates", "excluded")
     }
     if not found["candidates"] and not found["excluded"]:
+        if number not in office.school_names():
+            raise no_school(office, number)
         raise Failure(
             Exit.NOT_FOUND,
             "E-SCHOOL",

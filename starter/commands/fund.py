@@ -7,14 +7,11 @@ from cyclopts import App, Parameter
 
 from domain.funding.amounts import money_words
 from starter.back import Back, cases_as_they_were, say_look
-from starter.commands.fund_names import Fund, known_fund
 from starter.commands.programme_names import known_programme
-from starter.failures import Exit, Failure
-from starter.moments import Day, Place, read_moment
-from starter.output import note, say_heading
-from starter.reading import Office, reading
+from starter.failures import Exit
+from starter.output import note
+from starter.reading import reading
 from starter.rows import Column, RowOptions, say_rows
-from starter.views.case_list import time_zones
 from starter.views.funds import (
     AUTHORITY_FIELDS,
     FUND_FIELDS,
@@ -38,6 +35,11 @@ for _verb, _help in (
         name=_verb,
         help=_help,
     )
+app.command(
+    "starter.commands.fund_statement:statement",
+    name="statement",
+    help="Show every movement of a fund, or by school whose grants were put into it.",
+)
 
 
 def _money(name: str, header: str) -> Column:
@@ -50,23 +52,27 @@ def _share(row: Mapping[str, Any]) -> str:
 
 
 _NAME: Final = Column("fund", "FUND", lambda row: f"{row['fund']}.{row['year']}")
+_STANDING: Final = Column(
+    "fund",
+    "FUND",
+    lambda row: f"{row['fund']}.{row['year']}" + ("" if row["open"] else " (closed)"),
+)
 _HELD: Final = (
     _money("reserved", "RESERVED"), _money("committed", "COMMITTED"), _money("paid", "PAID"),
 )  # fmt: skip
 _STATUS: Final = (
-    _NAME,
-    Column("currency", "", lambda row: row["currency"]),
+    _STANDING,
+    Column("currency", "IN", lambda row: row["currency"]),
     _money("allocated", "ALLOCATED"),
     *_HELD,
     _money("available", "AVAILABLE"),
     _money("claimed", "CLAIMED"),
     Column("liquidation_per_mille", "LIQUIDATED", _share),
-    Column("open", "", lambda row: "" if row["open"] else "closed"),
 )
 _BY_AUTHORITY: Final = (
     _NAME,
     Column("authority", "AUTHORITY", lambda row: row["authority"]),
-    Column("currency", "", lambda row: row["currency"]),
+    Column("currency", "IN", lambda row: row["currency"]),
     *_HELD,
     _money("claimed", "CLAIMED"),
     Column("liquidation_per_mille", "LIQUIDATED", _share),
@@ -83,7 +89,7 @@ def list_(*, output: RowOptions | None = None) -> int:
         Column("title", "TITLE", lambda row: row["title"]),
         Column("authorities", "MAY PAY", lambda row: ", ".join(row["authorities"]) or "all"),
         Column("claims_until", "CLAIMS UNTIL", lambda row: row["claims_until"] or "–"),
-        Column("open", "", lambda row: "open" if row["open"] else "closed"),
+        Column("open", "STATE", lambda row: "open" if row["open"] else "closed", whole=True),
     )
     chosen = output or RowOptions()
     chosen.fields(FUND_FIELDS)
@@ -114,54 +120,10 @@ def status(
         if not chosen.for_programs:
             say_look(office, None)
     rows = [row for row in rows if code in {None, row["programme"]}]
-    say_rows(rows, fields, chosen, _STATUS if by == "fund" else _BY_AUTHORITY, spare=3)
+    say_rows(rows, fields, chosen, _STATUS if by == "fund" else _BY_AUTHORITY, spare=2)
     for line in office.untold:
         note(f"✗ {line}; its money is left out.  R-VALID-AT")
     return Exit.SOME_FAILED if office.untold else Exit.DONE
-
-
-@app.command
-def statement(
-    fund: Fund,
-    /,
-    *,
-    as_of: Annotated[
-        str | None, Parameter(help="As it was on record then: a day, a time with offset, or position:212.")
-    ] = None,
-    output: RowOptions | None = None,
-) -> int:
-    """Show every movement of a fund in the order of the log, with what was left after each.
-
-    It is read from the log itself, from its beginning, and from no list.
-    """
-    from starter.views.fund_account import STATEMENT_FIELDS, statement_rows
-
-    chosen = output or RowOptions()
-    chosen.fields(STATEMENT_FIELDS)
-    with reading() as office:
-        key, programme = known_fund(office, fund)
-        upto = None if as_of is None else _position(office, as_of, programme)
-        rows = statement_rows(office, key, upto)
-        currency = next(row["currency"] for row in fund_rows(office) if f"{row['fund']}.{row['year']}" == key)
-    if not chosen.for_programs:
-        say_heading(f"{key}, in {currency}" + (f", as of position {upto}" if upto is not None else "") + ".")
-    say_rows([{**row, "currency": currency} for row in rows], STATEMENT_FIELDS, chosen, _ACCOUNT, spare=2)
-    return Exit.DONE
-
-
-_ACCOUNT: Final = (
-    Column("position", "#", lambda row: str(row["position"])),
-    Column("occurred_at", "WHEN", lambda row: row["occurred_at"][:10]),
-    Column("event", "WHAT", lambda row: row["event"]),
-    Column("case", "CASE", lambda row: row["case"] or "–"),
-    _money("amount", "AMOUNT"),
-    _money("reserved", "RESERVED"),
-    _money("committed", "COMMITTED"),
-    _money("paid", "PAID"),
-    _money("available", "AVAILABLE"),
-    Column("person", "WHO", lambda row: row["on_behalf_of"] or row["person"]),
-    Column("paper", "PAPER", lambda row: row["paper"] or "–"),
-)
 
 
 @app.command
@@ -180,18 +142,3 @@ def rates(*, output: RowOptions | None = None) -> int:
         rows = rate_rows(office)
     say_rows(rows, RATE_FIELDS, chosen, table)
     return Exit.DONE
-
-
-def _position(office: Office, text: str, programme: str) -> int:
-    """The last position of the log that was on record at that moment. Raises Failure."""
-    from activities.event_log.past import position_by
-
-    moment = read_moment("--as-of", text)
-    if isinstance(moment, Place):
-        if moment.kind == "event":
-            raise Failure(
-                Exit.USAGE, "E-TIME", "--as-of: a fund's account is looked at by day, time or position:212."
-            )
-        return moment.number
-    at = moment.end(time_zones(office)[programme]) if isinstance(moment, Day) else moment
-    return position_by(office.connection, at)

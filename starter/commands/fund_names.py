@@ -38,8 +38,11 @@ def fund_key(office: Office, typed: str, programme: Programme) -> str:
     return f"{name}.{financial_years(programme, today, today)[0]}"
 
 
-def known_fund(office: Office, typed: str) -> tuple[str, str]:
-    """Key and programme of a fund on record. Raises Failure: exit 2 for what names none, 3 where there is none."""
+def known_fund(office: Office, typed: str, *, to_write: bool = False) -> tuple[str, str]:
+    """Key and programme of a fund on record. Raises Failure: exit 2 for what names none, 3 where there is none.
+
+    To write to a fund that was opened for other years, it is opened for that one first.
+    """
     name = typed.strip().lower()
     rows = office.connection.execute(select(fund.c.code, fund.c.year, fund.c.programme)).all()
     of_code = next((row.programme for row in rows if row.code == name.partition(".")[0]), None)
@@ -48,6 +51,14 @@ def known_fund(office: Office, typed: str) -> tuple[str, str]:
     known = {f"{row.code}.{row.year}": row.programme for row in rows}
     if key in known:
         return key, known[key]
+    if to_write and programme is not None:
+        raise Failure(
+            Exit.NOT_FOUND,
+            "E-FUND",
+            f"There is no fund {key}: {key.partition('.')[0]} is not open for that year yet.",
+            (f"Funds: {', '.join(sorted(known))}",),
+            (f'brokerage fund open {key} --programme {programme.code} --title "…"',),
+        )
     raise Failure(
         Exit.NOT_FOUND,
         "E-FUND",

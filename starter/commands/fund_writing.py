@@ -1,11 +1,14 @@
 """`brokerage fund open`, `allocate`, `reduce`, `carry-forward`, `close`, `set-rate`: what finance declares."""
 
 import re
+import sys
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from domain.directory.base import DirectoryCommand
+from domain.funding.amounts import money_words
 from domain.funding.funds import Allocate, CarryForward, CloseFund, OpenFund, Reduce
 from domain.funding.rates import PublishRate
 from domain.ids import RATE_CARD_PATTERN
@@ -15,7 +18,9 @@ from starter.commands.programme_names import known_programme
 from starter.commands.writing import Order, WriteOptions, carry_out, read_body
 from starter.completing import programmes
 from starter.failures import Exit, Failure
+from starter.output import note, on_terminal
 from starter.reading import Office, reading
+from starter.views.funds import fund_rows
 
 _Programme = Annotated[str, Parameter(help="Programme, e.g. EAS.", completer=programmes)]
 _Amount = Annotated[str, Parameter(help="Amount, e.g. 60000.00.")]
@@ -101,9 +106,41 @@ def carry_forward(
     return _to_known(fund, CarryForward, typed, options)
 
 
-def close(fund: Fund, /, *, options: WriteOptions | None = None) -> int:
-    """Close a fund: it takes no new reservation; what is committed is claimed and paid."""
-    return _to_known(fund, CloseFund, {}, options)
+def close(
+    fund: Fund,
+    /,
+    *,
+    yes: Annotated[
+        bool,
+        Parameter(
+            negative="", show_default=False, help="Do not ask; off a terminal nothing is asked anyway."
+        ),
+    ] = False,
+    options: WriteOptions | None = None,
+) -> int:
+    """Close a fund for good: it takes no new reservation; what is committed is claimed and paid."""
+    chosen = options or WriteOptions()
+    with reading() as office:
+        key, _ = known_fund(office, fund)
+        row = next(row for row in fund_rows(office) if f"{row['fund']}.{row['year']}" == key)
+        if row["open"]:
+            _agree_to_close(key, row, yes=yes or chosen.dry_run)
+        return _send(office, CloseFund, f"fund/{key}", {}, chosen)
+
+
+def _agree_to_close(key: str, row: Mapping[str, Any], *, yes: bool) -> None:
+    """Say what closing leaves, and ask. Raises Failure where it is not wanted."""
+    left, committed = (money_words(row[name], row["currency"]) for name in ("available", "committed"))
+    note(
+        f"Closed for good, {key} takes no new reservation. {committed} of it are committed and not paid yet: they are "
+        f"claimed and paid as before. {left} are left: they can be carried forward."
+    )
+    if yes or not (on_terminal() and sys.stdin.isatty()):
+        return
+    sys.stderr.write(f"Close {key}? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        raise Failure(Exit.INTERRUPTED, "U-INTERRUPTED", "Nothing was sent.")
 
 
 def set_rate(
@@ -140,7 +177,7 @@ def _to_known(
     fund: str, model: type[DirectoryCommand], typed: dict[str, Any], options: WriteOptions | None
 ) -> int:
     with reading() as office:
-        key, _ = known_fund(office, fund)
+        key, _ = known_fund(office, fund, to_write=True)
         return _send(office, model, f"fund/{key}", typed, options)
 
 

@@ -12,6 +12,7 @@ from activities.event_log.read import commands_named, last_position
 from domain.bulk import CaseOutcome, command_id_prefix
 from domain.canonical import canonical_bytes, plain
 from domain.messages import Command, UnsignedCommand
+from starter.bulk.cut_off import interrupted, not_answered
 from starter.commands.import_report import Report, Where
 from starter.failures import Exit, Failure
 from starter.output import note, say
@@ -134,16 +135,7 @@ def say_sent(report: Report, what: str, again: str) -> int:
     """Print what became of it in one line, and the exit code. Raises Failure where an outcome is unknown."""
     say(f"{'✗' if report.exit_code else '✓'} {report.words(what)}")
     if report.exit_code is Exit.UNKNOWN_OUTCOME:
-        raise Failure(
-            Exit.UNKNOWN_OUTCOME,
-            "U-TIMEOUT",
-            f"{report.unknown} not answered; what was handed over goes on.",
-            (
-                "Is a worker running? brokerage doctor",
-                "Safe to repeat: this line does it once, however often.",
-            ),
-            (again,),
-        )
+        raise not_answered(str(report.unknown + report.unsent), "does each row", again)
     return report.exit_code
 
 
@@ -164,13 +156,7 @@ def connect_and_send(
     try:
         asyncio.run(_connected(sender, office, steps, report))
     except KeyboardInterrupt:
-        raise Failure(
-            Exit.INTERRUPTED,
-            "U-INTERRUPTED",
-            "Interrupted. What was handed over goes on.",
-            ("Safe to repeat: this line does each row once, however often.",),
-            (again,),
-        ) from None
+        raise interrupted("does each row", again) from None
     took = time.monotonic() - began
     if len(new) >= _WORTH_A_WORD:
         note(f"{len(new)} sent in {took:.1f} s, {len(new) / took:.0f} a second.")

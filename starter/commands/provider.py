@@ -23,7 +23,7 @@ from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean
 from starter.reading import reading
 from starter.register.csv_file import Parsed, nearest_kind, parse_rows
-from starter.register.leaders import is_list_of_leaders, of_other_lists
+from starter.register.leaders import OF_AREAS, is_list_of_leaders, of_other_lists
 from starter.register.providers import ProviderRow, contradictions
 from starter.register.table import read_table
 from starter.register.wales import OfferRow
@@ -111,7 +111,7 @@ def parse_providers(file: Path) -> Parsed[ProviderRow]:
             "E-COLUMNS",
             f"{file} lacks the column Areas.",
             (
-                *(f"Is {name} the column Areas?" for name in of_other_lists(parsed.unread)),
+                *(f"Is {name} the column Areas?" for name in of_other_lists(parsed.unread, OF_AREAS)),
                 "Only a list of leader schools goes without: it has no column about areas, languages or days.",
             ),
         )

@@ -92,7 +92,12 @@ def find(
                 continue
             rows.append(_row(provider, facts[number], recipient, wanted))
     rows.sort(key=lambda row: (row["minutes"] is None, row["minutes"] or 0, -row["quarters"], row["school"]))
-    say_rows(rows, FIELDS, chosen, _table(periods, near), spare=2)
+    say_rows(rows, FIELDS, chosen, _table(periods, near))
+    if not chosen.for_programs and any(not row["languages"] for row in rows):
+        note(
+            "Schools marked 'no offer' suit only a case for which the language does not matter, until what they offer "
+            "is recorded: brokerage provider import offers.csv"
+        )
     if not chosen.for_programs and left_out:
         reasons = ", ".join(f"{code} {count}" for code, count in sorted(left_out.items()))
         note(f"{left_out.total()} left out: {reasons}.")
@@ -112,7 +117,7 @@ def show(
         today = office.now(rules.code).astimezone(ZoneInfo(rules.time_zone)).date()
         fact = office.facts.schools([school], today).get(school)
         if fact is None:
-            raise _no_school(office, school)
+            raise no_school(office, school)
         provider = ProviderReader(office.connection).pool(Seeking(rules), [school])[school]
         periods = periods_from(office.facts.days_of(rules, None).period_of(today), 2 * AHEAD)
         voice = Voice(rules, office.school_names())
@@ -162,7 +167,7 @@ def _table(periods: tuple[str, ...], near: str | None) -> tuple[Column, ...]:
         Column("school", "SCHOOL", lambda row: row["school"]),
         Column("name", "NAME", lambda row: row["name"]),
         Column("phase", "PHASE", lambda row: row["phase"]),
-        Column("languages", "LANGUAGES", lambda row: " ".join(row["languages"])),
+        Column("languages", "LANGUAGES", lambda row: " ".join(row["languages"]) or "no offer"),
         *((minutes,) if near else ()),
         *(free_in(place) for place in range(len(periods))),
     )
@@ -239,11 +244,12 @@ def _recipient(office: Office, facts: dict[str, SchoolFact], near: str | None) -
     if near is None:
         return SchoolFact(number="", name="", open=True, authority="", phase=ALL_AGE, federation=None)
     if near not in facts:
-        raise _no_school(office, near)
+        raise no_school(office, near)
     return facts[near]
 
 
-def _no_school(office: Office, number: str) -> Failure:
+def no_school(office: Office, number: str) -> Failure:
+    """That no such school is in the register, with the nearest that is."""
     meant = near_school(office, number)
     return Failure(
         Exit.NOT_FOUND,

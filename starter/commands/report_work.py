@@ -1,10 +1,12 @@
 """`brokerage report accomplishment` and `report division`: what was done in a case, and in a division's year."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
+from domain.case.terms import names_a_year
 from domain.parties import Party
 from domain.programmes.model import Programme
 from starter.commands.case_filters import authority_named
@@ -17,7 +19,7 @@ from starter.rows import Column, RowOptions, say_rows
 from starter.views.accomplishment import accomplishment as accomplishment_of
 from starter.views.case import read_case
 from starter.views.division import MODE_FIELDS, PAIR_FIELDS, YEAR_FIELDS, DivisionYear
-from starter.views.division_names import names_since
+from starter.views.division_names import names_since, programmes_of
 from starter.years import check_year
 
 _Json = Annotated[bool, Parameter(negative="", help="Print it as JSON.")]
@@ -81,7 +83,7 @@ def division(
     with reading() as office:
         rules = known_programme(office, programme)
         known = check_year("--year", year, rules)
-        found = DivisionYear(office, rules, _division_named(office, authority), known)
+        found = DivisionYear(office, rules, _division_of(office, authority, rules, known), known)
     if chosen.for_programs:
         made = {"division": lambda: [found.whole()], "pair": found.pairs, "work-mode": found.work_modes}
         say_rows(made[rows](), fields, chosen, ())
@@ -92,6 +94,27 @@ def division(
     say_heading("Pairs:")
     say_rows(found.pairs(), PAIR_FIELDS, RowOptions(), _PAIRS, spare=5)
     return Exit.DONE
+
+
+def _division_of(office: Office, typed: str, rules: Programme, year: str) -> str:
+    """The authority as the register spells it. Raises Failure (exit 3) where its schools are of other programmes only."""
+    name = _division_named(office, typed)
+    theirs = programmes_of(office, name)
+    if not theirs or rules.code in theirs:
+        return name
+    others = sorted(theirs)
+    raise Failure(
+        Exit.NOT_FOUND,
+        "E-AUTHORITY",
+        f"No school of {name} takes part in {rules.code}: they are of {', '.join(others)}.",
+        (),
+        tuple(
+            f"brokerage report division --authority {shlex.quote(name)} --programme {code} --year "
+            + (year if names_a_year(known, year) else "…")
+            for code in others
+            if (known := office.facts.programme(code)) is not None
+        ),
+    )
 
 
 def _division_named(office: Office, typed: str) -> str:
@@ -164,6 +187,7 @@ def _lines(found: dict[str, Any], programme: Programme) -> Iterator[tuple[str, s
 def _year_lines(
     found: dict[str, Any], by_stage: Mapping[str, int], programme: Programme
 ) -> Iterator[tuple[str, str]]:
+    yield "Programme", f"{programme.title.en} ({programme.code})"
     yield _capital(programme.noun("authority")), f"{found['authority']}, {found['year']}"
     yield "Designated", f"{found['designated']} {programme.noun('provider')}s"
     stages = ", ".join(f"{number} {stage}" for stage, number in by_stage.items())

@@ -362,7 +362,10 @@ def _bad_values(model: type[BaseModel], error: ValidationError) -> Failure:
             message += f".{did_you_mean(str(item['input']), flag.choices)}"
         if flag and (example := _EXAMPLE.search(flag.help)) and item["type"] == "string_pattern_mismatch":
             message = f"must look like {example[1]}"
-        lines.append(f"{name} {message}" if message.startswith("is ") else f"{name}: {message}")
+        if not place and message.startswith("--"):
+            lines.append(message)  # of several flags together, which it names
+        else:
+            lines.append(f"{name} {message}" if message.startswith("is ") else f"{name}: {message}")
     if sum(item["type"] == "missing" for item in items) > 1:
         lines.append("The same line with --help says what each flag means.")
     first, rest = lines[0], tuple(lines[1:])

@@ -14,6 +14,7 @@ from starter.register.csv_file import CsvRow, is_column
 
 _OF_OTHER_LISTS: Final = ("area", "areas", "language", "languages", "half", "term", "days")
 """What columns of offers and of providers speak of, and those of leader schools do not."""
+OF_AREAS: Final = ("area", "areas")
 _ALIKE: Final = 0.75
 """How near a word must come to one of them: 'aeras' does, 'address' does not."""
 
@@ -44,12 +45,12 @@ def is_list_of_leaders(header: Sequence[str]) -> bool:
     return any(is_column(name, "Designated From") for name in header) and not list(of_other_lists(header))
 
 
-def of_other_lists(header: Iterable[str]) -> list[str]:
-    """The columns that mean what offers and providers have, or come near it."""
+def of_other_lists(header: Iterable[str], words: Sequence[str] = _OF_OTHER_LISTS) -> list[str]:
+    """The columns that mean what offers and providers have, or come near it; with `words`, near one of those."""
     return [
         name
         for name in header
-        if any(
-            nearest(word, _OF_OTHER_LISTS, _ALIKE) for word in re.split(r"[\W_]+", name.casefold()) if word
-        )
+        for parts in [re.split(r"[\W_]+", name.casefold())]
+        if any(word in part for word in words for part in parts)
+        or any(nearest(part, words, _ALIKE) for part in parts)
     ]

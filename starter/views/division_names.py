@@ -4,7 +4,7 @@ from collections.abc import Set
 
 from sqlalchemy import case, select
 
-from activities.read_models.schema import case_row, school
+from activities.read_models.schema import case_row, designation, provider_offer, school
 from starter.reading import Office
 
 authority_now = case(
@@ -25,3 +25,16 @@ def names_since(office: Office, typed: str) -> Set[str]:
     return {
         row.now for row in rows if row.authority.casefold() == typed.strip().casefold() != row.now.casefold()
     }
+
+
+def programmes_of(office: Office, authority: str) -> Set[str]:
+    """The programmes in which schools of the authority are designated, offer something or have cases."""
+    own = school.c.authority == authority
+    queries = (
+        *(
+            select(table.c.programme).join(school, school.c.number == table.c.school).where(own)
+            for table in (designation, provider_offer)
+        ),
+        select(case_row.c.programme).select_from(cases_with_recipients).where(authority_now == authority),
+    )
+    return {code for query in queries for code in office.connection.execute(query.distinct()).scalars()}

@@ -18,8 +18,22 @@ from starter.reading import Office
 STATEMENT_FIELDS: Final = (
     "position", "recorded_at", "occurred_at", "event", "case", "claim", "paper", "amount", "allocated", "reserved",
     "committed", "paid", "available", "currency", "person", "on_behalf_of", "post",
+    "change",
 )  # fmt: skip
-"""Amounts are minor units; the four balances and what is available are those after the movement."""
+"""Amounts are minor units; the four balances and what is available are those after the movement, `change` is what
+it did to what is available.
+"""
+GRANT_FIELDS: Final = (
+    "position",
+    "recorded_at",
+    "occurred_at",
+    "school",
+    "name",
+    "amount",
+    "currency",
+    "paper",
+    "person",
+)
 
 _CASE_MOVES: Final[dict[str, dict[str, int]]] = {
     "BudgetReserved": {"reserved": 1},
@@ -54,6 +68,8 @@ class _Move:
 
     amount: int
     by: dict[str, int]
+    paper: str | None = None
+    """On what it rests, where the event does not say it of this fund."""
 
 
 def statement_rows(office: Office, key: str, upto: int | None = None) -> list[dict[str, Any]]:
@@ -82,7 +98,7 @@ def _moves(recorded: RecordedEvent, key: str) -> Iterator[_Move]:
         if stream_key(envelope.stream) == key:
             yield _Move(amount, {"allocated": _FUND_MOVES[name]} if amount else {})
         elif isinstance(event, f.FundCarriedForward) and event.from_fund == key:
-            yield _Move(amount, {"allocated": -1})
+            yield _Move(amount, {"allocated": -1}, stream_key(envelope.stream))
     elif kind == "case" and name in _CASE_MOVES:
         event = event_types("case").read(name, envelope.schema_version, recorded.payload)
         by: dict[str, int] = {event.held_as: -1} if isinstance(event, e.BudgetReleased) else _CASE_MOVES[name]
@@ -102,7 +118,7 @@ def _row(recorded: RecordedEvent, move: _Move, balance: dict[str, int]) -> dict[
         "event": envelope.type,
         "case": stream_key(envelope.stream) if stream_kind(envelope.stream) == "case" else None,
         "claim": payload.get("claim") or payload.get("liquidation"),
-        "paper": next((payload[name] for name in _PAPERS if payload.get(name)), None),
+        "paper": move.paper or next((payload[name] for name in _PAPERS if payload.get(name)), None),
         "amount": move.amount,
         **balance,
         "available": left,
@@ -110,4 +126,34 @@ def _row(recorded: RecordedEvent, move: _Move, balance: dict[str, int]) -> dict[
         "person": envelope.actor.person,
         "on_behalf_of": behalf.person if behalf else None,
         "post": behalf.post if behalf else envelope.actor.post,
+        "change": sum(sign * (1 if name == "allocated" else -1) for name, sign in move.by.items())
+        * move.amount,
     }
+
+
+def grant_rows(office: Office, key: str, upto: int | None = None) -> list[dict[str, Any]]:
+    """The grant of each school that was put into the fund 'code.year', by school. Raises LogDamagedError."""
+    names = office.school_names()
+    rows = []
+    for recorded in office.log.events():
+        if upto is not None and recorded.position > upto:
+            break
+        envelope = recorded.envelope
+        if envelope.stream != f"fund/{key}" or envelope.type != "GrantsAllocated":
+            continue
+        event: Any = read_event("fund", envelope.type, envelope.schema_version, recorded.payload)
+        rows += [
+            {
+                "position": recorded.position,
+                "recorded_at": instant_text(envelope.recorded_at),
+                "occurred_at": instant_text(envelope.occurred_at),
+                "school": school,
+                "name": names.get(school, school),
+                "amount": event.each_minor,
+                "currency": event.currency,
+                "paper": event.source,
+                "person": envelope.actor.person,
+            }
+            for school in event.schools
+        ]
+    return sorted(rows, key=lambda row: str(row["school"]))

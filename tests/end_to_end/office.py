@@ -258,6 +258,8 @@ class RunningOffice:
         values = marked(step.values(today()), texts)
         if step.verb == "sign":
             values = {"content_hash": self.text_that_stands(reference)}
+        if step.verb == "record-payment":
+            values["payment"] += f"/{reference}"  # a provider's other cases have papers of their own
         body: dict[str, Any] = plain(COMMANDS[step.verb].model_validate(values).model_dump())
         return body
 

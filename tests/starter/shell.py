@@ -34,11 +34,21 @@ class Typed:
         return [orjson.loads(line) for line in self.out.splitlines()]
 
 
-def typed(office: Office, *words: str) -> Typed:
-    """The line, typed where that office's home is."""
-    out, err = io.StringIO(), io.StringIO()
+class Terminal(io.StringIO):
+    """A place that says somebody watches."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def typed(office: Office, *words: str, columns: int | None = None) -> Typed:
+    """The line, typed where that office's home is; with `columns`, on a terminal of that width."""
+    out, err = io.StringIO() if columns is None else Terminal(), io.StringIO()
+    where = {"BROKERAGE_HOME": str(office.settings.home)}
+    if columns is not None:
+        where |= {"COLUMNS": str(columns), "NO_COLOR": "", "TERM": "xterm"}
     with (
-        mock.patch.dict(os.environ, {"BROKERAGE_HOME": str(office.settings.home)}),
+        mock.patch.dict(os.environ, where),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):

@@ -12,6 +12,7 @@ def test_a_signature_changes_who_has_signed_and_what_is_awaited() -> None:
     found = changes(before, facts_of(office.state))
     assert found == {
         "agreement signatures recipient_head person": (None, "head.hill"),
+        "agreement signatures recipient_head recorded_by": (None, "head.hill"),
         "due signature:recipient_head": (before["due signature:recipient_head"], None),
     }
 

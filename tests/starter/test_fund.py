@@ -10,13 +10,17 @@ from typing import Any
 import orjson
 import pytest
 
+from domain.funding.amounts import money_words
+from starter.commands.fund_statement import _WHAT
+from starter.commands.fund_writing import _agree_to_close
+from starter.failures import Exit, Failure
 from starter.reading import reading
 from starter.sample.deped_stories import DEPED_STORIES
 from starter.sample.stories import STORIES
-from starter.views.fund_account import statement_rows
+from starter.views.fund_account import _CASE_MOVES, _FUND_MOVES, statement_rows
 from starter.views.funds import authority_rows, fund_rows
 from tests.activities.builders import Office, founded_home
-from tests.starter.shell import typed
+from tests.starter.shell import Terminal, typed
 
 HELD = ("reserved", "committed", "paid", "claimed", "advanced", "liquidated", "returned")
 
@@ -89,6 +93,78 @@ def test_a_case_says_what_money_it_has(told: Office) -> None:
     assert (shown["money"]["paid"], shown["money"]["settled"]) == (81_250_00, True)
 
 
+@pytest.mark.parametrize("columns", [80, 100, 120, 160])
+def test_no_terminal_cuts_an_amount_and_what_finds_no_room_is_named(told: Office, columns: int) -> None:
+    for line in (
+        "fund status",
+        "fund status --by authority",
+        "fund statement laeg.2026-27",
+        "fund statement s2s",
+    ):
+        done = typed(told, *line.split(), columns=columns)
+        assert done.code == 0
+        assert "…" not in done.out
+        missing = [head for head in ("LIQUIDATED", "CLAIMED") if head not in done.out and "status" in line]
+        missing += [
+            head for head in ("COMMITTED", "WHO", "PAPER") if head not in done.out and "statement" in line
+        ]
+        assert all(head in done.err for head in missing), line
+
+
+def test_a_closed_fund_is_said_to_be_closed_beside_its_name_at_any_width(office: Office) -> None:
+    office.done("finance.gwilym", "close", {}, stream="fund/laeg.2026-27")
+    for columns in (40, 80, 120):
+        assert "laeg.2026-27 (closed)" in typed(office, "fund", "status", columns=columns).out
+
+
+def test_the_account_on_the_page_has_words_signs_and_posts(told: Office) -> None:
+    lines = [line.split("\t") for line in _run(told, "fund statement s2s.2026").splitlines()]
+    (released,) = (line for line in lines if line[2] == "released")
+    (freed,) = (line for line in lines if line[2] == "came back")
+    reserved = next(line for line in lines if line[2] == "reserved")
+    assert reserved[4].startswith("-")
+    assert freed[4].startswith("+")
+    assert released[4][0].isdigit()
+    assert released[9:] == ["budget.lita, finance", "ADA-0118"]
+
+
+def test_every_movement_that_an_account_can_hold_has_words() -> None:
+    assert set(_WHAT) == set(_CASE_MOVES) | set(_FUND_MOVES)
+
+
+def test_what_each_movement_does_to_what_is_available_adds_up(told: Office) -> None:
+    for key in ("laeg.2026-27", "laeg.2025-26", "s2s.2026"):
+        account = _rows(told, f"fund statement {key} --json")
+        for before, after in pairwise([{"available": 0}, *account]):
+            assert after["available"] == before["available"] + after["change"]
+
+
+def test_what_was_carried_forward_names_the_other_fund_on_both_sides(told: Office) -> None:
+    papers = {
+        key: next(
+            line
+            for line in _rows(told, f"fund statement {key} --json")
+            if line["event"] == "FundCarriedForward"
+        )
+        for key in ("laeg.2025-26", "laeg.2026-27")
+    }
+    assert (papers["laeg.2025-26"]["paper"], papers["laeg.2025-26"]["change"] < 0) == ("laeg.2026-27", True)
+    assert (papers["laeg.2026-27"]["paper"], papers["laeg.2026-27"]["change"] > 0) == ("laeg.2025-26", True)
+
+
+def test_grants_are_shown_for_each_school(office: Office) -> None:
+    schools = ["900101", "900102"]
+    body = {"schools": schools, "each_minor": 140_000_00, "source": "Sub-allotment 7"}
+    office.done("budget.lita", "allocate-grants", body, stream="fund/s2s.2026")
+    rows = _rows(office, "fund statement s2s.2026 --by school --json")
+    assert [(row["school"], row["amount"], row["paper"]) for row in rows] == [
+        (school, 140_000_00, "Sub-allotment 7") for school in schools
+    ]
+    page = _run(office, "fund statement s2s.2026 --by school").splitlines()
+    assert [line.split("\t")[0] for line in page] == schools
+    assert all("140,000.00" in line for line in page)
+
+
 def test_a_fund_that_is_not_there_is_answered_with_those_that_are(told: Office) -> None:
     done = typed(told, *["fund", "statement", "laegg.2026-27"])
     assert done.code == 3
@@ -133,6 +209,47 @@ def test_what_was_entered_late_counts_from_the_day_on_which_it_happened(office: 
     assert _rows(office, f"fund status --json --as-of {earlier - timedelta(days=900)}") == []
     shown = typed(office, "fund", "status", "--as-of", str(day))
     assert f"EAS: as of {day}T23:59:59+01:00, position " in shown.err
+
+
+def test_money_for_a_year_that_is_not_open_is_answered_with_the_line_that_opens_it(told: Office) -> None:
+    line = "fund carry-forward laeg.2028-29 --from-fund laeg.2026-27 --amount 2500.00 --dry-run --profile finance.gwilym"
+    done = typed(told, *line.split())
+    assert (done.code, "E-FUND" in done.err) == (3, True), done.err
+    assert 'Next: brokerage fund open laeg.2028-29 --programme EAS --title "…"' in done.err
+    assert "Did you mean" not in done.err
+
+
+def test_closing_a_fund_says_what_is_committed_and_left(told: Office) -> None:
+    line = ["fund", "close", "laeg.2026-27", "--dry-run", "--profile", "finance.gwilym"]
+    done = typed(told, *line, columns=120)
+    row = next(row for row in _rows(told, "fund status --json") if row["year"] == "2026-27")
+    committed, left = money_words(row["committed"], "GBP"), money_words(row["available"], "GBP")
+    assert f"takes no new reservation. {committed} of it are committed" in done.err
+    assert f"{left} are left: they can be carried forward." in done.err
+    assert "[y/N]" not in done.err, "nothing is asked before something is only tried"
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", ""])
+def test_a_fund_is_not_closed_on_a_terminal_without_a_yes(
+    answer: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    monkeypatch.setattr("sys.stdout", Terminal())
+    row = {"available": 12_50, "committed": 3_00, "currency": "GBP"}
+    with pytest.raises(Failure, match="Nothing was sent") as failed:
+        _agree_to_close("laeg.2025-26", row, yes=False)
+    assert failed.value.exit_code is Exit.INTERRUPTED
+    assert "Close laeg.2025-26? [y/N]" in capsys.readouterr().err
+    _agree_to_close("laeg.2025-26", row, yes=True)
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    _agree_to_close("laeg.2025-26", row, yes=False)
+
+
+def test_a_source_without_an_amount_is_refused_with_the_names_of_the_flags(told: Office) -> None:
+    done = typed(told, *OPEN, "--source", "L2")
+    assert done.code == 2
+    assert "--amount and --source must be given together" in done.err
+    assert "values" not in done.err
 
 
 OPEN = [

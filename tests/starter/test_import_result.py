@@ -202,6 +202,21 @@ def test_nobody_reads_the_result_who_cannot_read_the_file(office: Office, tmp_pa
     assert file.with_name("people.result.csv").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_refused_request_is_told_with_its_line_its_school_and_the_posts_of_who_asks(
+    office: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "requests.csv"
+    file.write_text(
+        "Key,Route,Recipient,Area,Phase,Language,Urgency,Need,Desired Start\n"
+        "a,sip,6990004,numeracy,Primary,en,normal,Help.,2027-03-01\n",
+        "utf-8",
+    )
+    done = typed(office, "bulk", "open", str(file), "--dry-run", "--profile", "finance.gwilym")
+    assert done.code == 7
+    assert "requests.csv:2 · Only the " in done.err
+    assert " may do that for Blaenllysywen Primary School (6990004). finance.gwilym holds today: " in done.err
+
+
 def test_all_that_is_wrong_with_a_request_is_told(office: Office, tmp_path: Path) -> None:
     file = tmp_path / "requests.csv"
     file.write_text(

@@ -75,6 +75,7 @@ def test_wrong_rows_are_told_by_line_and_column_and_have_no_grant(office: Office
         ("School Number,Area,Designated From", "900001,pedagogy,2026-01-05", "Is Area the column Areas?"),
         ("School Number,Areas of Support,Designated From", "900001,pedagogy,2026-01-05", "Is Areas of Support the"),
         ("School Number,Designated From,support_aeras", "900001,2026-01-05,pedagogy", "Is support_aeras the column"),
+        ("School Number,SupportAreas,Designated From", "900001,pedagogy,2026-01-05", "Is SupportAreas the column"),
         ("School Number,Designated From,Half Term From", "900001,2026-01-05,2026-autumn-1", "Only a list of leader"),
         ("School Number,designated_from,Days", "900001,2026-01-05,4", "Only a list of leader"),
         ("School Number,Designated From,Language of Delivery", "900001,2026-01-05,en", "Only a list of leader"),
@@ -89,6 +90,9 @@ def test_a_list_that_may_say_for_what_designates_nobody_for_everything(
     assert (done.code, "E-COLUMNS" in done.err) == (2, True), done
     assert "lacks the column Areas" in done.err
     assert hint in done.err
+    assert done.err.count("the column Areas?") == hint.startswith("Is "), (
+        "only what may speak of areas is asked about"
+    )
     granted = foreseen(office, file, *FUND)
     assert granted.code == 2
     assert "--fund goes with a list of leader schools" in granted.err

@@ -100,6 +100,28 @@ def test_who_can_offer_what_is_found_with_the_days_left(office: Office) -> None:
     assert typed(office, "provider", "find", "--area", "numeracy", "--near", "6999999").code == 3
 
 
+def test_a_school_that_offers_nothing_is_marked_and_told_how_that_is_mended(looking: Office) -> None:
+    designated = {"programme": "EAS", "areas": ["numeracy"], "since": "2025-09-01"}
+    days = {"programme": "EAS", "first": "2025-autumn-1", "quarter_days": "5"}
+    looking.done("adviser.meinir", "designate", designated, stream="provider/6990008")
+    looking.done("adviser.meinir", "declare-capacity", days, stream="provider/6990008")
+    found = typed(looking, "provider", "find", "--area", "numeracy")
+    (row,) = (line for line in found.out.splitlines() if line.startswith("6990008"))
+    assert row.split("\t")[3] == "no offer"
+    assert "brokerage provider import offers.csv" in found.err
+    why = match(looking, "--why", "6990008").out
+    assert "It offers nothing yet, so no language is on record in which it helps; English is needed." in why
+    assert "brokerage provider import offers.csv" in why
+    refusal = looking.refused(BROKER, "offer", {"provider": "6990008", "reason": "…"})
+    assert (refusal.code, "offers nothing yet" in refusal.message) == ("R-LANGUAGE", True)
+    assert refusal.hint == "An administrator records what it offers: brokerage provider import offers.csv"
+
+
+def test_a_school_that_is_not_in_the_register_is_said_to_be_no_school(looking: Office) -> None:
+    nobody = match(looking, "--why", "9999999")
+    assert (nobody.code, "School 9999999 is not in the register." in nobody.err) == (3, True)
+
+
 def test_who_was_objected_to_lately_is_not_found_for_that_school(looking: Office) -> None:
     looking.done("head.6990004", "object-to", {"provider": "6990107", "reason": "…"})
 

@@ -50,6 +50,16 @@ def test_colour_can_be_refused(monkeypatch: pytest.MonkeyPatch, name: str, value
     assert "\x1b" not in terminal.getvalue()
 
 
+def test_columns_that_find_no_room_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = watched(monkeypatch)
+    monkeypatch.setenv("NO_COLOR", "")
+    say_table([("EAS-1", "560,000.00", "2026-11-20")], ("R", "PAID", "ON"), spare=2)
+    assert terminal.getvalue() == "R\nEAS-1\n"
+    assert capsys.readouterr().err == "Not shown: PAID, ON: a wider terminal shows them, --csv shows all.\n"
+
+
 def test_json_is_one_line_for_programs_and_indented_for_eyes(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = watched(monkeypatch)
     say_json({"stage": "triage"})

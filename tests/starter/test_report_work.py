@@ -123,6 +123,20 @@ def test_a_year_that_is_none_of_the_programmes_is_refused_with_its_form(office: 
     assert (welsh.code, "they are written as 2026-27" in welsh.err) == (2, True), welsh
 
 
+def test_an_authority_whose_schools_are_of_another_programme_is_refused_with_the_line_for_that_one(
+    office: Office,
+) -> None:
+    done = typed(office, "report", "division", "--authority", "cwm enfys", "--year", "2026")
+    assert (done.code, "E-AUTHORITY" in done.err) == (3, True)
+    assert "No school of Cwm Enfys takes part in DEPED: they are of EAS." in done.err
+    assert "brokerage report division --authority 'Cwm Enfys' --programme EAS --year …" in done.err
+
+
+def test_the_page_names_the_programme_it_is_of(office: Office) -> None:
+    (line,) = (line for line in typed(office, *DIVISION).out.splitlines() if line.startswith("Programme"))
+    assert line.endswith("(DEPED)")
+
+
 def test_another_year_has_none_of_them_and_an_unknown_division_is_refused(office: Office) -> None:
     assert typed(office, *DIVISION[:-1], "2025", "--rows", "pair", "--json").json == []
     done = typed(office, "report", "division", "--authority", "Tanglaw", "--year", "2026")

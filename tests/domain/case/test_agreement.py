@@ -17,7 +17,7 @@ def drafted(office: Office) -> e.AgreementDrafted:
 def test_the_draft_holds_all_that_an_agreement_holds() -> None:
     office = in_stage(Stage.AGREEMENT_DRAFTING)
     terms = office.terms(
-        periods=[{"period": "2026-autumn-2", "quarter_days": "2"}],
+        periods=[{"period": "2026-autumn-2", "quarter_days": "4"}],
         confidentiality="what is seen stays there",
         exit_terms="either head may leave",
         follow_up_on="2027-06-01",
@@ -160,7 +160,7 @@ def test_where_the_days_span_two_financial_years_the_split_must_be_said() -> Non
 @pytest.mark.parametrize("period", ["2026-summer-2", "2027-spring-2"])
 def test_no_days_are_planned_for_a_half_term_in_which_the_agreement_has_no_day(period: str) -> None:
     office = Office().at(Stage.AGREEMENT_DRAFTING)
-    planned = [{"period": "2026-autumn-2", "quarter_days": "2"}, {"period": period, "quarter_days": "1"}]
+    planned = [{"period": "2026-autumn-2", "quarter_days": "3"}, {"period": period, "quarter_days": "1"}]
     refusal = office.refused("broker", "draft-agreement", terms=office.terms(periods=planned))
     words = period.replace("-", " ")
     assert refusal.message == (

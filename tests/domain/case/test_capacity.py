@@ -96,6 +96,60 @@ def test_agreed_days_that_nobody_planned_count_in_the_last_half_term_that_is_pla
     assert fitted({AUTUMN: 4, SPRING: 4}, 4) == {AUTUMN: 4}
 
 
+def drafting(declared: int, **terms: Any) -> tuple[Office, dict[str, Any]]:
+    """An office where the school has so many quarter-days a half term, and terms from 15 September on."""
+    office = Office().at(Stage.AGREEMENT_DRAFTING)
+    office.declared[SEA] = declared
+    return office, office.terms(**terms)
+
+
+def test_days_that_no_half_term_was_named_for_are_planned_within_the_agreements_dates() -> None:
+    office, terms = drafting(16, end=date(2026, 10, 2), mid_review_on=date(2026, 9, 28))
+    assert taken(office) == {AUTUMN: (16, 0, 0)}, "the offer held them in a half term after the end"
+    office.done("broker", "draft-agreement", terms=terms)
+    assert taken(office) == {"2026-autumn-1": (16, 0, 0)}
+    planned = office.state.agreement.terms.periods  # type: ignore[union-attr]
+    assert [(share.period, share.quarter_days) for share in planned] == [("2026-autumn-1", 16)]
+
+
+def test_days_that_find_no_room_within_the_agreements_dates_are_refused_with_what_is_free_there() -> None:
+    office, terms = drafting(10, end=date(2026, 10, 2), mid_review_on=date(2026, 9, 28))
+    refusal = office.refused("broker", "draft-agreement", terms=terms)
+    assert refusal.code == "R-CAPACITY"
+    assert "has 2.5 days free in 2026 autumn 1" in refusal.message
+    assert "; 4 are asked." in refusal.message
+    assert "a later end" in refusal.hint
+
+
+def test_what_the_offer_holds_within_the_dates_stays_where_it_is_and_the_rest_goes_to_the_earliest() -> None:
+    year = [{"financial_year": "2026-27", "quarter_days": 20}]
+    office, terms = drafting(16, quarter_days="5", years=year)
+    office.done("broker", "draft-agreement", terms=terms)
+    assert taken(office) == {"2026-autumn-1": (4, 0, 0), AUTUMN: (16, 0, 0)}
+
+
+@pytest.mark.parametrize(("planned", "difference"), [(2, "2 too few"), (5, "1 too many")])
+def test_half_terms_that_do_not_add_up_to_the_days_are_refused_with_the_difference(
+    planned: int, difference: str
+) -> None:
+    office, terms = drafting(40, periods=[{"period": AUTUMN, "quarter_days": str(planned)}])
+    refusal = office.refused("broker", "draft-agreement", terms=terms)
+    assert (refusal.code, refusal.message) == (
+        "R-SPLIT",
+        f"The half terms add up to {planned} days, not to 4: {difference}.",
+    )
+
+
+def test_a_plan_that_finds_no_room_is_answered_with_one_that_does() -> None:
+    office, terms = drafting(10, periods=[{"period": SPRING, "quarter_days": "4"}])
+    refusal = office.refused("broker", "draft-agreement", terms=terms)
+    assert refusal.code == "R-CAPACITY"
+    assert refusal.hint.startswith("Within these dates the days are free so: --period ")
+    shares = [flag.split("=") for flag in refusal.hint.split("--period ")[1:]]
+    better = [{"period": period, "quarter_days": days.strip()} for period, days in shares]
+    office.done("broker", "draft-agreement", terms=office.terms(periods=better))
+
+
 def test_a_commitment_shrinks_as_visits_are_held_and_what_was_given_stays() -> None:
     office = Office().at(Stage.AGREED)
     office.until(date(2026, 11, 4))

@@ -126,3 +126,9 @@ def test_no_agreement_is_suggested_where_there_is_nobody_to_name_in_it() -> None
     office.vacate("head.sea")
     office.vacate("partner.sea")
     assert office.steps() == ()
+
+
+def test_where_nobody_can_be_asked_the_way_forward_is_to_look_why() -> None:
+    office = in_stage(Stage.MATCHING)
+    office.designated.clear()
+    assert as_printed(office) == [("match", "broker")]

@@ -102,6 +102,18 @@ def test_a_fund_that_is_open_already_and_is_given_no_money_stays_as_it_is() -> N
     assert opened(amount_minor="50000.00", source="Award 7").ask("open", **OPEN) == []
 
 
+def test_a_fund_that_is_opened_with_other_values_is_refused_with_those_it_has() -> None:
+    stream = Stream()
+    stream.ask("open", **OPEN)
+    assert stream.refused("open", **(OPEN | {"title": "Rural"})).message == (
+        "Fund laeg.2026-27 was opened already, with the title 'Improvement grant'."
+    )
+    stream.ask("close", replace(FINANCE, funds={"laeg.2026-27": fact()}))
+    assert stream.refused("open", **OPEN).message == (
+        "Fund laeg.2026-27 was opened already, and is closed since."
+    )
+
+
 def test_a_paper_puts_money_in_once_however_it_is_spelt_and_the_refusal_says_how_much_it_was() -> None:
     stream = opened(amount_minor="50000.00", source="Award 7")
     for source in ("Award 7", "award  7"):
