@@ -154,7 +154,9 @@ def _wrong_post(row: Row, command: CaseCommand, facts: Facts) -> Refusal:
     held = "; ".join(_posts_words(list(same), facts) for _post, same in groupby(posts, key=lambda h: h.post))
     return Refusal(
         "R-POST",
-        f"Only the {allowed} may do that{_for_school(command, facts)}." if row.who != (Party.SYSTEM,) else f"Only {allowed} does that.",
+        f"Only the {allowed} may do that{_for_school(command, facts)}."
+        if row.who != (Party.SYSTEM,)
+        else f"Only {allowed} does that.",
         f"{facts.person} holds today: {held or 'no post'}.",
     )
 
