@@ -4,7 +4,15 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from domain.calendars.half_terms import PERIOD_PATTERN
-from domain.ids import PERSON_ID_PATTERN, PROGRAMME_CODE_PATTERN, SCHOOL_ID_PATTERN
+from domain.ids import (
+    FUND_CODE_PATTERN,
+    FUND_KEY_PATTERN,
+    NETWORK_CODE_PATTERN,
+    PERSON_ID_PATTERN,
+    PROGRAMME_CODE_PATTERN,
+    RATE_CARD_PATTERN,
+    SCHOOL_ID_PATTERN,
+)
 
 _FORMS: Final = {
     PERSON_ID_PATTERN: "must be a person id, such as sip.carys",
@@ -12,6 +20,10 @@ _FORMS: Final = {
     SCHOOL_ID_PATTERN: "must be the number of a school, such as 6990004",
     PERIOD_PATTERN: "must be a half term, such as 2027-spring-1",
     r"^[a-z][a-z0-9-]{1,39}$": "must be a code in small letters, such as digital-competence",
+    FUND_CODE_PATTERN: "must be the code of a fund without its year, such as laeg",
+    FUND_KEY_PATTERN: "must be a fund with its year, such as laeg.2026-27",
+    RATE_CARD_PATTERN: "must be the code of a rate card, such as eas-2026",
+    NETWORK_CODE_PATTERN: "must be the code of a network, such as numeracy-leads",
     r"^[0-9]{6}$": "must be a number of six digits",
 }
 _WORDS: Final[dict[str, Callable[[Any], str]]] = {
@@ -20,7 +32,7 @@ _WORDS: Final[dict[str, Callable[[Any], str]]] = {
     "literal_error": lambda item: f"must be {item['ctx']['expected']}".replace("'", ""),
     "enum": lambda item: f"must be {item['ctx']['expected']}".replace("'", ""),
     "string_pattern_mismatch": lambda item: _FORMS.get(
-        item["ctx"]["pattern"], "is not of the form it must have"
+        item["ctx"]["pattern"], f"is not of the form {item['ctx']['pattern']}"
     ),
     "int_parsing": lambda _: "must be a whole number",
     "int_type": lambda _: "must be a whole number",

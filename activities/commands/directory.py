@@ -1,10 +1,11 @@
 """A command to a school, a person, a provider or a programme."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection
 
+from activities.commands.directory_sentences import told
 from activities.commands.folding import evolved, fold_directory
 from activities.commands.outcome import (
     Accepted,
@@ -31,41 +32,6 @@ from domain.funding.keepers import keeping_post
 from domain.ids import stream_key, stream_kind
 from domain.parties import HeldPost
 from domain.streams import DIRECTORY
-
-_SENTENCES: Final = {
-    "PersonRegistered": "{} is on record.",
-    "PostAssigned": "A post was recorded for {}.",
-    "PostEnded": "The end of a post was recorded for {}.",
-    "KeyReplaced": "The key of {} was replaced.",
-    "SchoolRegistered": "{} is in the register.",
-    "SchoolClosed": "{} is closed.",
-    "SchoolReopened": "{} is open again.",
-    "SchoolMissing": "{} is in its register no more: it is inactive.",
-    "OfferRecorded": "An offer of {} was recorded.",
-    "ProviderDesignated": "{} is designated.",
-    "DesignationEnded": "The end of the designation of {} was recorded.",
-    "CapacityDeclared": "The days of {} were declared.",
-    "ConflictDeclared": "A conflict of {} with another school was recorded.",
-    "ConflictCleared": "A conflict of {} with another school stands no longer.",
-    "ProviderSuspended": "{} is offered no new cases for the time being.",
-    "ProviderResumed": "{} is offered cases again.",
-    "InspectionAnnounced": "Notice of an inspection of {} was recorded: no new cases until five school days after the visit.",
-    "InspectionWithdrawn": "The inspection of {} stands no longer.",
-    "ProgrammePublished": "{} is in force.",
-    "CalendarPublished": "{} is in force.",
-    "FundOpened": "{} is open.",
-    "FundAllocated": "Money was put into {}.",
-    "GrantsAllocated": "The grants of schools were put into {}.",
-    "FundReduced": "Money was taken out of {}.",
-    "FundCarriedForward": "What an earlier fund had left was brought into {}.",
-    "FundClosed": "{} is closed: it takes no new reservation.",
-    "RatePublished": "A day rate is in force in {}.",
-    "OverviewRecorded": "A version of {} was recorded.",
-    "NetworkOpened": "{} is open to schools.",
-    "NetworkChanged": "{} was changed.",
-    "NetworkClosed": "{} takes no more schools.",
-    "SchoolDaysSet": "The own days of a school were recorded in {}.",
-}
 
 
 def decide_directory(
@@ -120,7 +86,7 @@ def decide_directory(
     return Accepted(
         events=tuple(event_draft(event, question, acting) for event in decided),
         expected_version=state.version,
-        happened=tuple(_SENTENCES[type(event).__name__].format(command.stream) for event in decided),
+        happened=tuple(told(kind, key, event, after) for event in decided),
         write=write,
     )
 

@@ -10,6 +10,7 @@ from domain.case import commands as c
 from domain.case.commands import expect
 from domain.case.situation import Refusal, Situation
 from domain.case.values import AgreementTerms, YearShare
+from domain.funding.amounts import money_words
 from domain.programmes.model import Programme
 
 
@@ -71,7 +72,8 @@ def amount_is_within_the_grant(s: Situation) -> Refusal | None:
         return None
     return Refusal(
         "R-AMOUNT",
-        f"{_money(amount)} {s.programme.currency} is planned; {_money(most)} is the most for one {s.noun('agreement')}.",
+        f"{money_words(amount, s.programme.currency)} is planned; {money_words(most, s.programme.currency)} is the most "
+        f"for one {s.noun('agreement')}.",
     )
 
 
@@ -195,10 +197,6 @@ def names_a_year(programme: Programme, text: str) -> bool:
         return re.fullmatch(r"20[0-9]{2}", text) is not None
     found = re.fullmatch(r"(20[0-9]{2})-([0-9]{2})", text)
     return found is not None and (int(found[1]) + 1) % 100 == int(found[2])
-
-
-def _money(minor: int) -> str:
-    return f"{minor // 100:,}.{minor % 100:02d}"
 
 
 def _days(quarters: int) -> str:

@@ -47,7 +47,7 @@ def open_(
     """Open a case, a draft, for each request of a file; done again, it opens none twice.
 
     Each row is known by its Key. All rows are checked first: schools, areas, requests that are open already.
-    The result, with the reference of each case, goes into FILE.result.csv.
+    The result, with the reference of each case, goes beside it: requests.result.csv for requests.csv.
     """
     chosen, which = options or SenderOptions(), files or FileOptions()
     parsed = chosen_rows(parse_rows(file, RequestRow, "key"), which)

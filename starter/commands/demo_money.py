@@ -12,13 +12,11 @@ _BALANCES: Final = ("allocated", "reserved", "committed", "paid", "available")
 
 
 def prove_money(read: Callable[..., str], say: Callable[[str], None]) -> None:
-    """Say what each fund that cases have something of came to; `read` is what a line prints in a process of its own.
+    """Say what each fund came to; `read` is what a line prints in a process of its own.
 
     Raises Failure (exit 8) where a fund does not add up.
     """
     for row in orjson.loads(read("fund", "status", "--json")):
-        if not (row["reserved"] or row["committed"] or row["paid"] or row["advanced"]):
-            continue
         key = f"{row['fund']}.{row['year']}"
         account = orjson.loads(read("fund", "statement", key, "--json"))
         held = row["reserved"] + row["committed"] + row["paid"]

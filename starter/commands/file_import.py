@@ -52,7 +52,7 @@ class FileOptions:
     result: Annotated[
         Path | None,
         Parameter(
-            help="Write what became of every row into this file; else FILE.result.csv, where rows failed or with --only-rows."
+            help="Write what became of every row into this file; else beside it: schools.result.csv for schools.csv, where rows failed or with --only-rows."
         ),
     ] = None
 

@@ -190,4 +190,4 @@ def _send(
 ) -> int:
     chosen = options or WriteOptions()
     body = read_body(model, typed, chosen)
-    return carry_out(office, Order(model.verb, lambda _key: stream, body, chosen, subject=stream))
+    return carry_out(office, Order(model.verb, lambda _key: stream, body, chosen))

@@ -48,6 +48,8 @@ class Report:
     new: int = 0
     same: int = 0
     unknown: int = 0
+    left_out: int = 0
+    """Schools that are closed and were never on record."""
     _fates: dict[Where, Fate] = field(default_factory=dict)
     """What became of each line; of several entries of one line, the worst."""
     _expected: Counter[Where] = field(default_factory=Counter)
@@ -120,6 +122,11 @@ class Report:
         self._left.setdefault(words, []).append(where)
         self._fates[where] = Fate("not touched", "", words)
 
+    def leave_out(self, where: Where) -> None:
+        """Count a school that is closed and was never on record: it is not entered."""
+        self.left_out += 1
+        self._fates.setdefault(where, Fate("not touched", "", "closed, not entered"))
+
     def unanswered(self, where: Where, code: str, message: str) -> None:
         """Count an entry of which nobody knows whether it was done."""
         self.unknown += 1
@@ -144,6 +151,7 @@ class Report:
         others = (
             (self._wrong, "wrong"),
             (sum(map(len, self._left.values())), "not touched"),
+            (self.left_out, "closed, not entered"),
             (self.unknown, "not answered"),
             (self.unsent, "not sent"),
         )

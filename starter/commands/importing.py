@@ -41,13 +41,15 @@ class Entry:
     """Whether it says what is on record: then nothing is sent."""
     ended: str | None = None
     """In words, that the office has ended since what it is about: then nothing is sent either."""
+    never_known: bool = False
+    """Whether it is of a school that is closed and was never on record: it is not entered."""
     also: tuple[Where, ...] = ()
     """Further lines that say this very thing."""
 
     @property
     def new(self) -> bool:
         """Whether it is to be sent."""
-        return not self.same and self.ended is None
+        return not self.same and not self.never_known and self.ended is None
 
     def content(self) -> list[Any]:
         """What it says, for keys."""
@@ -262,6 +264,8 @@ def _tell_beforehand(report: Report, entry: Entry) -> None:
         report.alike(line, entry.where)
     if entry.new:
         report.expect(entry.where)
+    elif entry.never_known:
+        report.leave_out(entry.where)
     elif entry.ended is None:
         report.on_record(entry.where)
     else:

@@ -253,4 +253,4 @@ def _say_fund(office: Office, grants: Grants) -> None:
     """How many grants the fund holds by now, and what they come to."""
     held: tuple[Grant, ...] = _fund(office, grants.key).grants
     total = money_words(sum(grant.amount for grant in held), grants.programme.currency)
-    say(f"Fund {grants.key} holds the grants of {len(held)} schools: {total}.")
+    say(f"Fund {grants.key} holds the grants of {len(held)} school{'s' * (len(held) != 1)}: {total}.")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from cyclopts import Parameter
 
 from domain.case.terms import names_a_year
+from domain.funding.amounts import money_words
 from domain.parties import Party
 from domain.programmes.model import Programme
 from starter.commands.case_filters import authority_named
@@ -173,7 +174,7 @@ def _lines(found: dict[str, Any], programme: Programme) -> Iterator[tuple[str, s
     if found["plan"]:
         yield "Assessed from", found["plan"]
     if found["start"]:
-        money = f"{_amount(found['agreed_minor'])} {found['currency']}"
+        money = money_words(found["agreed_minor"], found["currency"])
         yield (
             _capital(programme.noun("agreement")),
             f"{found['days_agreed']} days from {found['start']} to {found['end']}, {money}",
@@ -223,12 +224,12 @@ def _money(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
         given_up = f", {_amount(found['written_off'])} written off" if found["written_off"] else ""
         yield (
             "Money",
-            f"{_amount(found['advanced'])} {currency} released, {_amount(found['liquidated'])} liquidated, "
+            f"{money_words(found['advanced'], currency)} released, {_amount(found['liquidated'])} liquidated, "
             f"{_amount(found['returned'])} returned{given_up}",
         )
         yield "Liquidation rate", _share(found["liquidation_per_mille"])
     elif found["claimed"] or found["paid"]:
-        yield "Money", f"{_amount(found['claimed'])} {currency} claimed, {_amount(found['paid'])} paid"
+        yield "Money", f"{money_words(found['claimed'], currency)} claimed, {_amount(found['paid'])} paid"
 
 
 def _amount(minor: int) -> str:

@@ -114,8 +114,10 @@ def school_entries(
         state = known.get(row.number, SchoolState())
         body: dict[str, Any] = row.body()
         never_seen = state.entry is None and row.status == "closed"
-        same = never_seen or not registered(state, RegisterSchool.model_validate(body), row.number, at)
-        entries.append(Entry(Where(name, line), f"school/{row.number}", "register", body, same))
+        same = not never_seen and not registered(state, RegisterSchool.model_validate(body), row.number, at)
+        entries.append(
+            Entry(Where(name, line), f"school/{row.number}", "register", body, same, never_known=never_seen)
+        )
     return entries
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from activities.settings import Settings
 from domain.canonical import instant_text, plain
 from domain.envelope import OnBehalfOf
-from domain.ids import COMMAND_ID_PATTERN, PERSON_ID_PATTERN, stream_key
+from domain.ids import COMMAND_ID_PATTERN, FUND_CODE_PATTERN, PERSON_ID_PATTERN, stream_key
 from domain.messages import Receipt, UnsignedCommand
 from domain.problems import in_words
 from starter.completing import people, profiles
@@ -360,7 +360,13 @@ def _bad_values(model: type[BaseModel], error: ValidationError) -> Failure:
             message += ", today, +10d or +3w"
         if flag and item["type"] in {"literal_error", "enum"}:
             message += f".{did_you_mean(str(item['input']), flag.choices)}"
-        if flag and (example := _EXAMPLE.search(flag.help)) and item["type"] == "string_pattern_mismatch":
+        if (
+            flag
+            and (example := _EXAMPLE.search(flag.help))
+            and item["type"] == "string_pattern_mismatch"
+            and item["ctx"]["pattern"]
+            != FUND_CODE_PATTERN  # what is typed there is a fund, and looks like one
+        ):
             message = f"must look like {example[1]}"
         if not place and message.startswith("--"):
             lines.append(message)  # of several flags together, which it names

@@ -14,7 +14,7 @@ from domain.characters import holds_controls, is_blank
 from domain.problems import in_words
 from starter.failures import Exit, Failure
 from starter.nearest import nearest
-from starter.register.profile import ANYTHING_ELSE, Profile
+from starter.register.profile import ANYTHING_ELSE, SHIPPED, Profile
 from starter.register.table import Line, Table, read_table
 
 RowT = TypeVar("RowT", bound="CsvRow")
@@ -193,7 +193,7 @@ class _RowReader(Generic[RowT]):
             items = error.errors()
             parts = {item["loc"][0] for item in items if len(item["loc"]) > 1}
             others = [
-                Problem(line.number, self._column(item), in_words(item))
+                Problem(line.number, self._column(item), _part_in_words(item))
                 for item in items
                 # A part that is wrong is no part to pydantic; that it is wrong is said.
                 if item["type"] != "too_short" or item["loc"][0] not in parts
@@ -208,7 +208,10 @@ class _RowReader(Generic[RowT]):
             meaning = words.get(cell.casefold(), words.get(ANYTHING_ELSE))
             if meaning is None:
                 *others, last = self._profile.values[field]
-                raise ValueError(f"must be {', '.join(others)} or {last}" if others else f"must be {last}")
+                known = f"{', '.join(others)} or {last}" if others else last
+                own = self._profile.code not in SHIPPED
+                mend = f"; a line under [values.{field}] of the profile says what it means" if own else ""
+                raise ValueError(f"must be {known}, not {cell!r}{mend}")
             return meaning
         form = self._profile.forms.get(field)
         if form is not None and not re.fullmatch(form, cell):
@@ -224,6 +227,14 @@ class _RowReader(Generic[RowT]):
     def _column(self, item: Any) -> str:
         name = str(item["loc"][0]) if item["loc"] else ""
         return self._shown.get(name, name or "row")
+
+
+def _part_in_words(item: Any) -> str:
+    """What is wrong with a cell, or with one of the parts of a cell that holds several."""
+    words = in_words(item)
+    if len(item["loc"]) < 2 or item["type"] != "string_pattern_mismatch":
+        return words
+    return f"{words}, not {str(item['input'])!r}; several are parted by semicolons"
 
 
 def _places(

@@ -153,7 +153,7 @@ def test_the_division_sees_how_far_it_is_from_ninety_per_cent(year: Year) -> Non
     assert (reached["liquidation_per_mille"], reached["to_goal"]) == (933, 0)
     said = year.office.here(*report()).well().out
     assert "Designated\t12 leader schools" in said
-    assert "Money\t688,000.00 PHP released, 637,250.00 liquidated, 4,750.00 returned" in said
+    assert "Money\tPHP 688,000.00 released, 637,250.00 liquidated, 4,750.00 returned" in said
     assert "Liquidation rate\t93.3 %" in said
     assert "Goal\t90 % liquidated: reached" in said
 

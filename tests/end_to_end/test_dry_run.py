@@ -101,8 +101,8 @@ def test_a_key_that_the_log_knows_is_answered_from_it(shelf: Shelf) -> None:
 def test_a_person_is_foreseen_with_their_posts_and_no_key_is_made(shelf: Shelf) -> None:
     add = ("person", "add", "nia", "--name", "Nia", "--email", "n@x.example", "--new-key", "--dry-run")
     out = shelf.line.here(*add, "--post", "broker", "--profile", "admin").well().out
-    assert out.startswith("Would be recorded, nia: person/nia is on record.\n")
-    assert "Would be recorded, nia, broker: A post was recorded for person/nia." in out
+    assert out.startswith("Would be recorded, nia: Person nia is on record.\n")
+    assert "Would be recorded, nia, broker: A post was recorded for person nia." in out
     refused = shelf.line.here(*add, "--post", "head:6999999", "--profile", "admin")
     assert (refused.code, "R-SCHOOL" in refused.err) == (4, True), refused
 
@@ -133,8 +133,8 @@ def test_an_import_tells_each_row(shelf: Shelf, tmp_path: Path) -> None:
     )
     done = shelf.line.here("person", "import", str(file), "--dry-run", "--profile", "admin")
     assert done.code == 7, done
-    assert "people.csv:2 · person/nia is on record." in done.out
-    assert "people.csv:2 · A post was recorded for person/nia." in done.out
+    assert "people.csv:2 · Person nia is on record." in done.out
+    assert "people.csv:2 · A post was recorded for person nia." in done.out
     assert "people.csv:3 · School 6999999 is not in the register.  R-SCHOOL" in done.err
     assert "People and posts: 2 new or changed, 0 as on record, 1 refused." in done.out
 

@@ -107,7 +107,7 @@ def test_a_changed_file_is_tried_and_a_changed_past_is_refused_unless_it_is_mean
 ) -> None:
     file = tmp_path / "next.toml"
     file.write_text(WALES_TEXT.replace("last = 2027-07-20", "last = 2027-07-21"), "utf-8")
-    assert "calendar/wales is in force" in dry(office, "publish", str(file)).out
+    assert "Calendar wales is in force" in dry(office, "publish", str(file)).out
     past = WALES_TEXT.replace("days = [\n", 'days = [\n  { on = 2026-03-02, name = "storm" },\n', 1)
     file.write_text(past, "utf-8")
     refused = dry(office, "publish", str(file))

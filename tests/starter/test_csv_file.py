@@ -10,7 +10,7 @@ from domain.directory.schools import RegisterSchool
 from starter.commands.school_import import parse_schools
 from starter.failures import Exit, Failure
 from starter.register.csv_file import CsvRow, parse_rows, read_rows
-from starter.register.profile import SHIPPED, shipped
+from starter.register.profile import SHIPPED, Profile, shipped
 from starter.register.providers import ProviderRow
 from starter.register.schools import SchoolRow
 from starter.register.wales import OfferRow, PersonRow, RequestRow
@@ -248,3 +248,26 @@ def test_every_profile_names_only_fields_of_a_school_and_all_that_are_needed(cod
         profile.columns
     )
     assert {*profile.values, *profile.forms} <= set(profile.columns)
+
+
+def test_a_word_of_a_register_that_its_profile_does_not_know_is_told_with_the_line_that_mends_it(
+    tmp_path: Path,
+) -> None:
+    ours = file(tmp_path, "Nr,School,Area Office,Type\n6990001,A,North,Tea\n")
+    columns = {"number": ("Nr",), "name": ("School",), "authority": ("Area Office",), "phase": ("Type",)}
+    words = {"phase": {"Infant": "primary", "Upper": "secondary"}}
+    profile = Profile(code="ours", columns=columns, values=words)
+    (problem,) = parse_rows(ours, SchoolRow, profile=profile).problems
+    assert problem.message == (
+        "must be Infant or Upper, not 'Tea'; a line under [values.phase] of the profile says what it means"
+    )
+
+
+def test_a_part_of_a_cell_that_is_wrong_is_told_with_how_parts_are_told_apart(tmp_path: Path) -> None:
+    header = "School Number,Areas,Designated From\n"
+    listed = file(tmp_path, header + '6990103,"numeracy, literacy",2026-09-01\n')
+    (problem,) = parse_rows(listed, ProviderRow).problems
+    assert problem.message == (
+        "must be a code in small letters, such as digital-competence, not 'numeracy, literacy'; "
+        "several are parted by semicolons"
+    )

@@ -268,3 +268,16 @@ def test_of_many_schools_that_nobody_knows_as_many_are_looked_for_as_are_shown(
         told = [words for _line, _field, words in not_in_the_register(log, parse_offers(file).rows)]
     assert len(told) == len(rows)
     assert sum("Did you mean" in words for words in told) == MOST_PROBLEMS
+
+
+def test_a_school_that_is_closed_and_was_never_on_record_is_counted_apart(
+    office: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "schools.csv"
+    file.write_text(
+        "School Number,School Name,LA Name,Phase,Status\n"
+        "6800001,A,Newfield,Primary,Closed\n6800002,B,Newfield,Primary,Open\n",
+        "utf-8",
+    )
+    done = typed(office, "school", "import", str(file), "--dry-run", "--profile", "admin")
+    assert "Schools: 1 new or changed, 0 as on record, 0 refused, 1 closed, not entered." in done.out, done

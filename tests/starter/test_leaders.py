@@ -37,9 +37,9 @@ def test_each_school_would_be_designated_and_the_fund_opened_with_the_grant_of_e
 ) -> None:
     done = foreseen(office, listed(tmp_path, "900001,2026-01-05,", "900002,2026-01-05,2026-12-31"), *FUND)
     assert done.code == 0, done
-    assert "leaders.csv:2 · provider/900001 is designated." in done.out
-    assert "leaders.csv · fund/grants.2026 is open." in done.out
-    assert "The grants of schools were put into fund/grants.2026." in done.out
+    assert "leaders.csv:2 · School 900001 is designated." in done.out
+    assert "leaders.csv · Fund grants.2026 is open." in done.out
+    assert "The grants of schools were put into fund grants.2026." in done.out
     assert "Leader schools and their fund: 4 new or changed, 0 as on record, 0 refused." in done.out
 
 
@@ -174,6 +174,6 @@ def test_grants_go_into_a_fund_that_is_there_unless_it_is_said_that_a_new_one_is
     assert (mistyped.code, "E-FUND" in mistyped.err) == (3, True)
     assert "There is no fund s2.2026. Did you mean s2s.2026?" in mistyped.err
     assert "add --open-fund" in mistyped.err
-    assert "fund/s2.2026 is open." in into("s2.2026", "--open-fund").out
+    assert "Fund s2.2026 is open." in into("s2.2026", "--open-fund").out
     foreign = into("laeg.2026-27", "--open-fund")
     assert (foreign.code, "laeg.2026-27 is a fund of EAS; this list is of DEPED" in foreign.err) == (2, True)

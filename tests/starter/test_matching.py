@@ -238,7 +238,7 @@ def test_a_designation_for_next_year_changes_nothing_today(office: Office) -> No
             0,
             "no new cases until five school days after",
         ),
-        ("inspection 6990103 --since -1d --until +2w", 0, "Notice of an inspection of provider/6990103"),
+        ("inspection 6990103 --since -1d --until +2w", 0, "Notice of an inspection of school 6990103"),
         ("inspection 6990103 --since today", 2, "--until"),
         ("inspection 6990103 --since today --until yesterday", 2, "the day of the notice or later"),
         ("inspection 6990103 --since today --until 9999-12-31", 2, "within a year"),

@@ -54,7 +54,7 @@ def test_one_that_is_not_there_is_answered_with_the_nearest(office: Office) -> N
 
 
 def test_a_network_is_opened_in_every_language_of_its_programme(office: Office) -> None:
-    assert "network/reading-leads is open to schools." in dry(office, *OPEN).out
+    assert "Network reading-leads is open to schools." in dry(office, *OPEN).out
     without_welsh = [word for word in OPEN if word not in {"--title-cy", "Arweinwyr darllen"}]
     done = dry(office, *without_welsh)
     assert done.code == 4
@@ -73,7 +73,7 @@ def test_what_is_missing_or_mistyped_is_named_before_anything_is_sent(office: Of
 
 def test_only_what_is_given_changes(office: Office) -> None:
     assert (
-        "network/numeracy-leads was changed."
+        "Network numeracy-leads was changed."
         in dry(office, "network", "change", "numeracy-leads", "--places", "30").out
     )
     office.done(ADMIN, "change", {"places": 30}, stream="network/numeracy-leads")

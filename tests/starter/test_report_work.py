@@ -68,7 +68,7 @@ def test_it_is_said_in_the_programmes_words_and_names_focal_persons_by_their_id(
     shown = typed(office, "case", "show", reference(office)).out
     assert "Leader school's focal person\tfocal.900101" in shown
     assert "Assessed from\tSIP-2026" in shown
-    assert "Money\t86,000.00 PHP released, 81,250.00 liquidated, 4,750.00 returned" in told
+    assert "Money\tPHP 86,000.00 released, 81,250.00 liquidated, 4,750.00 returned" in told
     assert "Liquidation rate\t100 %" in told
 
 

@@ -34,7 +34,7 @@ def entered(path: Path, rows: list[tuple[int, tuple[str, ...]]], known: dict[str
     sent = 0
     for entry in school_entries(parse_schools(path, shipped("wales")), known, NOW):
         number = entry.stream.removeprefix("school/")
-        if not entry.same:
+        if entry.new:
             sent += 1
             state = known.get(number, SchoolState())
             for event in registered(state, RegisterSchool.model_validate(entry.body), number, NOW):

@@ -70,6 +70,14 @@ def test_one_term_of_an_agreement_can_be_changed_by_a_flag(tmp_path: Path) -> No
     assert body["terms"]["cover_minor"] == terms["cover_minor"]
 
 
+def test_a_fund_that_is_typed_with_its_year_is_refused_in_words() -> None:
+    failed = failure(AGREEMENT, {"fund": "laeg.2026-27"})
+    assert "--fund: must be the code of a fund without its year, such as laeg" in (
+        failed.message,
+        *failed.details,
+    )
+
+
 def test_every_missing_flag_is_named_by_its_own_name() -> None:
     failed = failure(OPEN, {"programme": "EAS", "route": "sip"})
     assert failed.message == "--recipient is missing."

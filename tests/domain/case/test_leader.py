@@ -174,7 +174,8 @@ def test_the_grant_of_one_leader_is_the_most_that_a_plan_may_hold() -> None:
     over = office.terms(cover_minor="0", supplies_minor="140000.01")
     refusal = office.refused("head.sea", "draft-agreement", terms=over)
     assert (
-        refusal.message == "140,000.01 PHP is planned; 140,000.00 is the most for one partnership agreement."
+        refusal.message
+        == "PHP 140,000.01 is planned; PHP 140,000.00 is the most for one partnership agreement."
     )
     assert office.done("head.sea", "draft-agreement", terms=over | {"supplies_minor": "140000.00"})
 

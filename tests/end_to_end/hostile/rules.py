@@ -60,7 +60,7 @@ REFUSED: Final[list[Row]] = [
     (other(PROPOSE, area="numeracy"), 4, "R-AREA", "DEPED has no area of support 'numeracy'."),
     (other(PROPOSE, phase="primary"), 4, "R-PHASE", "is a secondary school"),
     (other(PROPOSE, profile="coordinator.nena"), 4, "R-POST", "leader school's head"),
-    (other(PROPOSE, profile="head.6990004"), 4, "R-POST", "leader school's focal person may do that."),
+    (other(PROPOSE, profile="head.6990004"), 4, "R-POST", "leader school's focal person may do that for "),
     # DepEd: the work and financial plan
     (other(PLAN, work_mode="xyz"), 4, "R-WORK-MODE", "DEPED knows no way of working 'xyz'."),
     (other(PLAN, language="cy"), 4, "R-LANGUAGE", "DEPED writes no agreement in the language 'cy'."),
