@@ -10,7 +10,6 @@ from domain.ids import (
     NETWORK_CODE_PATTERN,
     PERSON_ID_PATTERN,
     PROGRAMME_CODE_PATTERN,
-    RATE_CARD_PATTERN,
     SCHOOL_ID_PATTERN,
 )
 
@@ -22,7 +21,6 @@ _FORMS: Final = {
     r"^[a-z][a-z0-9-]{1,39}$": "must be a code in small letters, such as digital-competence",
     FUND_CODE_PATTERN: "must be the code of a fund without its year, such as laeg",
     FUND_KEY_PATTERN: "must be a fund with its year, such as laeg.2026-27",
-    RATE_CARD_PATTERN: "must be the code of a rate card, such as eas-2026",
     NETWORK_CODE_PATTERN: "must be the code of a network, such as numeracy-leads",
     r"^[0-9]{6}$": "must be a number of six digits",
 }

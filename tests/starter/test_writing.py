@@ -78,6 +78,14 @@ def test_a_fund_that_is_typed_with_its_year_is_refused_in_words() -> None:
     )
 
 
+def test_a_person_that_is_typed_wrong_is_told_as_a_person() -> None:
+    failed = failure(AGREEMENT, {"safeguarding-contact": "Head of Hill"})
+    assert "--safeguarding-contact: must be a person id, such as sip.carys" in (
+        failed.message,
+        *failed.details,
+    )
+
+
 def test_every_missing_flag_is_named_by_its_own_name() -> None:
     failed = failure(OPEN, {"programme": "EAS", "route": "sip"})
     assert failed.message == "--recipient is missing."
