@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -73,12 +74,15 @@ def say_table(
         for row in rows:
             say("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
         return
-    table = set_table(rows, header, shutil.get_terminal_size().columns, spare, whole)
+    limit = shutil.get_terminal_size().columns
+    table = set_table(rows, header, limit, spare, whole)
     bold, plain = ("\033[1m", "\033[0m") if coloured() else ("", "")
     for number, line in enumerate(table.lines):
         say(f"{bold}{line}{plain}" if number < table.heads else line)
     if table.left_out:
-        note(f"Not shown: {', '.join(table.left_out)}: a wider terminal shows them, --csv shows all.")
+        missing = f"Not shown: {', '.join(table.left_out)}: a wider terminal shows them, --csv shows all."
+        for line in textwrap.wrap(missing, limit, break_on_hyphens=False):
+            note(line)
 
 
 def coloured() -> bool:
