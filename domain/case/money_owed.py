@@ -5,6 +5,7 @@ withdrawn, until finance has said that nothing is promised, owed or unaccounted 
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from domain.case.money_events import OpenVisit
 from domain.case.money_shape import Money
@@ -15,6 +16,11 @@ from domain.parties import Party
 MoneyWait = tuple[str, Party, str]
 """Key of the wait, who owes it, the command that answers it."""
 
+EXPENSES: Final = "claim:expenses"
+"""Travel and supplies that were agreed, once every day is claimed: they may never have been spent, so they are awaited
+once, with time of their own, and hold up no settlement after it.
+"""
+_SETTLEMENT: Final = "settlement"
 _AFTER_DELIVERY = frozenset({Stage.FINAL_REVIEW, Stage.CLOSED, Stage.WITHDRAWN})
 _REVIEWING_SIDES = 2
 _AFTER_THE_END = frozenset({Stage.CLOSED, Stage.WITHDRAWN})
@@ -124,8 +130,9 @@ def money_owed(state: CaseState) -> Iterator[MoneyWait]:
         return
     waits = [*(_of_claims(state, money) if money.mode == "arrears" else _of_advance(state, money))]
     yield from waits
-    if not waits and state.stage in _AFTER_THE_END and not settlement_waits_for(state, money):
-        yield "settlement", Party.FINANCE, "settle"
+    holding = [wait for wait, _, _ in waits if wait != EXPENSES or _runs(state, EXPENSES)]
+    if not holding and state.stage in _AFTER_THE_END and not settlement_waits_for(state, money):
+        yield _SETTLEMENT, Party.FINANCE, "settle"
 
 
 def _of_claims(state: CaseState, money: Money) -> Iterator[MoneyWait]:
@@ -134,9 +141,12 @@ def _of_claims(state: CaseState, money: Money) -> Iterator[MoneyWait]:
             yield f"claim_decision:{claim.id}", claim.approver, "approve-claim"
         elif claim.status == "approved" and not payments_are_held(state):
             yield f"payment:{claim.id}", Party.FINANCE, "record-payment"
-    claimable = bool(claimable_visits(state)) or any(claimable_beside_cover(state))
-    if state.stage in _AFTER_DELIVERY and claimable and money.total("unclaimed"):
+    if state.stage not in _AFTER_DELIVERY or not money.total("unclaimed"):
+        return
+    if claimable_visits(state):
         yield "claim", Party.PROVIDER_HEAD, "claim"
+    elif any(claimable_beside_cover(state)) and state.deadline(_SETTLEMENT) is None:
+        yield EXPENSES, Party.PROVIDER_HEAD, "claim"
 
 
 def _of_advance(state: CaseState, money: Money) -> Iterator[MoneyWait]:

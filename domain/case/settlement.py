@@ -2,7 +2,13 @@
 
 from domain.case import events as e
 from domain.case.budget import reconciled
-from domain.case.money_owed import claimable_beside_cover, claimable_visits, live_money, settlement_waits_for
+from domain.case.money_owed import (
+    EXPENSES,
+    claimable_beside_cover,
+    claimable_visits,
+    live_money,
+    settlement_waits_for,
+)
 from domain.case.money_shape import FundShare, Money
 from domain.case.shape import Deadline
 from domain.case.situation import Refusal, Situation
@@ -25,8 +31,9 @@ def nothing_is_under_way(s: Situation) -> Refusal | None:
             "R-SETTLE",
             f"{money_words(money.outstanding, money.currency)} of the advance are neither accounted for nor paid back.",
         )
-    waiting = s.state.deadline("claim")
-    if waiting is None or waiting.passed:
+    running = (s.state.deadline(wait) for wait in ("claim", EXPENSES))
+    waiting = next((one for one in running if one is not None and not one.passed), None)
+    if waiting is None:
         return None
     days = sum(visit.quarter_days for visit in claimable_visits(s.state))
     beside = money_words(sum(claimable_beside_cover(s.state)), money.currency)

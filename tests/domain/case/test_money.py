@@ -591,7 +591,7 @@ def test_travel_that_was_agreed_is_awaited_with_the_claim_and_not_settled_away_b
     office.done("head.sea", "claim")
     office.done("finance", "approve-claim")
     office.done("finance", "record-payment")
-    assert waits(office) == {"claim"}
+    assert waits(office) == {"claim:expenses"}
     refusal = office.refused("finance", "settle")
     assert refusal.message.startswith("GBP 50.00 for travel and supplies are not claimed yet; the ")
     (step,) = office.steps()
@@ -607,7 +607,30 @@ def test_travel_that_nobody_claims_in_time_finance_settles_without() -> None:
     office.done("finance", "record-payment")
     assert office.refused("finance", "settle").code == "R-EARLY"
     office.days_pass(21)
+    assert "settlement" in waits(office)
+    assert "claim:expenses" not in waits(office), "finance is asked now, and the head no more"
     office.done("finance", "settle")
+
+
+def test_a_day_that_is_confirmed_after_the_time_for_travel_has_time_of_its_own() -> None:
+    office = with_travel()
+    for day in (date(2026, 9, 22), date(2026, 9, 29)):
+        held(office, day)
+    office.done("lead.hill", "confirm-visit", visit="V1")
+    office.done("lead.hill", "dispute-visit", visit="V2", reason="Half a day.")
+    office.done("head.hill", "withdraw")
+    office.done("head.sea", "claim")
+    office.done("finance", "approve-claim")
+    office.done("finance", "record-payment")
+    office.days_pass(30)
+    expenses = office.state.deadline("claim:expenses")
+    assert expenses is not None
+    assert expenses.passed
+    office.done("broker", "resolve-dispute", visit="V2", counted_quarter_days="1", reason="The note says so.")
+    renewed = office.state.deadline("claim")
+    assert renewed is not None
+    assert not renewed.passed
+    assert office.refused("finance", "settle").code == "R-EARLY"
 
 
 def test_nothing_is_claimed_for_travel_before_a_visit_is_confirmed() -> None:
