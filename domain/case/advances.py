@@ -189,7 +189,7 @@ def accept_liquidation(s: Situation) -> tuple[e.CaseEvent, ...]:
 
 def return_liquidation(s: Situation) -> tuple[e.CaseEvent, ...]:
     command = expect(s.command, c.ReturnLiquidation)
-    return (e.LiquidationReturned(liquidation=command.liquidation, reason=command.reason),)
+    return (e.LiquidationReturned(liquidation=command.liquidation, reason=command.reason, told=True),)
 
 
 def return_funds(s: Situation) -> tuple[e.CaseEvent, ...]:

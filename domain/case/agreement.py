@@ -49,20 +49,6 @@ def approver_did_not_draft(s: Situation) -> Refusal | None:
     return None
 
 
-def approver_recorded_no_signature(s: Situation) -> Refusal | None:
-    """Separation of duties: nobody approves money of an agreement on which they entered a signature for another."""
-    given = agreement_of(s).signatures
-    recorded = next((one for one in given if s.facts.person == one.recorded_by != one.person), None)
-    if recorded is None:
-        return None
-    return Refusal(
-        "R-SEPARATION",
-        f"The signature of the {s.word(recorded.party)} was recorded by {s.facts.person}; whoever recorded a signature for "
-        "another may not approve money of that agreement.",
-        f"Another {s.word(s.party)} does.",
-    )
-
-
 def signer_did_not_approve(s: Situation) -> Refusal | None:
     """Separation of duties: who approved the money neither signs nor records that another did.
 

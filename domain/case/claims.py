@@ -160,7 +160,10 @@ def approver_did_not_claim(s: Situation) -> Refusal | None:
         return None
     bound = {claim.claimed_by, claim.recorded_by, agreement.drafted_by, agreement.recorded_by}
     visits = [visit for visit in s.state.visits if visit.id in claim.visits]
-    bound.update(person for visit in visits for person in (*visit.persons, *visit.vouched_by))
+    bound.update(person for visit in visits for person in visit.persons)
+    bound.update(
+        person for visit in visits for person in visit.vouched_by if not _settled_as_adviser(s, visit)
+    )
     if bound & {s.facts.person, s.facts.recorder}:
         return Refusal(
             "R-SEPARATION",
@@ -169,6 +172,12 @@ def approver_did_not_claim(s: Situation) -> Refusal | None:
             f"Another {s.word(claim.approver)} does.",
         )
     return None
+
+
+def _settled_as_adviser(s: Situation, visit: Visit) -> bool:
+    """Disputes end with the adviser, and so do claims above the threshold: an office has one, who decides both."""
+    settled = visit.status == "resolved" and set(visit.vouched_by) == {s.facts.person}
+    return settled and s.party is Party.PRINCIPAL_ADVISER
 
 
 def payer_did_not_claim(s: Situation) -> Refusal | None:
@@ -235,6 +244,7 @@ def return_claim(s: Situation) -> tuple[e.CaseEvent, ...]:
             claim=claim.id,
             returned_as=s.party,
             reason=command.reason,
+            told=True,
         ),
     )
 

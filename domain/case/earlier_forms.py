@@ -115,6 +115,10 @@ def _settled_before_visits_were_named(payload: Payload) -> Payload:
     return payload | {"left_open": []}
 
 
+def _returned_before_it_was_told(payload: Payload) -> Payload:
+    return payload | {"told": False}
+
+
 def _claimed_before_years_were_told_apart(payload: Payload) -> Payload:
     return payload | {"other_years_minor": None}
 
@@ -140,6 +144,8 @@ CASE_UPCASTERS: Final[tuple[Upcaster, ...]] = (
     Upcaster("DeliveryCompleted", 1, 2, _ended_before_late_notes),
     Upcaster("CaseWithdrawn", 1, 2, _ended_before_late_notes),
     Upcaster("ClaimSubmitted", 1, 2, _claimed_before_years_were_told_apart),
+    Upcaster("ClaimReturned", 1, 2, _returned_before_it_was_told),
+    Upcaster("LiquidationReturned", 1, 2, _returned_before_it_was_told),
     Upcaster("BudgetReconciled", 1, 2, _settled_before_visits_were_named),
     Upcaster("DeadlineSet", 1, 2, _deadline_before_ladders),
     Upcaster("CasePaused", 1, 2, _pause_before_ladders),

@@ -208,7 +208,7 @@ LIFECYCLE: Final[tuple[Row, ...]] = (
     _row("20", c.RefuseVariation, DELIVERING, _HEADS, _SAME, (e.VariationRefused,), delivery.refuse_variation,
          delivery.variation_is_proposed),
     _row("20", c.Extend, S.IN_DELIVERY, (P.PRINCIPAL_ADVISER,), _SAME, (e.DeliveryExtended, e.BudgetReserved, e.BudgetCommitted),
-         delivery.extend, own_name.decided_in_ones_own_name, agreement.approver_did_not_draft, agreement.approver_recorded_no_signature, delivery.extension_is_allowed,
+         delivery.extend, own_name.decided_in_ones_own_name, agreement.approver_did_not_draft, delivery.extension_is_allowed,
          capacity_rules.extension_fits_the_capacity, budget.extension_can_be_paid),
     _row("22", c.Complete, S.IN_DELIVERY, (*_HEADS, P.PROVIDER_LEAD, P.SIP, P.BROKER, P.PRINCIPAL_ADVISER), (S.FINAL_REVIEW,),
          (e.CompletionAgreed, e.DeliveryCompleted), delivery.complete,

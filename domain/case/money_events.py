@@ -77,9 +77,12 @@ class ClaimSubmitted(MoneyEvent):
 
 
 class ClaimReturned(MoneyEvent):
+    schema_version: ClassVar[int] = 2
     claim: str
     returned_as: Party
     reason: FreeText
+    told: bool
+    """Whether the provider's head is told by mail; of what was returned before that was so, nobody is told late."""
 
 
 class ClaimApproved(MoneyEvent):
@@ -127,8 +130,11 @@ class FundsLiquidated(CaseEvent):
 
 
 class LiquidationReturned(CaseEvent):
+    schema_version: ClassVar[int] = 2
     liquidation: str
     reason: FreeText
+    told: bool
+    """As of a claim that was returned."""
 
 
 class LiquidationAccepted(MoneyEvent):

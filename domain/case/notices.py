@@ -77,6 +77,8 @@ def _notices(event: e.CaseEvent, after: CaseState) -> Iterator[Notice]:
             yield Notice("offer_expired" if expired else "offer_rescinded", Party.PROVIDER_HEAD)
         case e.SignatureVoided():
             yield Notice("signature_voided", event.party)
+        case e.ClaimReturned(told=False) | e.LiquidationReturned(told=False):
+            return
         case _ if type(event) in _NEWS:
             template, parties = _NEWS[type(event)]
             yield from (Notice(template, party) for party in parties if _takes_part(party, after))

@@ -75,14 +75,6 @@ def _disputed_after_the_end(office: Office) -> None:
         office.done(person, verb)
 
 
-def _signed_on_paper(office: Office) -> None:
-    """The adviser put the recipient's signature in."""
-    office.state = Office().at(Stage.AWAITING_SIGNATURES).state
-    office.done("head.hill", "sign", recorded_by="adviser")
-    for person, verb in (("head.sea", "sign"), ("sip.hill", "sign"), ("lead.sea", "record-visit")):
-        office.done(person, verb)
-
-
 def _withdrawn_in_delivery(office: Office) -> None:
     office.state = Office().at(Stage.IN_DELIVERY).state
     office.done("head.hill", "withdraw")
@@ -318,9 +310,6 @@ CASES: Final[dict[str, Case]] = {
     ),
     "signer_did_not_approve": Case(
         Stage.AWAITING_SIGNATURES, "head.hill", "sign", code="R-SEPARATION", recorded_by="finance"
-    ),
-    "approver_recorded_no_signature": Case(
-        Stage.IN_DELIVERY, "adviser", "extend", before=_signed_on_paper, code="R-SEPARATION"
     ),
     "signs_what_stands": Case(
         Stage.AWAITING_SIGNATURES, "head.hill", "sign", {"content_hash": "f" * 64}, code="R-HASH"

@@ -752,6 +752,12 @@ def test_what_is_left_is_paid_when_both_sides_have_reviewed_and_finance_is_asked
     assert office.done("finance", "record-payment") == ("PaymentRecorded",)
 
 
+def test_what_the_bank_paid_before_delivery_ended_is_recorded_all_the_same() -> None:
+    office = delivered()
+    paid = office.now.date() - timedelta(days=1)
+    assert office.done("finance", "record-payment", paid_on=paid) == ("PaymentRecorded",)
+
+
 def test_what_is_left_is_paid_when_the_adviser_has_closed_the_case_unevaluated() -> None:
     office = delivered()
     office.days_pass(30)

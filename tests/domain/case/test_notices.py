@@ -155,6 +155,17 @@ def test_an_account_that_is_returned_while_visits_go_on_is_told_to_the_head_who_
     assert of_last(office, "account_returned") == {Party.PROVIDER_HEAD}
 
 
+def test_of_claims_returned_before_anybody_was_told_nobody_is_told_late() -> None:
+    office = in_stage(Stage.IN_DELIVERY)
+    office.done("lead.hill", "confirm-visit", visit="V1")
+    office.done("head.sea", "claim")
+    office.done("finance", "return-claim")
+    (returned,) = [event for event, _ in office.log if isinstance(event, e.ClaimReturned)]
+    assert list(notices(returned, office.state))
+    old = returned.model_copy(update={"told": False})
+    assert list(notices(old, office.state)) == []
+
+
 def test_a_reopened_case_is_news_to_the_school_that_asked() -> None:
     office = in_stage(Stage.WITHDRAWN)
     office.done("broker", "reopen")
