@@ -18,7 +18,7 @@ def line(folder: Path) -> tuple[str, ...]:
     file = folder / "leaders.csv"
     rows = [f"{number},{SINCE}," for number in LEADERS]
     file.write_text("\n".join(["School ID,Designated From,Designated To", *rows, ""]), "utf-8")
-    fund = ("--fund", "grants.2026", "--source", "Sub-allotment 7")
+    fund = ("--fund", "grants.2026", "--open-fund", "--source", "Sub-allotment 7")
     return ("provider", "import", str(file), "--programme", "DEPED", *fund, "--timeout", "40")
 
 
