@@ -188,9 +188,10 @@ class ProviderState(Value):
     version: int = 0
     offers: tuple[OfferRecorded, ...] = ()
     designations: tuple[ProviderDesignated, ...] = ()
-    """Spans that do not overlap within a programme, in order: each ends, at the latest, the day before the next."""
+    """Spans that do not overlap within a programme, by programme and first day: each ends, at the latest, the day
+    before the next."""
     capacity: tuple[CapacityDeclared, ...] = ()
-    """What stands declared, in spans that do not overlap."""
+    """What stands declared, in spans that do not overlap, by programme and first half term."""
     conflicts: tuple[ConflictDeclared, ...] = ()
     suspended: tuple[ProviderSuspended, ...] = ()
     inspection: InspectionAnnounced | None = None
@@ -331,7 +332,7 @@ def with_designated(
 ) -> tuple[ProviderDesignated, ...]:
     """The spans with a new one: one with the same first day is corrected by it, and each ends before the next begins.
 
-    In whichever order they are said, the same stands in the end.
+    In whichever order they are said, the same stands in the end, in the same order.
     """
     own = [one for one in spans if one.programme == new.programme and one.since != new.since]
     own = sorted((*own, new), key=lambda one: one.since)
@@ -340,7 +341,7 @@ def with_designated(
         one if one.until is not None and one.until <= end else one.model_copy(update={"until": end})
         for one, end in zip(own, ends, strict=False)
     )
-    return (*_but(spans, new.programme), *closed, own[-1])
+    return tuple(sorted((*_but(spans, new.programme), *closed, own[-1]), key=_programme))
 
 
 def _capacity(
@@ -365,8 +366,8 @@ def _capacity(
 
 
 def with_declared(spans: tuple[CapacityDeclared, ...], new: CapacityDeclared) -> tuple[CapacityDeclared, ...]:
-    """The spans with a new one, which holds where they overlap: none overlap after, in order."""
-    kept = [one for one in spans if one.programme != new.programme]
+    """The spans with a new one, which holds where they overlap: none overlap after, by programme and half term."""
+    kept: list[CapacityDeclared] = []
     own = [part for one in spans if one.programme == new.programme for part in _outside(one, new)]
     for one in sorted((*own, new), key=lambda span: order_of(span.first)):
         before = kept[-1] if kept else None
@@ -374,7 +375,7 @@ def with_declared(spans: tuple[CapacityDeclared, ...], new: CapacityDeclared) ->
             kept[-1] = before.model_copy(update={"last": one.last})
         else:
             kept.append(one)
-    return tuple(kept)
+    return tuple(sorted((*_but(spans, new.programme), *kept), key=_programme))
 
 
 def _outside(one: CapacityDeclared, new: CapacityDeclared) -> tuple[CapacityDeclared, ...]:
@@ -394,8 +395,7 @@ def _outside(one: CapacityDeclared, new: CapacityDeclared) -> tuple[CapacityDecl
 def _goes_on(before: CapacityDeclared, after: CapacityDeclared) -> bool:
     """Whether a span follows without a gap on one that says the same."""
     return (
-        before.programme == after.programme
-        and before.quarter_days == after.quarter_days
+        before.quarter_days == after.quarter_days
         and before.last is not None
         and order_of(before.last) + 1 == order_of(after.first)
     )
@@ -441,6 +441,11 @@ def _resumed(state: ProviderState, command: Resume, number: str) -> tuple[Direct
     if any(one.programme == command.programme for one in state.suspended):
         return (ProviderResumed(programme=command.programme),)
     return Refusal("R-NOTHING", f"School {number} is not suspended in {command.programme}.")
+
+
+def _programme(span: ProviderDesignated | CapacityDeclared) -> str:
+    """What spans are sorted by; those of one programme keep the order they have."""
+    return span.programme
 
 
 def _but(entries: Any, programme: str) -> tuple[Any, ...]:

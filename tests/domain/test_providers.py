@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -162,20 +163,21 @@ def test_days_can_be_declared_until_the_last_half_term_that_has_a_name_for_it() 
 
 FIRST = order_of("2026-autumn-1")
 SPANS = st.builds(
-    lambda first, length, days: CapacityDeclared(
-        programme="EAS",
+    lambda programme, first, length, days: CapacityDeclared(
+        programme=programme,
         first=period_at(FIRST + first),
         last=None if length is None else period_at(FIRST + first + length),
         quarter_days=days,
     ),
+    st.sampled_from(["EAS", "EAS", "DEPED"]),
     st.integers(0, 8),
     st.none() | st.integers(0, 6),
     st.integers(0, 3),
 )
 
 
-def holds(span: CapacityDeclared, order: int) -> bool:
-    return order_of(span.first) <= order and (span.last is None or order <= order_of(span.last))
+def holds(span: CapacityDeclared, programme: str, order: int) -> bool:
+    return span.programme == programme and order_of(span.first) <= order and (span.last is None or order <= order_of(span.last))
 
 
 @given(st.lists(SPANS, max_size=8))
@@ -186,11 +188,23 @@ def test_of_two_declarations_for_a_half_term_the_later_one_holds_and_spans_never
     for each in declared:
         spans = with_declared(spans, each)
         assert with_declared(spans, each) == spans, "to say it again changes nothing"
-    for order in range(FIRST, FIRST + 20):
-        wanted = next((each.quarter_days for each in reversed(declared) if holds(each, order)), None)
-        assert [span.quarter_days for span in spans if holds(span, order)] == (
+    for programme, order in product(("EAS", "DEPED"), range(FIRST, FIRST + 20)):
+        wanted = next(
+            (each.quarter_days for each in reversed(declared) if holds(each, programme, order)), None
+        )
+        assert [span.quarter_days for span in spans if holds(span, programme, order)] == (
             [] if wanted is None else [wanted]
         )
+    for nth, each in enumerate(declared):
+        if not any(overlap(each, later) for later in declared[nth + 1 :]):
+            assert with_declared(spans, each) == spans, "nor does what no later one has replaced"
+
+
+def overlap(one: CapacityDeclared, other: CapacityDeclared) -> bool:
+    return any(
+        holds(one, one.programme, order) and holds(other, one.programme, order)
+        for order in range(FIRST, FIRST + 20)
+    )
 
 
 def span(since: str, until: str | None = None) -> dict[str, Any]:
@@ -255,6 +269,8 @@ def test_on_each_day_that_designation_counts_that_began_last_whatever_the_order_
     for one in shuffled:
         spans = with_designated(spans, one)
         assert with_designated(spans, one) == spans, "to say it again changes nothing"
+    for one in shuffled:
+        assert with_designated(spans, one) == spans, "nor does any that was said before"
     for programme in ("EAS", "DEPED"):
         for day in (DAY_ONE + timedelta(days=n) for n in range(24)):
             begun = [one for one in said if one.programme == programme and one.since <= day]
