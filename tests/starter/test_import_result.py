@@ -218,7 +218,7 @@ def test_what_was_changed_since_and_is_changed_back_is_another_command(office: O
 def test_nobody_reads_the_result_who_cannot_read_the_file(office: Office, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     header = (WALES / "people.csv").read_text("utf-8").splitlines()[0]
-    file.write_text(f"{header}\ngwen.new,Gwen,gwen@x.example,cy,auditor,,,2026-09-01,,\n", "utf-8")
+    file.write_text(f"{header}\ngwen.new,Gwen,gwen@x.example,cy,auditor,,2026-09-01,,\n", "utf-8")
     file.chmod(0o600)
     assert typed(office, "person", "import", str(file)).code == 6
     assert file.with_name("people.result.csv").stat().st_mode & 0o777 == 0o600
