@@ -57,7 +57,9 @@ def connect_options(settings: Settings, address: str | None = None) -> dict[str,
         # The SDK raises ConfigError, a RuntimeError that it does not export.
         raise TemporalUnreachableError(None, f"Temporal's configuration cannot be used: {error}") from error
     if "target_host" not in options:
-        chosen = f"TEMPORAL_PROFILE={profile}" if profile else f"TEMPORAL_CONFIG_FILE={named}" if named else ""
+        chosen = (
+            f"TEMPORAL_PROFILE={profile}" if profile else f"TEMPORAL_CONFIG_FILE={named}" if named else ""
+        )
         why = f"{chosen} names no address" if chosen else "no stack has run in this home"
         raise TemporalUnreachableError(None, f"{why}, and TEMPORAL_ADDRESS names none")
     options.setdefault("namespace", NAMESPACE)
