@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from activities.event_log.sqlite import BUSY_TIMEOUT_MS, bring_in
+from activities.event_log.sqlite import BUSY_TIMEOUT_MS
 from activities.settings import Settings
 
 _SETTINGS: Final = ("clock", "clock.offset", "profile")
@@ -36,15 +36,16 @@ def copy_home(settings: Settings, draft: Path) -> None:
 
 
 def _copy_database(source: Path, target: Path) -> None:
-    """One state of the database, as it stands between two transactions; who writes waits for nothing."""
+    """One state of the database, as it stands between two transactions; who writes waits for nothing.
+
+    It is written anew, row by row: where a page cannot be read, no copy comes of it.
+    """
     _make(target)
     uri = f"file:{quote(str(source.absolute()))}?mode=ro"
-    with (
-        closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_MS / 1000)) as old,
-        closing(sqlite3.connect(target)) as new,
-    ):
-        old.backup(new)
-    bring_in(target)
+    with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_MS / 1000)) as old:
+        old.execute("VACUUM INTO ?", (str(target.absolute()),))
+    with target.open("rb") as new:
+        os.fsync(new.fileno())
 
 
 def _copy_file(source: Path, target: Path) -> None:

@@ -39,7 +39,7 @@ def connect_options(settings: Settings, address: str | None = None) -> dict[str,
     if address is not None:
         return {"target_host": address, "namespace": NAMESPACE}
     file = _config_file(settings)
-    named = os.environ.get("TEMPORAL_CONFIG_FILE")
+    named, profile = os.environ.get("TEMPORAL_CONFIG_FILE"), os.environ.get("TEMPORAL_PROFILE")
     if named and not Path(named).is_file():
         # The SDK would pass over it, and go to whatever listens at the default address.
         raise TemporalUnreachableError(None, f"TEMPORAL_CONFIG_FILE names {named}, which is no file")
@@ -47,6 +47,8 @@ def connect_options(settings: Settings, address: str | None = None) -> dict[str,
         options: dict[str, Any] = dict(
             ClientConfig.load_client_connect_config(
                 config_file=None if file is None else str(file),
+                # The user's own file, which the SDK reads by itself, may name the stack of another home.
+                disable_file=file is None and not named and not profile,
                 # To the SDK, a variable that is set to nothing says something: an address of no characters.
                 override_env_vars={name: value for name, value in os.environ.items() if value},
             )
@@ -55,7 +57,11 @@ def connect_options(settings: Settings, address: str | None = None) -> dict[str,
         # The SDK raises ConfigError, a RuntimeError that it does not export.
         raise TemporalUnreachableError(None, f"Temporal's configuration cannot be used: {error}") from error
     if "target_host" not in options:
-        raise TemporalUnreachableError(None, "no stack has run in this home, and TEMPORAL_ADDRESS names none")
+        chosen = (
+            f"TEMPORAL_PROFILE={profile}" if profile else f"TEMPORAL_CONFIG_FILE={named}" if named else ""
+        )
+        why = f"{chosen} names no address" if chosen else "no stack has run in this home"
+        raise TemporalUnreachableError(None, f"{why}, and TEMPORAL_ADDRESS names none")
     options.setdefault("namespace", NAMESPACE)
     if file is not None and not os.environ.get("TEMPORAL_ADDRESS") and not stack_runs(settings):
         # Another home's stack may have taken the port since; it could not even decrypt what we send.

@@ -1,6 +1,7 @@
 """Files that people name on a line, read and written whole; what cannot be is refused in words."""
 
 import json
+import os
 import secrets
 import stat
 import tomllib
@@ -72,8 +73,9 @@ def write_file(path: Path, content: bytes, mode: int = 0o666) -> None:
             return
         draft = place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}")
         try:
-            draft.touch(mode, exist_ok=False)
-            draft.write_bytes(content)
+            # Opened once, with its mode: a file that nobody may write into could not be opened again.
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+                file.write(content)
             draft.replace(place)
         finally:
             draft.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from domain.directory.providers import DesignationEnded
 from domain.directory.schools import SchoolClosed, SchoolState
 from domain.text.voice import capital
 
@@ -16,7 +17,7 @@ _SENTENCES: Final = {
     "SchoolMissing": "{} is in its register no more: it is inactive.",
     "OfferRecorded": "An offer of {} was recorded.",
     "ProviderDesignated": "{} is designated.",
-    "DesignationEnded": "The end of the designation of {} was recorded.",
+    "DesignationEnded": "The end of the designation of {} was recorded: none is left after {until}.",
     "CapacityDeclared": "The days of {} were declared.",
     "ConflictDeclared": "A conflict of {} with another school was recorded.",
     "ConflictCleared": "A conflict of {} with another school stands no longer.",
@@ -62,4 +63,5 @@ def told(kind: str, key: str, event: object, after: Any) -> str:
     if isinstance(event, SchoolClosed):
         closed = f" since {event.on.isoformat()}" if event.on else ""
         closed += f"; school {event.successor} takes its place" if event.successor else ""
-    return capital(_SENTENCES[type(event).__name__].format(subject, closed=closed))
+    until = event.until.isoformat() if isinstance(event, DesignationEnded) else ""
+    return capital(_SENTENCES[type(event).__name__].format(subject, closed=closed, until=until))

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from domain.calendars.half_terms import Period, order_of, period_at, period_words
 from domain.case.situation import Refusal
 from domain.case.values import AreaCode, DeclaredDays, ProgrammeCode, QuarterDays, SchoolId, Value
-from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts, may_give
+from domain.directory.base import DirectoryCommand, DirectoryEvent, DirectoryFacts, last_today, may_give
 from domain.directory.inspections import (
     AnnounceInspection,
     InspectionAnnounced,
@@ -63,7 +63,7 @@ class Designate(_OfProvider):
 
 
 class EndDesignation(_OfProvider):
-    """End the designation that is in force on a day with that day; one that begins later stands."""
+    """End the designation in a programme with a day; one that would begin later is dropped."""
 
     verb: ClassVar[str] = "end-designation"
     givers: ClassVar[frozenset[Post]] = frozenset({Post.PRINCIPAL_ADVISER})
@@ -188,9 +188,10 @@ class ProviderState(Value):
     version: int = 0
     offers: tuple[OfferRecorded, ...] = ()
     designations: tuple[ProviderDesignated, ...] = ()
-    """Spans that do not overlap within a programme, in order: each ends, at the latest, the day before the next."""
+    """Spans that do not overlap within a programme, by programme and first day: each ends, at the latest, the day
+    before the next."""
     capacity: tuple[CapacityDeclared, ...] = ()
-    """What stands declared, in spans that do not overlap."""
+    """What stands declared, in spans that do not overlap, by programme and first half term."""
     conflicts: tuple[ConflictDeclared, ...] = ()
     suspended: tuple[ProviderSuspended, ...] = ()
     inspection: InspectionAnnounced | None = None
@@ -206,7 +207,8 @@ def evolve(state: ProviderState, event: DirectoryEvent) -> ProviderState:
     """The record after the event; a later entry about the same thing replaces the earlier one.
 
     A designation is about the days from its first on, so one with another first day stands beside it. That holds
-    for old logs, too: what they said of this year stays true of this year, whatever they said of the next.
+    for old logs, too: what they said of this year stays true of this year, whatever they said of the next. An end is
+    the end of all: no designation in that programme is left for a later day until one is said anew.
     """
     change: dict[str, Any] = {"version": state.version + 1}
     match event:
@@ -216,11 +218,7 @@ def evolve(state: ProviderState, event: DirectoryEvent) -> ProviderState:
         case ProviderDesignated():
             change["designations"] = with_designated(state.designations, event)
         case DesignationEnded():
-            ending = state.designation(event.programme, event.until)
-            change["designations"] = tuple(
-                one.model_copy(update={"until": event.until}) if one is ending else one
-                for one in state.designations
-            )
+            change["designations"] = _ended(state, event)
         case CapacityDeclared():
             change["capacity"] = with_declared(state.capacity, event)
         case ConflictDeclared():
@@ -252,7 +250,7 @@ def decide(
         case Designate():
             return _areas_problem(command.areas, command.programme, facts) or _designation(state, command)
         case EndDesignation():
-            return _end(state, command, number)
+            return _end(state, command, facts, number)
         case DeclareCapacity():
             return _programme_problem(command.programme, facts) or _capacity(state, command, facts, number)
         case DeclareConflict():
@@ -305,25 +303,36 @@ def _designation(state: ProviderState, command: Designate) -> tuple[DirectoryEve
     return () if stands(state, command) else (_designated(command),)
 
 
-def _end(state: ProviderState, command: EndDesignation, number: str) -> tuple[DirectoryEvent, ...] | Refusal:
+def _end(
+    state: ProviderState, command: EndDesignation, facts: DirectoryFacts, number: str
+) -> tuple[DirectoryEvent, ...] | Refusal:
+    """What has begun already is not undone: it ends on its first day at the earliest."""
     own = [one for one in state.designations if one.programme == command.programme]
     if not own:
         return Refusal("R-DESIGNATION", f"School {number} is not designated in {command.programme}.")
     standing = state.designation(command.programme, command.until)
-    if standing is None:
+    later = [one for one in own if one.since > command.until]
+    begun = next((one for one in later if one.since <= last_today(facts.now)), None)
+    if begun is not None:
         return Refusal(
             "R-DATES",
-            f"The designation begins on {own[0].since.isoformat()}; it cannot end on {command.until.isoformat()}.",
+            f"The designation begins on {begun.since.isoformat()}; it cannot end on {command.until.isoformat()}.",
+            ""
+            if standing is None
+            else f"An earlier one is given its last day by: brokerage provider designate {number} "
+            f"--since {standing.since.isoformat()} --until {command.until.isoformat()}",
         )
-    if standing.until == command.until:
-        return ()
-    if standing.until is not None and standing.until < command.until:
-        return Refusal(
-            "R-DATES",
-            f"The designation ended on {standing.until.isoformat()}; none is in force on {command.until.isoformat()}.",
-            f"A longer one is given anew: brokerage provider designate {number} --since {standing.since.isoformat()}",
-        )
-    return (DesignationEnded(programme=command.programme, until=command.until),)
+    if not later and standing is not None and standing.until is not None:
+        if standing.until == command.until:
+            return ()
+        if standing.until < command.until:
+            return Refusal(
+                "R-DATES",
+                f"The designation ended on {standing.until.isoformat()}; none is in force on {command.until.isoformat()}.",
+                f"A longer one is given anew: brokerage provider designate {number} --since {standing.since.isoformat()}",
+            )
+    last = command.until if standing is None or standing.until is None else min(standing.until, command.until)
+    return (DesignationEnded(programme=command.programme, until=last),)
 
 
 def with_designated(
@@ -331,7 +340,7 @@ def with_designated(
 ) -> tuple[ProviderDesignated, ...]:
     """The spans with a new one: one with the same first day is corrected by it, and each ends before the next begins.
 
-    In whichever order they are said, the same stands in the end.
+    In whichever order they are said, the same stands in the end, in the same order.
     """
     own = [one for one in spans if one.programme == new.programme and one.since != new.since]
     own = sorted((*own, new), key=lambda one: one.since)
@@ -340,7 +349,20 @@ def with_designated(
         one if one.until is not None and one.until <= end else one.model_copy(update={"until": end})
         for one, end in zip(own, ends, strict=False)
     )
-    return (*_but(spans, new.programme), *closed, own[-1])
+    return tuple(sorted((*_but(spans, new.programme), *closed, own[-1]), key=_programme))
+
+
+def _ended(state: ProviderState, end: DesignationEnded) -> tuple[ProviderDesignated, ...]:
+    """The spans without those that begin after the end, which is the last day of the one before it.
+
+    In old logs an end may also be later than the one that was on record.
+    """
+    ending = state.designation(end.programme, end.until)
+    return tuple(
+        one.model_copy(update={"until": end.until}) if one is ending else one
+        for one in state.designations
+        if one.programme != end.programme or one.since <= end.until
+    )
 
 
 def _capacity(
@@ -365,8 +387,8 @@ def _capacity(
 
 
 def with_declared(spans: tuple[CapacityDeclared, ...], new: CapacityDeclared) -> tuple[CapacityDeclared, ...]:
-    """The spans with a new one, which holds where they overlap: none overlap after, in order."""
-    kept = [one for one in spans if one.programme != new.programme]
+    """The spans with a new one, which holds where they overlap: none overlap after, by programme and half term."""
+    kept: list[CapacityDeclared] = []
     own = [part for one in spans if one.programme == new.programme for part in _outside(one, new)]
     for one in sorted((*own, new), key=lambda span: order_of(span.first)):
         before = kept[-1] if kept else None
@@ -374,7 +396,7 @@ def with_declared(spans: tuple[CapacityDeclared, ...], new: CapacityDeclared) ->
             kept[-1] = before.model_copy(update={"last": one.last})
         else:
             kept.append(one)
-    return tuple(kept)
+    return tuple(sorted((*_but(spans, new.programme), *kept), key=_programme))
 
 
 def _outside(one: CapacityDeclared, new: CapacityDeclared) -> tuple[CapacityDeclared, ...]:
@@ -394,8 +416,7 @@ def _outside(one: CapacityDeclared, new: CapacityDeclared) -> tuple[CapacityDecl
 def _goes_on(before: CapacityDeclared, after: CapacityDeclared) -> bool:
     """Whether a span follows without a gap on one that says the same."""
     return (
-        before.programme == after.programme
-        and before.quarter_days == after.quarter_days
+        before.quarter_days == after.quarter_days
         and before.last is not None
         and order_of(before.last) + 1 == order_of(after.first)
     )
@@ -441,6 +462,11 @@ def _resumed(state: ProviderState, command: Resume, number: str) -> tuple[Direct
     if any(one.programme == command.programme for one in state.suspended):
         return (ProviderResumed(programme=command.programme),)
     return Refusal("R-NOTHING", f"School {number} is not suspended in {command.programme}.")
+
+
+def _programme(span: ProviderDesignated | CapacityDeclared) -> str:
+    """What spans are sorted by; those of one programme keep the order they have."""
+    return span.programme
 
 
 def _but(entries: Any, programme: str) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import tempfile
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -93,22 +94,21 @@ def _copy(settings: Settings, draft: Path) -> "VerifyReport":
 
 
 def _require_files(settings: Settings) -> None:
-    """Raise Failure where the log is in PostgreSQL, whose own tools copy it."""
+    """Raise Failure where the log is in PostgreSQL, whose own tools copy it: for their owner alone, too."""
     place = log_place(settings)
     if isinstance(place, Path):
         return
     dump = "--format=custom --schema=brokerage --schema=vault --file=<file>"
-    line = f'pg_dump {dump} "$BROKERAGE_OWNER_URL"'
+    line = f'(umask 077; pg_dump {dump} "$BROKERAGE_OWNER_URL")'
     if settings.cluster.exists():
         from starter.stack.postgres_cluster import find_program
 
         host, _, port, database, _ = place.place
-        passwords = settings.database_passwords_file.absolute()
+        passwords = quote(str(settings.database_passwords_file.absolute()))
         # Of the server's own version: an older program of the machine would refuse.
-        program = find_program("pg_dump")
-        line = (
-            f"PGPASSFILE={passwords} {program} {dump} --host={host} --port={port} --username=owner {database}"
-        )
+        program = quote(str(find_program("pg_dump")))
+        login = f"--host={host} --port={port} --username=owner {database}"
+        line = f"(umask 077; PGPASSFILE={passwords} {program} {dump} {login})"
     raise Failure(
         Exit.USAGE,
         "H-DATABASE",

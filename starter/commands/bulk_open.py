@@ -82,7 +82,6 @@ def open_(
             _open_all(sender, office, rules.code, wanted)
         finally:
             _write(target, parsed, wanted)
-        say(f"What became of each request: {target}")
     return _finish(file, wanted)
 
 
@@ -169,8 +168,14 @@ def _whole(message: str, hint: str) -> str:
 
 
 def _write(target: Path, parsed: Parsed[RequestRow], wanted: Wanted) -> None:
+    """What became of each request, as a file. Where it cannot be, that is said, and nothing else becomes of the line."""
     told = {line: (one.status, one.reference, one.code, one.message) for line, one in wanted.told.items()}
-    write_result(target, parsed.table, COLUMNS, told)
+    try:
+        write_result(target, parsed.table, COLUMNS, told)
+    except Failure as failure:
+        note(f"{failure.message} What became of the requests is in no file.")
+        return
+    say(f"What became of each request: {target}")
 
 
 def _finish(file: Path, wanted: Wanted) -> int:

@@ -38,6 +38,10 @@ class Fate:
 
 WELL: Final = frozenset({"done", "unchanged", "not touched"})
 """What is told of rows of which nothing is left to do."""
+_WORSE: Final[tuple[Told, ...]] = (
+    "unchanged", "done", "not touched", "not sent", "unknown", "refused", "failed", "wrong"
+)  # fmt: skip
+"""From what leaves nothing to do to what has to be mended by hand."""
 _NOT_SENT: Final = Fate("not sent", "", "Not sent: nothing was done for this row.")
 
 
@@ -59,8 +63,8 @@ class Report:
 
     _left: dict[str, list[Where]] = field(default_factory=dict)
     """Where something was not touched, by the words that say why."""
-    _alike: dict[Where, Where] = field(default_factory=dict)
-    """Lines that have no entry of their own, with the line that says all of it before."""
+    _alike: dict[Where, list[Where]] = field(default_factory=dict)
+    """Lines of which an entry stands at another line, too, with those that say the same before."""
 
     @property
     def failed(self) -> int:
@@ -74,22 +78,26 @@ class Report:
 
     @property
     def fates(self) -> dict[Where, Fate]:
-        """What became of each line. A line of which an entry was never sent is no line that is done."""
+        """What became of each line, the worst of what it says. A line of which an entry was never sent is no line that
+        is done."""
         left = {
             where: _NOT_SENT
             for where, count in self._expected.items()
             if count and (where not in self._fates or self._fates[where].told in WELL)
         }
         own = self._fates | left
-        return {line: own[said] for line, said in self._alike.items() if said in own} | own
+        of_others = {
+            line: [own[one] for one in (line, *said) if one in own] for line, said in self._alike.items()
+        }
+        return own | {line: max(fates, key=_badness) for line, fates in of_others.items() if fates}
 
     def expect(self, where: Where) -> None:
         """An entry that is to be sent: until something else is told of it, it was not."""
         self._expected[where] += 1
 
     def alike(self, where: Where, said: Where) -> None:
-        """A line whose every entry stands for another line, too: what becomes of that one becomes of it."""
-        self._alike[where] = said
+        """A line that says what another line says: what becomes of that one becomes of it, too."""
+        self._alike.setdefault(where, []).append(said)
 
     def wrong(self, where: Where, words: str) -> None:
         """What is wrong with a row, by itself; it may be several things."""
@@ -168,6 +176,10 @@ class Report:
     @property
     def _wrong(self) -> int:
         return sum(fate.told == "wrong" for fate in self._fates.values())
+
+
+def _badness(fate: Fate) -> int:
+    return _WORSE.index(fate.told)
 
 
 def lines_of(file: str, numbers: Iterable[int]) -> str:

@@ -102,6 +102,8 @@ def _ended(state: Any, command: DirectoryCommand, events: Iterable[RecordedEvent
         return "closed since" if state.entry is not None and not state.open else None
     if not isinstance(command, Designate):
         return None
+    if _dropped(command, events):
+        return "ended since"
     standing = state.designation(command.programme, command.since)
     if standing is None or standing.until is None or command.since > standing.until:
         return None
@@ -117,3 +119,22 @@ def _ended(state: Any, command: DirectoryCommand, events: Iterable[RecordedEvent
         and (one.payload["programme"], one.payload[field]) == (command.programme, day)
     ]
     return "ended since" if of_it[-1] == DesignationEnded.__name__ else None
+
+
+def _dropped(command: Designate, events: Iterable[RecordedEvent]) -> bool:
+    """Whether a designation from that day on was said before, and then ended before it began."""
+    dropped = said = False
+    for one in events:
+        if one.payload.get("programme") != command.programme:
+            continue
+        if (
+            one.envelope.type == ProviderDesignated.__name__
+            and one.payload["since"] == command.since.isoformat()
+        ):
+            said, dropped = True, False
+        elif (
+            one.envelope.type == DesignationEnded.__name__
+            and one.payload["until"] < command.since.isoformat()
+        ):
+            dropped = said
+    return dropped

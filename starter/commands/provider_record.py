@@ -52,7 +52,10 @@ def end_designation(
     programme: _Programme = "EAS",
     options: WriteOptions | None = None,
 ) -> int:
-    """Record the last day of the designation that is in force on it; cases that run go on, and so does a later one."""
+    """Record the last day of a designation; cases that run go on.
+
+    No designation in that programme is left after it: one that would begin later is dropped.
+    """
     return _write(
         school, providers.EndDesignation, {"programme": programme_code(programme), "until": until}, options
     )

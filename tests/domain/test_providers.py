@@ -1,7 +1,8 @@
 """Providers: who may designate them, declare their days, say what stands between schools, and suspend them."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -15,7 +16,10 @@ from domain.directory.base import entitling_post
 from domain.directory.providers import (
     CapacityDeclared,
     DeclareCapacity,
+    DesignationEnded,
     ProviderDesignated,
+    ProviderState,
+    evolve,
     with_declared,
     with_designated,
 )
@@ -162,20 +166,25 @@ def test_days_can_be_declared_until_the_last_half_term_that_has_a_name_for_it() 
 
 FIRST = order_of("2026-autumn-1")
 SPANS = st.builds(
-    lambda first, length, days: CapacityDeclared(
-        programme="EAS",
+    lambda programme, first, length, days: CapacityDeclared(
+        programme=programme,
         first=period_at(FIRST + first),
         last=None if length is None else period_at(FIRST + first + length),
         quarter_days=days,
     ),
+    st.sampled_from(["EAS", "EAS", "DEPED"]),
     st.integers(0, 8),
     st.none() | st.integers(0, 6),
     st.integers(0, 3),
 )
 
 
-def holds(span: CapacityDeclared, order: int) -> bool:
-    return order_of(span.first) <= order and (span.last is None or order <= order_of(span.last))
+def holds(span: CapacityDeclared, programme: str, order: int) -> bool:
+    return (
+        span.programme == programme
+        and order_of(span.first) <= order
+        and (span.last is None or order <= order_of(span.last))
+    )
 
 
 @given(st.lists(SPANS, max_size=8))
@@ -186,11 +195,23 @@ def test_of_two_declarations_for_a_half_term_the_later_one_holds_and_spans_never
     for each in declared:
         spans = with_declared(spans, each)
         assert with_declared(spans, each) == spans, "to say it again changes nothing"
-    for order in range(FIRST, FIRST + 20):
-        wanted = next((each.quarter_days for each in reversed(declared) if holds(each, order)), None)
-        assert [span.quarter_days for span in spans if holds(span, order)] == (
+    for programme, order in product(("EAS", "DEPED"), range(FIRST, FIRST + 20)):
+        wanted = next(
+            (each.quarter_days for each in reversed(declared) if holds(each, programme, order)), None
+        )
+        assert [span.quarter_days for span in spans if holds(span, programme, order)] == (
             [] if wanted is None else [wanted]
         )
+    for nth, each in enumerate(declared):
+        if not any(overlap(each, later) for later in declared[nth + 1 :]):
+            assert with_declared(spans, each) == spans, "nor does what no later one has replaced"
+
+
+def overlap(one: CapacityDeclared, other: CapacityDeclared) -> bool:
+    return any(
+        holds(one, one.programme, order) and holds(other, one.programme, order)
+        for order in range(FIRST, FIRST + 20)
+    )
 
 
 def span(since: str, until: str | None = None) -> dict[str, Any]:
@@ -211,18 +232,59 @@ def test_next_years_designation_leaves_this_years_in_force_until_the_day_before_
     assert designated(school)[1:] == [("2026-09-01", None)], "the same first day corrects"
 
 
-def test_of_two_years_that_year_ends_that_is_in_force_on_the_day() -> None:
+SPRING = replace(FACTS, now=datetime(2026, 4, 15, 8, tzinfo=UTC))
+
+
+def test_an_end_is_the_end_of_what_would_begin_later_too_until_it_is_said_anew() -> None:
     school = provider()
     for since in ("2025-09-01", "2026-09-01"):
-        school.say("designate", FACTS, **span(since))
-    assert school.say("end-designation", FACTS, programme="EAS", until="2025-08-31") == "R-DATES"
-    school.say("end-designation", FACTS, programme="EAS", until="2026-03-31")
-    assert designated(school) == [("2025-09-01", "2026-03-31"), ("2026-09-01", None)]
-    assert school.say("end-designation", FACTS, programme="EAS", until="2026-05-31") == "R-DATES", (
-        "none is in force then, and an end does not lengthen what has ended"
+        school.say("designate", SPRING, **span(since))
+    assert school.say("end-designation", SPRING, programme="EAS", until="2026-07-20") == ["DesignationEnded"]
+    assert designated(school) == [("2025-09-01", "2026-07-20")]
+    assert school.say("end-designation", SPRING, programme="EAS", until="2026-07-20") == []
+    assert school.say("end-designation", SPRING, programme="EAS", until="2026-07-31") == "R-DATES", (
+        "an end does not lengthen what has ended"
     )
-    school.say("end-designation", FACTS, programme="EAS", until="2026-12-18")
-    assert designated(school) == [("2025-09-01", "2026-03-31"), ("2026-09-01", "2026-12-18")]
+    school.say("designate", SPRING, **span("2026-09-01"))
+    assert designated(school) == [("2025-09-01", "2026-07-20"), ("2026-09-01", None)]
+    school.say("end-designation", SPRING, programme="EAS", until="2026-08-15")
+    assert designated(school) == [("2025-09-01", "2026-07-20")], "nor does one that only drops the next"
+
+
+def test_what_has_not_begun_is_dropped_and_what_has_is_not_undone() -> None:
+    for facts, answer, left in (
+        (SPRING, ["DesignationEnded"], []),
+        (FACTS, "R-DATES", [("2026-09-01", None)]),
+    ):
+        school = provider()
+        school.say("designate", facts, **span("2026-09-01"))
+        assert school.say("end-designation", facts, programme="EAS", until="2026-03-31") == answer
+        assert designated(school) == left
+    school.say("designate", FACTS, **span("2025-09-01"))
+    assert school.say("end-designation", FACTS, programme="EAS", until="2026-03-31") == "R-DATES"
+    assert designated(school) == [("2025-09-01", "2026-08-31"), ("2026-09-01", None)]
+
+
+def test_a_designation_that_an_old_log_replaced_by_an_earlier_one_does_not_come_back_when_that_ends() -> None:
+    state = ProviderState()
+    for event in (
+        ProviderDesignated(programme="EAS", areas=("numeracy",), since=date(2026, 9, 1), until=None),
+        ProviderDesignated(programme="EAS", areas=("numeracy",), since=date(2026, 5, 1), until=None),
+        DesignationEnded(programme="EAS", until=date(2026, 7, 31)),
+    ):
+        state = evolve(state, event)
+    assert [(one.since, one.until) for one in state.designations] == [(date(2026, 5, 1), date(2026, 7, 31))]
+
+
+def test_an_end_that_an_old_log_made_later_stays_later() -> None:
+    state = ProviderState()
+    until = date(2026, 12, 31)
+    for event in (
+        ProviderDesignated(programme="EAS", areas=("numeracy",), since=date(2026, 9, 1), until=until),
+        DesignationEnded(programme="EAS", until=date(2027, 7, 20)),
+    ):
+        state = evolve(state, event)
+    assert [one.until for one in state.designations] == [date(2027, 7, 20)]
 
 
 DAY_ONE = date(2026, 9, 1)
@@ -255,6 +317,8 @@ def test_on_each_day_that_designation_counts_that_began_last_whatever_the_order_
     for one in shuffled:
         spans = with_designated(spans, one)
         assert with_designated(spans, one) == spans, "to say it again changes nothing"
+    for one in shuffled:
+        assert with_designated(spans, one) == spans, "nor does any that was said before"
     for programme in ("EAS", "DEPED"):
         for day in (DAY_ONE + timedelta(days=n) for n in range(24)):
             begun = [one for one in said if one.programme == programme and one.since <= day]

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Iterator
@@ -198,7 +199,7 @@ def test_what_is_committed_survives_the_stack_and_goes_on_without_the_flag(tmp_p
 def test_a_dump_by_the_printed_line_is_restored_into_a_new_home_that_goes_on(tmp_path: Path) -> None:
     """As docs/backup.md says it, while the stacks run."""
     dump, home = tmp_path / "a.dump", tmp_path / "new"
-    with RunningOffice(tmp_path / "home", "--postgres") as office:
+    with RunningOffice(tmp_path / "old home", "--postgres") as office:
         office.cli(
             "person", "add", "kept", "--name", "Kept", "--email", "k@office.example", "--new-key"
         ).well()
@@ -206,6 +207,7 @@ def test_a_dump_by_the_printed_line_is_restored_into_a_new_home_that_goes_on(tmp
         assert refused.code == 2
         (line,) = refused.next_lines
         subprocess.run(["bash", "-c", line.replace("<file>", str(dump))], check=True)
+        assert stat.S_IMODE(dump.stat().st_mode) == 0o600
         told = office.cli("audit", "verify", "--json").json
         office.cli("person", "add", "later", "--name", "L", "--email", "l@office.example", "--new-key").well()
     home.mkdir(mode=0o700)
@@ -215,7 +217,8 @@ def test_a_dump_by_the_printed_line_is_restored_into_a_new_home_that_goes_on(tmp
         shutil.copy(office.home / name, home / name)
     with RunningOffice(home, "--postgres") as restored:
         own = (
-            line.partition(" --format")[0]
+            line.removeprefix("(umask 077; ")
+            .partition(" --format")[0]
             .replace("pg_dump", "pg_restore")
             .replace(str(office.home), str(home))
         )

@@ -78,8 +78,8 @@ def test_a_backup_is_for_its_owner_alone_and_says_where_it_ends(office: Office, 
     assert f"holds this home: {events} events, {commands} commands" in done.out
     assert "Its keys are in it" in done.out
     made = [tmp_path / "copies" / "today", *(tmp_path / "copies" / "today").rglob("*")]
-    modes = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in made}
-    assert modes == {True: 0o700, False: 0o600}
+    modes = {(path.is_dir(), stat.S_IMODE(path.stat().st_mode)) for path in made}
+    assert modes == {(True, 0o700), (False, 0o600)}
     names = {str(path.relative_to(made[0])) for path in made[1:] if path.is_file()}
     assert {"log.db", "vault.db", "clock", "keys/vault.key", "keys/system.key", "keys/payload.keys"} <= names
     assert not any(name.startswith(("run", "temporal", "mail")) or "-wal" in name for name in names)
@@ -120,6 +120,21 @@ def test_a_log_that_does_not_hold_makes_no_backup(office: Office, tmp_path: Path
     assert list((tmp_path / "copies").iterdir()) == []
 
 
+def test_a_vault_of_which_a_page_cannot_be_read_makes_no_backup(office: Office, tmp_path: Path) -> None:
+    office.tell(before="triage")
+    with closing(sqlite3.connect(office.settings.vault_file)) as vault:
+        vault.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = vault.execute("PRAGMA page_size").fetchone()[0]
+        keys = "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name = 'subject_key'"
+        page = vault.execute(keys).fetchone()[0]
+    with office.settings.vault_file.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    done = typed(office, "admin", "backup", str(tmp_path / "copies" / "today"))
+    assert (done.code, "U-BACKUP" in done.err) == (6, True), done
+    assert list((tmp_path / "copies").iterdir()) == []
+
+
 def test_where_the_copy_cannot_be_made_nothing_is_left(office: Office, tmp_path: Path) -> None:
     office.settings.vault_file.unlink()
     done = typed(office, "admin", "backup", str(tmp_path / "copies" / "today"))
@@ -134,5 +149,6 @@ def test_a_log_in_postgresql_is_copied_by_its_own_program(new_office: NewOffice,
             assert done.code == 0
             return
         assert (done.code, "H-DATABASE" in done.err, "Nothing was copied" in done.err) == (2, True, True)
-        assert "Next: pg_dump --format=custom --schema=brokerage --schema=vault --file=<file>" in done.err
+        dump = "pg_dump --format=custom --schema=brokerage --schema=vault --file=<file>"
+        assert f'Next: (umask 077; {dump} "$BROKERAGE_OWNER_URL")' in done.err
         assert not (tmp_path / "copy").exists()

@@ -7,6 +7,7 @@ import pytest
 
 from starter.failures import Exit, Failure
 from starter.files import write_file
+from tests.as_nobody import as_nobody, give
 
 
 def test_a_file_is_written_anew_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -21,6 +22,27 @@ def test_whoever_may_read_other_files_may_read_this_one(tmp_path: Path) -> None:
     other.write_bytes(b"")
     write_file(file, b"one")
     assert file.stat().st_mode == other.stat().st_mode
+
+
+WRITE_READ_ONLY = """
+from starter.failures import Failure
+from starter.files import write_file
+
+def act(home):
+    try:
+        write_file(home / "offers.csv", b"one", 0o444)
+    except Failure as failure:
+        print(failure.message)
+        return
+    print((home / "offers.csv").read_text(), oct((home / "offers.csv").stat().st_mode))
+"""
+
+
+def test_a_file_that_nobody_may_write_into_is_written_by_who_owns_it(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    give(home)
+    assert as_nobody(WRITE_READ_ONLY, home).split() == ["one", "0o100444"]
 
 
 def test_a_file_behind_a_link_is_written_and_the_link_stays(tmp_path: Path) -> None:

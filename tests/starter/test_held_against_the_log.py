@@ -134,6 +134,8 @@ def test_last_years_list_changes_nothing_once_a_school_is_designated_for_the_nex
     )
     done = tried(office, "provider", file)
     assert "providers.csv:2 · ended since, not touched" in done.err
+    nexts = edited(tmp_path, "providers.csv", ("literacy,2025-09-01", "literacy,2027-09-01"))
+    assert "providers.csv:2 · ended since, not touched" in tried(office, "provider", nexts).err
     office.check()
 
 

@@ -31,3 +31,21 @@ def test_every_refusal_is_counted(refused: list[tuple[str, int]]) -> None:
         report.refuse(Where("file.csv", line), "R-X", message, None)
     assert report.failed == len(refused)
     assert report.exit_code == (7 if refused else 0)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_a_line_that_says_what_others_say_the_worst_is_told(first: int) -> None:
+    line, done, refused = Where("f.csv", 9), Where("f.csv", 2), Where("f.csv", 3)
+    report = Report()
+    said = [done, refused]
+    for where in (said[first], said[1 - first]):
+        report.alike(line, where)
+    report.done(done)
+    report.done(line)
+    assert report.fates[line].told == "done"
+    report.refuse(refused, "R-POST", "No.", None)
+    assert (report.fates[line].told, report.fates[line].code) == ("refused", "R-POST")
+    assert (report.fates[done].told, report.new, report.failed) == ("done", 2, 1), "and counted once"
+    only = Where("f.csv", 10)
+    report.alike(only, refused)
+    assert report.fates[only].told == "refused"

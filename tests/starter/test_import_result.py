@@ -64,6 +64,28 @@ def test_requests_that_could_not_be_sent_are_told_too(office: Office, tmp_path: 
     assert statuses(file) == ["not sent", "wrong"]
 
 
+def test_a_result_of_requests_that_cannot_be_written_hides_nothing_else_that_happened(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "requests.csv"
+    file.write_text(
+        "Key,Route,Recipient,Area,Phase,Language,Urgency,Need,Desired Start\n"
+        "a,sip,6990004,literacy,Primary,en,normal,Help.,2027-03-01\n",
+        "utf-8",
+    )
+
+    def full(*_: object) -> None:
+        raise Failure(Exit.USAGE, "E-FILE", "requests.result.csv cannot be written: No space left on device.")
+
+    monkeypatch.setattr("starter.commands.bulk_open.write_result", full)
+    done = typed(office, "bulk", "open", str(file))
+    assert (done.code, "U-TEMPORAL" in done.err) == (6, True), "what became of the line is said all the same"
+    assert "No space left on device. What became of the requests is in no file." in done.err
+    monkeypatch.setattr("starter.commands.bulk_open._open_all", lambda *_: None)
+    done = typed(office, "bulk", "open", str(file))
+    assert (done.code, "in no file" in done.err) == (0, True), "no failure of the line, once all was sent"
+
+
 def test_a_line_of_which_an_entry_was_never_sent_is_not_done() -> None:
     report, line = Report(), Where("people.csv", 2)
     report.expect(line)
@@ -196,7 +218,7 @@ def test_what_was_changed_since_and_is_changed_back_is_another_command(office: O
 def test_nobody_reads_the_result_who_cannot_read_the_file(office: Office, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     header = (WALES / "people.csv").read_text("utf-8").splitlines()[0]
-    file.write_text(f"{header}\ngwen.new,Gwen,gwen@x.example,cy,auditor,,,2026-09-01,,\n", "utf-8")
+    file.write_text(f"{header}\ngwen.new,Gwen,gwen@x.example,cy,auditor,,2026-09-01,,\n", "utf-8")
     file.chmod(0o600)
     assert typed(office, "person", "import", str(file)).code == 6
     assert file.with_name("people.result.csv").stat().st_mode & 0o777 == 0o600

@@ -226,7 +226,7 @@ def test_a_designation_for_next_year_changes_nothing_today(office: Office) -> No
         (
             "end-designation 6990103 --until 2027-07-20 --profile adviser.meinir",
             0,
-            "The end of the designation",
+            "was recorded: none is left after 2027-07-20.",
         ),
         ("conflict 6990103 6990004 --note Sisters", 0, "A conflict"),
         ("conflict 6990103 6990004", 2, "--note"),
