@@ -198,8 +198,9 @@ class Office:
         agreement = self.state().agreement
         if step.verb == "sign" and agreement is not None:
             values = {"content_hash": agreement.content_hash}
-        if step.verb == "record-payment":
-            values["payment"] += self.tag  # a provider's other cases have papers of their own
+        if step.verb == "record-payment" and self.tag:
+            # A provider's other cases have papers of their own.
+            values["payment"] += f"/{stream_key(self.stream)}"
         body: dict[str, Any] = plain(COMMANDS[step.verb].model_validate(values).model_dump())
         return body
 

@@ -93,7 +93,7 @@ def test_days_that_were_given_cannot_be_declared_away(office: Office) -> None:
     less = {"programme": "EAS", "first": "2026-autumn-1", "last": "2026-autumn-1", "quarter_days": 7}
     no = office.refused(BROKER, "declare-capacity", less, stream=SEA)
     assert no.message == (
-        "2 days of 6990103 are held, agreed or given in 2026 autumn 1; 1.75 would be declared."
+        "3 days of 6990103 are held, agreed or given in 2026 autumn 1; 1.75 would be declared."
     )
 
 
