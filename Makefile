@@ -23,7 +23,7 @@ demo: $(READY) ## Watch whole cases run, from nothing
 	BROKERAGE_HOME=.brokerage/demo $(BIN)/brokerage demo --fresh
 
 test: $(READY) ## Run every test, a file to a process, as many at once as there are cores (four at most)
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## Lint, types, architecture, diagrams up to date, texts in every language, golden files as they were
 	$(BIN)/ruff check $(CODE)

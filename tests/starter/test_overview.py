@@ -89,7 +89,7 @@ def test_a_version_is_recorded_on_one_line_and_shown_without_its_words(office: O
         "--dry-run",
     )
     done = typed(office, *line, "--priority", "SSO-3 | expressive-arts | Drama and music.")
-    assert f"A version of overview/{SCHOOL} was recorded." in done.out, done
+    assert f"A version of the support overview of school {SCHOOL} was recorded." in done.out, done
     assert typed(office, *line, "--priority", "SSO-3").code == 2
     assert typed(office, "overview", "show", SCHOOL).code == 3
     record(office, "2026-1", ARTS)
