@@ -10,8 +10,8 @@ from domain.case import events as e
 from domain.case.capacity import capacity_uses
 from domain.case.stages import Stage
 from domain.case.waits import awaited
+from tests.domain.case.money import has, moved, rate, waits
 from tests.domain.case.office import SEA, Office
-from tests.domain.case.test_money import has, moved, rate, waits
 
 
 def with_a_visit_due(route: Any = "school", stage: Stage = Stage.IN_DELIVERY) -> Office:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from domain.case import events as e
 from domain.case.money_owed import live_money, notes_due
 from domain.case.stages import Stage
+from tests.domain.case.money import rate
 from tests.domain.case.office import Office, refolded
-from tests.domain.case.test_money import rate
 
 A_QUARTER: Final = 62_50
 """Price and worth of a quarter-day: a thousand pounds for four days."""
