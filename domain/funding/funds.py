@@ -15,6 +15,7 @@ from domain.funding.facts import FundFact
 from domain.funding.grants import AllocateGrants, Grant, GrantsAllocated, Source, grants_allocated
 from domain.funding.keepers import may_keep_money
 from domain.funding.papers import FundEntry, paper_is_new
+from domain.funding.years import days_of_year
 from domain.ids import PROGRAMME_CODE_PATTERN
 
 
@@ -286,9 +287,8 @@ def _opened_already(was: FundOpened, now: FundOpened, key: str, *, still: bool) 
 
 def _claims_day_astray(on: date | None, key: str) -> Refusal | None:
     """Claims on a year's money end in that year, or shortly after it."""
-    year = key.partition(".")[2]
-    starts, ends = (4, date(int(year[:4]) + 1, 3, 31)) if "-" in year else (1, date(int(year), 12, 31))
-    first, last = date(int(year[:4]), starts, 1), ends + _CLAIMS_AFTER_ITS_YEAR
+    first, ends = days_of_year(key.partition(".")[2])
+    last = ends + _CLAIMS_AFTER_ITS_YEAR
     if on is None or first <= on <= last:
         return None
     return Refusal(

@@ -14,6 +14,7 @@ from domain.case.values import minor_units
 from domain.funding.amounts import money_words
 from domain.funding.funds import FundState
 from domain.funding.grants import MOST_GRANTS, Grant
+from domain.funding.years import days_of_year
 from domain.programmes.model import Programme
 from starter.commands.file_import import FileOptions, carry_out_import, chosen_rows
 from starter.commands.fund_names import fund_key
@@ -30,7 +31,7 @@ from starter.output import say
 from starter.reading import Office, reading
 from starter.register.csv_file import Parsed, parse_rows
 from starter.register.leaders import LeaderRow
-from starter.years import check_year, days_of_year
+from starter.years import check_year
 
 _WHAT: Final = "Leader schools and their fund"
 _DESIGNATED: Final = frozenset({"done", "unchanged"})
@@ -139,7 +140,7 @@ def _in_the_funds_year(parsed: Parsed[LeaderRow], grants: Grants | None) -> Pars
     if grants is None:
         return parsed
     year = grants.key.partition(".")[2]
-    first, last = days_of_year(year, grants.programme)
+    first, last = days_of_year(year)
     astray = [
         (line, "since", f"begins after {year}, the year of the fund") for line, row in parsed.rows if row.since > last
     ] + [

@@ -7,6 +7,7 @@ from sqlalchemy import distinct, func, or_, select
 
 from activities.read_models.schema import case_row, designation, school
 from domain.case.status import is_open
+from domain.funding.years import days_of_year
 from domain.parties import Party
 from domain.programmes.model import Programme
 from starter.reading import Office
@@ -23,7 +24,6 @@ from starter.views.accomplishment import (
 from starter.views.case import CaseRecord, read_cases
 from starter.views.division_names import authority_now, cases_with_recipients
 from starter.views.funds import liquidation
-from starter.years import days_of_year
 
 _NEVER_BEGAN: Final = frozenset({"draft", "signposted", "enrolled", "declined"})
 """Stages of requests that are no pair of schools."""
@@ -121,7 +121,7 @@ def to_goal(money: dict[str, Any], goal: int | None) -> int | None:
 
 def _designated(office: Office, programme: Programme, authority: str, year: str) -> int:
     """How many schools of the division are designated on some day of the year."""
-    first, last = (day.isoformat() for day in days_of_year(year, programme))
+    first, last = (day.isoformat() for day in days_of_year(year))
     query = (
         select(func.count(distinct(school.c.number)))
         .select_from(designation.join(school, school.c.number == designation.c.school))
