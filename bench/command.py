@@ -12,10 +12,11 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from temporalio import activity, workflow
 from temporalio.client import Client, WithStartWorkflowOperation
@@ -114,7 +115,6 @@ class Office:
         return sign_command(seed=seed, command_id=key, stream=stream, verb=verb, body=body, person=person)
 
     def _enter_people(self) -> None:
-        today = datetime.now(UTC).date()
         key = public_key_text(profile_seed(self.settings, "admin"))
         school = {"name": "Ysgol y Fainc", "authority": "Bench", "phase": "primary"}
         self._give("admin", f"school/{_SCHOOL}", "register", school)
@@ -125,7 +125,7 @@ class Office:
         ):
             identity = {"name": person, "email": f"{person}@bench.example", "public_key": key}
             self._give("admin", f"person/{person}", "register", identity)
-            held = {"post": post, "school": place, "since": today.isoformat()}
+            held = {"post": post, "school": place, "since": today().isoformat()}
             self._give("admin", f"person/{person}", "assign-post", held)
 
     def _open_case(self, area: str) -> str:
@@ -153,8 +153,13 @@ def _request(area: str) -> dict[str, Any]:
         "phase": "primary",
         "support_language": "either",
         "need": "To be measured.",
-        "desired_start": (datetime.now(UTC).date() + timedelta(days=30)).isoformat(),
+        "desired_start": (today() + timedelta(days=30)).isoformat(),
     }
+
+
+def today() -> date:
+    """The day where the programme that is measured counts its days."""
+    return datetime.now(ZoneInfo("Europe/London")).date()
 
 
 async def measure(pairs: int) -> float:
@@ -185,7 +190,7 @@ async def measure(pairs: int) -> float:
 
 
 async def _measure(client: Client, office: Office, pairs: int) -> float:
-    review_on = (datetime.now(UTC).date() + timedelta(days=14)).isoformat()
+    review_on = (today() + timedelta(days=14)).isoformat()
 
     def next_command(number: int) -> Command:
         reference = office.references[(number + _WARM_UP) // _PER_CASE]

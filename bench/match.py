@@ -20,7 +20,7 @@ from activities.event_log.engine import open_writer
 from activities.logging_setup import configure_logging
 from activities.read_models.schema import capacity_use, partnership
 from activities.signing import public_key_text
-from bench.command import Office
+from bench.command import Office, today
 from domain.calendars.half_terms import order_of, periods_from
 from domain.ids import case_stream
 from domain.messages import HandleCommand, Receipt
@@ -48,10 +48,9 @@ class Pool:
         stream = case_stream(reference)
         self._give("broker.bench", stream, "triage", {"tier": "light"})
         objective = {"aim": "a", "baseline": "b", "success": "c"}
-        today = datetime.now(UTC).date()
-        need = {"objectives": [objective], "quarter_days": 4, "met_on": today.isoformat()}
+        need = {"objectives": [objective], "quarter_days": 4, "met_on": today().isoformat()}
         self._give("sip.bench", stream, "scope", need)
-        review_on = {"reason_code": "other", "review_on": (today + timedelta(days=14)).isoformat()}
+        review_on = {"reason_code": "other", "review_on": (today() + timedelta(days=14)).isoformat()}
         before = self._give("broker.bench", stream, "pause", review_on)
         self._give("broker.bench", stream, "resume", {})
         ranking = self._give("broker.bench", stream, "match", {})

@@ -6,27 +6,26 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 _NAMED: Final = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 
-_zone: ContextVar[ZoneInfo | None] = ContextVar("zone", default=None)
+_now: ContextVar[datetime | None] = ContextVar("now", default=None)
 
 
 @contextmanager
-def days_of(zone: str | None) -> Iterator[None]:
-    """Within it, today is the day in that time zone: the rules of a case count days where its programme is."""
-    token = _zone.set(None if zone is None else ZoneInfo(zone))
+def days_from(now: datetime) -> Iterator[None]:
+    """Within it, days are counted from that moment, where it is so late, as the rules of a case count them."""
+    token = _now.set(now)
     try:
         yield
     finally:
-        _zone.reset(token)
+        _now.reset(token)
 
 
 def today() -> date:
     """The day where the case is that a line is about; without one, where the line is typed."""
-    return datetime.now().astimezone(_zone.get()).date()
+    return (_now.get() or datetime.now().astimezone()).date()
 
 
 def read_day(text: str) -> str:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -250,7 +250,7 @@ def person_named(office: Office, text: str) -> str:
                 ("brokerage person list",),
             )
         return text
-    today = datetime.now(UTC).astimezone(ZoneInfo("Europe/London")).date().isoformat()
+    today = business_now(office.settings).astimezone(ZoneInfo("Europe/London")).date().isoformat()
     wanted = Post(post_name) if post_name in set(Post) else None
     rows = office.connection.execute(
         select(post.c.person)

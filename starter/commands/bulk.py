@@ -1,5 +1,6 @@
 """`brokerage bulk`: one line, many cases; each gets a command of its own, signed by who typed the line."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
@@ -8,10 +9,10 @@ from domain.case.commands import CaseCommand, Pause, RecordOrientation, Resume
 from starter.bulk.carrying_out import BulkOptions, Wanted, bulk_key, carry_out_bulk
 from starter.bulk.cases import WhichCases, cases_meant
 from starter.commands.writing import WriteOptions, read_body
-from starter.days import days_of
+from starter.days import days_from
 from starter.flags import flags_of
 from starter.reading import Office, reading
-from starter.views.case_list import time_zones
+from starter.views.case_list import now_in
 
 app = App(name="bulk", help="One line for many cases.", help_format="plaintext")
 app.command(
@@ -93,12 +94,12 @@ def _carry_out(
     bulk = bulk_key(chosen)
     with reading() as office:
         cases = cases_meant(office, which or WhichCases(), model.verb, bulk, paused=paused)
-        with days_of(_zone(office, cases)):
+        with days_from(_now(office, cases)):
             body = read_body(model, typed, WriteOptions())
         return carry_out_bulk(office, bulk, model.verb, [Wanted(case, body) for case in cases], chosen)
 
 
-def _zone(office: Office, cases: Any) -> str | None:
+def _now(office: Office, cases: Any) -> datetime:
     """Where 'today' is meant: with the cases, if they are all of one programme."""
     programmes = {case["programme"] for case in cases}
-    return time_zones(office).get(programmes.pop()) if len(programmes) == 1 else None
+    return now_in(office, programmes.pop() if len(programmes) == 1 else "")

@@ -1,9 +1,7 @@
 """`brokerage work assign` and `hand-over`: whose work a part of a case is, of those who hold the post."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
 from sqlalchemy import select
@@ -20,7 +18,7 @@ from starter.completing import people, references
 from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean
 from starter.reading import Office, known_reference, person_named, reading
-from starter.views.case_list import list_cases, time_zones
+from starter.views.case_list import list_cases, now_in
 from starter.views.worklists import STAFF
 
 _STAFF: Final = tuple(sorted(party.value for party in STAFF))
@@ -104,8 +102,7 @@ def _work_of(office: Office, giver: str, taker: str, party: str | None, bulk: st
 def _part_of(office: Office, reference: str, person: str) -> str:
     """The one part of staff that the person plays in the case today. Raises Failure where it is not one."""
     case = office.connection.execute(select(case_row).where(case_row.c.reference == reference)).one()
-    zone = ZoneInfo(time_zones(office)[case.programme])
-    posts = office.facts.posts(person, datetime.now(zone).date())
+    posts = office.facts.posts(person, now_in(office, case.programme).date())
     played = parties_played(posts, case.recipient, case.provider, case.programme)
     parts = [given.value for given in Party if given in played and given in STAFF]
     if len(parts) == 1:

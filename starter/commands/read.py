@@ -26,6 +26,7 @@ from starter.home import profile_seed, public_key_of
 from starter.output import note, say, say_json
 from starter.reading import Office, known_reference, reading
 from starter.views.case import read_case
+from starter.views.case_list import now_in
 
 
 def read(
@@ -118,7 +119,7 @@ def _looker(office: Office, state: CaseState, profile: str | None) -> str:
             (),
             ("brokerage doctor",),
         )
-    posts = office.facts.posts(person, datetime.now(UTC).date())
+    posts = office.facts.posts(person, now_in(office, state.programme).date())
     auditor = any(held.post is Post.AUDITOR for held in posts)
     if not auditor and not parties_played(posts, state.recipient, state.provider, state.programme):
         raise Failure(

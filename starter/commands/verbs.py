@@ -16,10 +16,10 @@ from domain.case.lifecycle import rows_for
 from domain.ids import case_reference, case_stream
 from starter.commands.writing import Order, WriteOptions, carry_out, read_body
 from starter.completing import OF_FIELD, references
-from starter.days import days_of
+from starter.days import days_from
 from starter.flags import flags_of
-from starter.reading import Office, known_reference, reading
-from starter.views.case_list import time_zones
+from starter.reading import Office, known_reference, programme_of, reading
+from starter.views.case_list import now_in
 
 
 def __getattr__(name: str) -> Callable[..., int]:
@@ -48,10 +48,10 @@ def _function(model: type[CaseCommand]) -> Callable[..., int]:
         chosen = options or WriteOptions()
         with reading() as office:
             if opens:
-                with days_of(time_zones(office).get(str(values.get("programme")))):
+                with days_from(now_in(office, str(values.get("programme")))):
                     return _open(office, values, chosen)
             reference = known_reference(office, arguments[0])
-            with days_of(time_zones(office).get(reference.partition("-")[0])):
+            with days_from(now_in(office, programme_of(reference))):
                 return _send(office, model, reference, values, chosen)
 
     parameters = []

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_, select
 
@@ -173,6 +174,12 @@ def _days(quarters: int | None) -> str | None:
 def time_zones(office: Office) -> dict[str, str]:
     """Time zones by programme."""
     return {code: content["time_zone"] for code, content in programme_contents(office.connection)}
+
+
+def now_in(office: Office, programme: str) -> datetime:
+    """Now by the home's clock, in the programme's time zone; if there is no such programme, in the machine's."""
+    zone = time_zones(office).get(programme)
+    return office.now(programme).astimezone(ZoneInfo(zone) if zone else None)
 
 
 def word_for(office: Office, noun: str, rows: Iterable[Mapping[str, Any]]) -> str:

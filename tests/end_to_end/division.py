@@ -113,11 +113,11 @@ class Pair:
         """From the need to the day's visit, and to the reviews of both schools."""
         head, focal = f"head.{leader(self.number)}", f"focal.{leader(self.number)}"
         other, their_focal = f"head.{partner(self.number)}", f"focal.{partner(self.number)}"
-        day = today().isoformat()
+        day = today("DEPED").isoformat()
         objective = {"aim": "plans", "baseline": "none", "success": "nine of ten lessons"}
         rated = [{"objective": 1, "rating": "met", "evidence": "Lessons that were seen."}]
         review = {"ratings": rated, "partnership": 4, "satisfaction": 4}
-        scoped = {"objectives": [objective], "quarter_days": 4, "met_on": day, "plan": f"SIP-{today().year}"}
+        scoped = {"objectives": [objective], "quarter_days": 4, "met_on": day, "plan": f"SIP-{this_year()}"}
         visit = {
             "on": day, "quarter_days": 4, "objectives": [1], "done": "A cell met.", "next_steps": "Another.",
             "work_mode": "lac", "safeguarding_briefed": True,
@@ -151,7 +151,7 @@ class Pair:
             paid_back = {
                 "amount_minor": self.returned,
                 "receipt": "OR-3307",
-                "received_on": today().isoformat(),
+                "received_on": today("DEPED").isoformat(),
             }
             steps.append(("budget", "return-funds", paid_back))
         if self.spent + self.returned == RELEASED:
@@ -165,18 +165,23 @@ class Pair:
     def _plan(self) -> dict[str, Any]:
         """A work and financial plan of one day, all of it in this year's grant."""
         return {
-            "start": today().isoformat(), "end": _in_weeks(8), "quarter_days": 4, "mode": "in-person",
+            "start": today("DEPED").isoformat(), "end": _in_weeks(8), "quarter_days": 4, "mode": "in-person",
             "work_modes": ["lac"], "language": "en", "activities": "Lessons seen and taught together.",
             "provider_lead": f"focal.{leader(self.number)}", "recipient_lead": f"focal.{partner(self.number)}",
             "travel_minor": 12_000_00, "supplies_minor": RELEASED - 12_000_00,
-            "years": [{"financial_year": str(today().year), "quarter_days": 4}],
+            "years": [{"financial_year": str(this_year()), "quarter_days": 4}],
             "expectations": "The head takes part.", "safeguarding_contact": f"head.{partner(self.number)}",
             "mid_review_on": _in_weeks(4), "final_review_on": _in_weeks(10),
         }  # fmt: skip
 
 
+def this_year() -> int:
+    """The financial year in the division."""
+    return today("DEPED").year
+
+
 def _in_weeks(weeks: int) -> str:
-    return (today() + timedelta(weeks=weeks)).isoformat()
+    return (today("DEPED") + timedelta(weeks=weeks)).isoformat()
 
 
 def drive(office: RunningOffice, pairs: Sequence[Pair], part: str) -> None:

@@ -21,6 +21,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final, Self
 from unittest import mock
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import func, select
@@ -37,7 +38,7 @@ from starter.__main__ import run
 from starter.connection import connect
 from starter.flags import show_values
 from starter.home import profile_seed
-from starter.reading import reading
+from starter.reading import programme_of, reading
 from starter.register.csv_file import read_rows
 from starter.register.wales import RequestRow
 from starter.sample.story import SAMPLES, Step, Story
@@ -50,6 +51,7 @@ from tests.end_to_end.worker_log import workflow_complaints
 from tests.telling import at_once
 
 PROGRAMME: Final = "EAS"
+ZONES: Final = {"EAS": ZoneInfo("Europe/London"), "DEPED": ZoneInfo("Asia/Manila")}
 MONEY: Final = (
     "fund open laeg --programme EAS --title Grant --amount 60000.00 --source Award",
     "fund open s2s --programme DEPED --title Grant --amount 560000.00 --source Award",
@@ -255,7 +257,7 @@ class RunningOffice:
 
     def body(self, step: Step, reference: str, texts: str = "") -> dict[str, Any]:
         """The whole body of the step's command; `texts` is added to everything that people write."""
-        values = marked(step.values(today()), texts)
+        values = marked(step.values(today(programme_of(reference))), texts)
         if step.verb == "sign":
             values = {"content_hash": self.text_that_stands(reference)}
         if step.verb == "record-payment":
@@ -334,13 +336,16 @@ def opening(story: Story, area: str | None = None) -> Step:
     """The opening command of a story, for its own area or another."""
     with as_file(files("starter.sample") / SAMPLES[story.programme] / "requests.csv") as path:
         row = next(row for _line, row in read_rows(path, RequestRow) if row.key == story.request)
-    body = row.body(story.programme) | {"desired_start": max(row.desired_start, today() + timedelta(days=14))}
+    body = row.body(story.programme) | {
+        "desired_start": max(row.desired_start, today(story.programme) + timedelta(days=14))
+    }
     return Step(story.opener, "open", lambda _today: plain(body) | ({"area": area} if area else {}))
 
 
 def words_of(step: Step, reference: str | None, texts: str = "") -> list[str]:
     """The line that gives a step's command."""
-    values = marked(step.values(today()), texts)
+    day = today(programme_of(reference) if reference else PROGRAMME)  # an opening counts none
+    values = marked(step.values(day), texts)
     return [
         "case",
         step.verb,
@@ -367,6 +372,6 @@ def marked(value: Any, mark: str) -> Any:
     return value
 
 
-def today() -> date:
-    """The day on which the stories are told."""
-    return datetime.now(UTC).date()
+def today(programme: str, now: datetime | None = None) -> date:
+    """The day where the programme is: in Manila it is tomorrow from four in the afternoon in London."""
+    return (now or datetime.now(UTC)).astimezone(ZONES[programme]).date()

@@ -16,9 +16,10 @@ from tests.end_to_end.division import (
     Pair,
     drive,
     mended,
+    this_year,
     write_registers,
 )
-from tests.end_to_end.office import Done, RunningOffice, today
+from tests.end_to_end.office import Done, RunningOffice
 
 pytestmark = pytest.mark.timeout(400)
 """Hundreds of commands through a real stack: on a busy machine they take longer than one test usually may."""
@@ -53,7 +54,7 @@ class Year:
 
 
 def report(year: str | None = None) -> tuple[str, ...]:
-    return ("report", "division", "--authority", DIVISION, "--year", year or str(today().year))
+    return ("report", "division", "--authority", DIVISION, "--year", year or str(this_year()))
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +86,7 @@ def _import(told: Year, file: Path) -> None:
         "--programme",
         "DEPED",
         "--fund",
-        f"s2s.{today().year}",
+        f"s2s.{this_year()}",
         "--open-fund",
         "--source",
         "Sub-allotment 7",
@@ -109,7 +110,7 @@ def test_one_import_designates_all_leader_schools_and_opens_their_fund(year: Yea
     assert (first.code, second.code, third.code) == (7, 0, 0), first
     assert "leaders.csv:202 · School ID · 919999 is not in the register." in first.err
     assert "leaders.csv:203 · Designated From · must be a day such as" in first.err
-    assert f"Fund s2s.{today().year} holds the grants of 362 schools: PHP 50,680,000.00." in first.out
+    assert f"Fund s2s.{this_year()} holds the grants of 362 schools: PHP 50,680,000.00." in first.out
     assert "0 new or changed, 363 as on record, 0 refused" in third.out
     assert year.lengths[0] == year.lengths[1] == year.lengths[2]
     assert (year.funds[0]["allocated"], year.funds[0]["available"]) == (WHOLE, WHOLE) == (50_680_000_00,) * 2

@@ -10,7 +10,7 @@ import pytest
 from activities.business_clock import offset_file
 from starter.sample.stories import STORIES
 from tests.drills.parts import hold_keys_of_everybody
-from tests.end_to_end.office import RunningOffice
+from tests.end_to_end.office import ZONES, RunningOffice
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +58,17 @@ def test_every_instant_on_the_way_is_the_one_that_the_log_had_named(moving: Runn
     moving.cli("admin", "clock", "--to", due.isoformat()).well()
     last = [e.envelope for e in moving.events(reference) if e.envelope.actor.person == "system"][-1]
     assert due <= last.occurred_at < due + timedelta(seconds=30)
+
+
+def test_today_is_the_day_by_the_clock_of_the_home(moving: RunningOffice) -> None:
+    """With the clock ahead, a day counted from the real one has passed."""
+    reference, _ = moving.bring(STORIES[0], "humanities", "awaiting_head_consent")
+    moving.cli("admin", "clock", "--forward", "3").well()
+    line = ("case", "pause", reference, "--reason-code", "weather", "--review-on", "tomorrow")
+    moving.cli(*line, profile="broker.mali").well()
+    (paused,) = [event for event in moving.events(reference) if event.envelope.type == "CasePaused"]
+    day = paused.envelope.occurred_at.astimezone(ZONES["EAS"]).date()
+    assert paused.payload["review_on"] == (day + timedelta(days=1)).isoformat()
 
 
 def test_time_goes_forward_only(moving: RunningOffice) -> None:

@@ -70,7 +70,7 @@ def make(office: RunningOffice, reference: str, move: str, choice: int) -> str:
         if not steps:
             return "nothing to do today"
         return office.here_line(step_line(steps[choice % len(steps)])).well().out
-    review_on = (today() + timedelta(days=choice + 1)).isoformat()
+    review_on = (today(PROGRAMME) + timedelta(days=choice + 1)).isoformat()
     words = {
         "pause": ("pause", "--reason-code", "weather", "--review-on", review_on, "--profile", "broker.mali"),
         "resume": ("resume", "--profile", "broker.mali"),

@@ -4,12 +4,13 @@ import re
 import time
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from domain.canonical import plain
 from domain.case.commands import COMMANDS, SYSTEM_VERBS
-from starter.days import days_of, read_day, today
+from starter.days import days_from, read_day, today
 from starter.flags import FlagError, absolute_days, command_line, flags_of, read_values, show_values
 from starter.sample.stories import STORIES
 from starter.sample.story import Step
@@ -160,7 +161,7 @@ def test_today_is_the_day_where_the_case_is(monkeypatch: pytest.MonkeyPatch) -> 
     time.tzset()
     try:
         here = today()
-        with days_of("Pacific/Kiritimati"):
+        with days_from(datetime.now(ZoneInfo("Pacific/Kiritimati"))):
             there = today()
             assert there > here
             assert absolute_days(["--met-on", "today"]) == ["--met-on", there.isoformat()]
