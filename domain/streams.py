@@ -105,6 +105,7 @@ DIRECTORY: Final[dict[str, DirectoryKind]] = {
             funds.FundCarriedForward,
             funds.FundClosed,
         ),
+        earlier_forms.FUNDS,
     ),
     "ratecard": _kind(
         rates.RateCardState,

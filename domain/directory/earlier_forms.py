@@ -1,5 +1,5 @@
 """How directory events read that were stored in earlier versions: before posts had programmes, programmes
-languages, ladders and money, and schools dated language categories.
+languages, ladders and money, schools dated language categories, and what funds carried forward a paper.
 
 Values stand here as they held then, spelt out: a default that changes one day must not change the past.
 """
@@ -76,6 +76,11 @@ def _programme_before_payments_were_held(payload: Payload) -> Payload:
     return payload | {"content": content | {"finance": kept}}
 
 
+def _carried_before_papers(payload: Payload) -> Payload:
+    """No paper was asked for."""
+    return payload | {"source": None}
+
+
 def _words(words: dict[str, Any]) -> dict[str, Any]:
     return words | {"fil": None}
 
@@ -91,3 +96,4 @@ PROGRAMMES: Final = (
     Upcaster("ProgrammePublished", 3, 4, _programme_before_money),
     Upcaster("ProgrammePublished", 4, 5, _programme_before_payments_were_held),
 )
+FUNDS: Final = (Upcaster("FundCarriedForward", 1, 2, _carried_before_papers),)

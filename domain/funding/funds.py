@@ -73,6 +73,7 @@ class CarryForward(DirectoryCommand):
     from_fund: FundKey
     amount_minor: Sum
     currency: Currency | None = None
+    source: Source
 
 
 class CloseFund(DirectoryCommand):
@@ -105,9 +106,13 @@ class FundReduced(DirectoryEvent):
 class FundCarriedForward(DirectoryEvent):
     """Money that the earlier fund has no more from here on."""
 
+    schema_version: ClassVar[int] = 2
+
     from_fund: FundKey
     amount_minor: int
     currency: Currency
+    source: str | None
+    """The paper that allows it; none was asked for before version 2."""
 
 
 class FundClosed(DirectoryEvent):
@@ -119,6 +124,8 @@ class CarriedIn(Value):
 
     from_fund: str
     amount: int
+    entries: tuple[FundEntry, ...] = ()
+    """The parts of it that rest on a paper."""
 
 
 class FundState(Value):
@@ -152,13 +159,20 @@ def evolve(state: FundState, event: DirectoryEvent) -> FundState:
             entry = FundEntry(amount=-event.amount_minor, source=event.source)
             change |= {"allocated": state.allocated + entry.amount, "entries": (*state.entries, entry)}
         case FundCarriedForward():
-            before = sum(part.amount for part in state.carried if part.from_fund == event.from_fund)
             others = tuple(part for part in state.carried if part.from_fund != event.from_fund)
-            now = CarriedIn(from_fund=event.from_fund, amount=before + event.amount_minor)
-            change["carried"] = (*others, now)
+            change["carried"] = (*others, _carried_in(state, event))
         case FundClosed():
             change["open"] = False
     return state.model_copy(update=change)
+
+
+def _carried_in(state: FundState, event: FundCarriedForward) -> CarriedIn:
+    before = next((part for part in state.carried if part.from_fund == event.from_fund), None)
+    entries = () if before is None else before.entries
+    if event.source is not None:
+        entries = (*entries, FundEntry(amount=event.amount_minor, source=event.source))
+    amount = event.amount_minor + (0 if before is None else before.amount)
+    return CarriedIn(from_fund=event.from_fund, amount=amount, entries=entries)
 
 
 def decide(
@@ -175,11 +189,11 @@ def decide(
         return _opened(state, command, facts, key)
     if state.declared is None:
         return Refusal("R-FUND", f"There is no fund {key}.", "See: brokerage fund list")
-    if not state.open:
+    if not state.open and not isinstance(command, Reduce):
         return Refusal(
             "R-FUND",
             f"Fund {key} is closed.",
-            "It takes no more money; what it has left can be carried forward.",
+            "It takes no more money; what it has left can be carried forward, or taken out of it.",
         )
     currency = state.declared.currency
     given = getattr(command, "currency", None)
@@ -331,7 +345,10 @@ def _carried(
     if short is not None:
         return short
     event = FundCarriedForward(
-        from_fund=command.from_fund, amount_minor=command.amount_minor, currency=declared.currency
+        from_fund=command.from_fund,
+        amount_minor=command.amount_minor,
+        currency=declared.currency,
+        source=command.source,
     )
     return (event,)
 
@@ -368,6 +385,9 @@ def _money_not_on_record(state: FundState, command: OpenFund, key: str) -> Refus
 def _paper_given_twice(
     state: FundState, command: DirectoryCommand, currency: str, key: str
 ) -> Refusal | None:
+    if isinstance(command, CarryForward):
+        had = next((part.entries for part in state.carried if part.from_fund == command.from_fund), ())
+        return paper_is_new(had, FundEntry(amount=command.amount_minor, source=command.source), currency, key)
     if not isinstance(command, Allocate | Reduce):
         return None
     sign = 1 if isinstance(command, Allocate) else -1

@@ -67,6 +67,11 @@ def _signed(row: Mapping[str, Any]) -> str:
     return sign + _figures(row["amount"], row["currency"])
 
 
+def _paper(row: Mapping[str, Any]) -> str:
+    """On what a movement rests, and the fund to which or from which the money was carried."""
+    return ", ".join(text for text in (row["other_fund"], row["paper"]) if text) or "–"
+
+
 _WHAT: Final = {
     "FundOpened": "opened",
     "FundAllocated": "put in",
@@ -101,7 +106,7 @@ _ACCOUNT: Final = (
     Column(
         "person", "WHO, IN WHICH POST", lambda row: f"{row['on_behalf_of'] or row['person']}, {row['post']}"
     ),
-    Column("paper", "PAPER", lambda row: row["paper"] or "–"),
+    Column("paper", "PAPER", _paper),
 )
 _GRANTS: Final = (
     Column("school", "SCHOOL", lambda row: row["school"]),

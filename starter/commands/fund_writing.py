@@ -98,11 +98,14 @@ def carry_forward(
     *,
     from_fund: Annotated[str, Parameter(help="The earlier fund, e.g. laeg.2025-26.")],
     amount: _Amount,
+    source: Annotated[
+        str, Parameter(help="The paper that allows it; each once. Public, so no words about people.")
+    ],
     currency: _Currency = None,
     options: WriteOptions | None = None,
 ) -> int:
     """Bring what an earlier fund has left into this one; the earlier one has it no more."""
-    typed = {"from-fund": from_fund, "amount": amount, "currency": currency}
+    typed = {"from-fund": from_fund, "amount": amount, "source": source, "currency": currency}
     return _to_known(fund, CarryForward, typed, options)
 
 

@@ -25,7 +25,7 @@ def money_entries(today: date) -> tuple[list[MoneyEntry], ...]:
         *(_fund("DEPED", f"s2s.{year}", "PHP", 560_000_00) for year in (today.year, today.year + 1)),
     ]
     rate = {"programme": "EAS", "since": f"{spring}-04-01", "day_rate_minor": 220_00, "currency": "GBP"}
-    carried = {"from_fund": before, "amount_minor": 2_500_00}
+    carried = {"from_fund": before, "amount_minor": 2_500_00, "source": "Letter of the grant's carry-over"}
     return (
         [*opened, ("ratecard/eas-2026", "publish", rate)],
         [(f"fund/{now}", "carry-forward", carried)],

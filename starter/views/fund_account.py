@@ -16,7 +16,7 @@ from domain.streams import event_types, read_event
 from starter.reading import Office
 
 STATEMENT_FIELDS: Final = (
-    "position", "recorded_at", "occurred_at", "event", "case", "claim", "paper", "amount", "allocated", "reserved",
+    "position", "recorded_at", "occurred_at", "event", "case", "claim", "paper", "other_fund", "amount", "allocated", "reserved",
     "committed", "paid", "available", "currency", "person", "on_behalf_of", "post",
     "change",
 )  # fmt: skip
@@ -58,8 +58,8 @@ _FUND_MOVES: Final = {
     "FundClosed": 0,
 }
 
-_PAPERS: Final = ("payment", "receipt", "source", "from_fund")
-"""Where an event says on what paper it rests, or from which fund the money came."""
+_PAPERS: Final = ("payment", "receipt", "source")
+"""Where an event says on what paper it rests."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ class _Move:
 
     amount: int
     by: dict[str, int]
-    paper: str | None = None
-    """On what it rests, where the event does not say it of this fund."""
+    other_fund: str | None = None
+    """To which fund it went, where that is not this one."""
 
 
 def statement_rows(office: Office, key: str, upto: int | None = None) -> list[dict[str, Any]]:
@@ -118,7 +118,8 @@ def _row(recorded: RecordedEvent, move: _Move, balance: dict[str, int]) -> dict[
         "event": envelope.type,
         "case": stream_key(envelope.stream) if stream_kind(envelope.stream) == "case" else None,
         "claim": payload.get("claim") or payload.get("liquidation"),
-        "paper": move.paper or next((payload[name] for name in _PAPERS if payload.get(name)), None),
+        "paper": next((payload[name] for name in _PAPERS if payload.get(name)), None),
+        "other_fund": move.other_fund or payload.get("from_fund"),
         "amount": move.amount,
         **balance,
         "available": left,

@@ -125,7 +125,8 @@ def _money() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "fund/spare.2025-26", "allocate", {"amount_minor": 1_000_00, "currency": "GBP", "source": source}
     yield "fund/spare.2025-26", "reduce", {"amount_minor": 1_00, "source": "A cut"}
     yield "fund/spare.2026-27", "open", named
-    yield "fund/spare.2026-27", "carry-forward", {"from_fund": "spare.2025-26", "amount_minor": 900_00}
+    carried = {"from_fund": "spare.2025-26", "amount_minor": 900_00, "source": "Letter 11"}
+    yield "fund/spare.2026-27", "carry-forward", carried
     yield "fund/spare.2025-26", "close", {}
     rate = {"programme": "EAS", "since": "2025-01-01", "day_rate_minor": 2_000_00, "currency": "GBP"}
     yield "ratecard/eas-2026", "publish", rate

@@ -140,7 +140,7 @@ def test_what_each_movement_does_to_what_is_available_adds_up(told: Office) -> N
 
 
 def test_what_was_carried_forward_names_the_other_fund_on_both_sides(told: Office) -> None:
-    papers = {
+    carried = {
         key: next(
             line
             for line in _rows(told, f"fund statement {key} --json")
@@ -148,8 +148,12 @@ def test_what_was_carried_forward_names_the_other_fund_on_both_sides(told: Offic
         )
         for key in ("laeg.2025-26", "laeg.2026-27")
     }
-    assert (papers["laeg.2025-26"]["paper"], papers["laeg.2025-26"]["change"] < 0) == ("laeg.2026-27", True)
-    assert (papers["laeg.2026-27"]["paper"], papers["laeg.2026-27"]["change"] > 0) == ("laeg.2025-26", True)
+    away, here = carried["laeg.2025-26"], carried["laeg.2026-27"]
+    assert (away["other_fund"], away["change"] < 0) == ("laeg.2026-27", True)
+    assert (here["other_fund"], here["change"] > 0) == ("laeg.2025-26", True)
+    assert away["paper"] == here["paper"] == "Letter of the grant's carry-over"
+    (line,) = (line for line in _run(told, "fund statement laeg.2026-27").splitlines() if "carried" in line)
+    assert line.split("\t")[-1] == "laeg.2025-26, Letter of the grant's carry-over"
 
 
 def test_grants_are_shown_for_each_school(office: Office) -> None:
@@ -212,7 +216,7 @@ def test_what_was_entered_late_counts_from_the_day_on_which_it_happened(office: 
 
 
 def test_money_for_a_year_that_is_not_open_is_answered_with_the_line_that_opens_it(told: Office) -> None:
-    line = "fund carry-forward laeg.2028-29 --from-fund laeg.2026-27 --amount 2500.00 --dry-run --profile finance.gwilym"
+    line = "fund carry-forward laeg.2028-29 --from-fund laeg.2026-27 --amount 2500.00 --source Letter --dry-run --profile finance.gwilym"
     done = typed(told, *line.split())
     assert (done.code, "E-FUND" in done.err) == (3, True), done.err
     assert 'Next: brokerage fund open laeg.2028-29 --programme EAS --title "…"' in done.err

@@ -14,7 +14,7 @@ from domain.case.situation import Refusal
 from domain.directory.base import DirectoryFacts
 from domain.funding.amounts import divided, largest_first, money_words
 from domain.funding.facts import FundFact
-from domain.funding.funds import FundState
+from domain.funding.funds import FundCarriedForward, FundState, evolve
 from domain.parties import HeldPost, Post
 from domain.streams import DIRECTORY, command_model, read_event
 
@@ -215,13 +215,48 @@ def test_what_is_left_is_carried_on_to_the_authorities_it_was_for_and_to_no_othe
     stream.ask("open", facts, **OPEN, authorities=after)
     left = fact("2025-26", allocated=900_00, authorities=before)
     held = replace(holding(fact(authorities=after), left), authorities=facts.authorities)
-    refusal = stream.refused("carry-forward", held, from_fund="laeg.2025-26", amount_minor="500.00")
+    refusal = stream.refused(
+        "carry-forward", held, from_fund="laeg.2025-26", amount_minor="500.00", source="Letter 3"
+    )
     assert refusal.code == "R-AUTHORITY"
     same = left.model_copy(update={"authorities": after})
     held = replace(held, funds={**held.funds, same.name: same})
-    assert stream.ask("carry-forward", held, from_fund="laeg.2025-26", amount_minor="500.00") == [
-        "FundCarriedForward"
-    ]
+    assert stream.ask(
+        "carry-forward", held, from_fund="laeg.2025-26", amount_minor="500.00", source="Letter 3"
+    ) == ["FundCarriedForward"]
+
+
+def test_a_paper_carries_what_one_fund_has_left_once_however_it_is_written() -> None:
+    stream = opened()
+    held = holding(fact(), fact("2025-26", allocated=900_00), fact("2024-25", allocated=900_00))
+    words = {"from_fund": "laeg.2025-26", "amount_minor": "300.00"}
+    stream.ask("carry-forward", held, **words, source="Letter 3")
+    refusal = stream.refused("carry-forward", held, **words, source="letter  3")
+    assert refusal.code == "R-PAPER"
+    assert refusal.message.startswith("'Letter 3' put GBP 300.00 into laeg.2026-27 already")
+    stream.ask("carry-forward", held, **words | {"from_fund": "laeg.2024-25"}, source="Letter 3")
+    stream.ask("allocate", held, amount_minor="5.00", source="Letter 3")
+    assert {(part.from_fund, part.amount) for part in stream.state.carried} == {
+        ("laeg.2025-26", 300_00), ("laeg.2024-25", 300_00),
+    }  # fmt: skip
+
+
+def test_what_was_carried_before_a_paper_was_asked_for_stands_and_bars_none() -> None:
+    """An event of version 1 names no paper."""
+    old = {"from_fund": "laeg.2025-26", "amount_minor": 200_00, "currency": "GBP"}
+    event = read_event("fund", "FundCarriedForward", 1, old)
+    assert isinstance(event, FundCarriedForward)
+    state = evolve(opened().state, event)
+    assert [(part.amount, part.entries) for part in state.carried] == [(200_00, ())]
+
+
+def test_a_closed_fund_gives_back_what_it_has_left_and_no_more() -> None:
+    """Whoever gave the money may want it back; an authority that was renamed can have no later fund to carry it to."""
+    stream = opened()
+    stream.ask("close", holding(fact()))
+    left = holding(fact(allocated=900_00, open=False))
+    assert stream.ask("reduce", left, amount_minor="900.00", source="Letter 5") == ["FundReduced"]
+    assert stream.refused("reduce", left, amount_minor="900.01", source="Letter 6").code == "R-FUND"
 
 
 def test_what_is_left_goes_to_the_next_year_by_a_command_and_no_more_than_is_left() -> None:
@@ -230,21 +265,32 @@ def test_what_is_left_goes_to_the_next_year_by_a_command_and_no_more_than_is_lef
     held = holding(fact(), earlier)
     assert (
         "GBP 900.00 left"
-        in stream.refused("carry-forward", held, from_fund="laeg.2025-26", amount_minor="900.01").message
+        in stream.refused(
+            "carry-forward", held, from_fund="laeg.2025-26", amount_minor="900.01", source="Letter 3"
+        ).message
     )
-    assert stream.ask("carry-forward", held, from_fund="laeg.2025-26", amount_minor="500.00") == [
-        "FundCarriedForward"
-    ]
-    assert stream.ask("carry-forward", held, from_fund="laeg.2025-26", amount_minor="400.00") == [
-        "FundCarriedForward"
-    ]
+    assert stream.ask(
+        "carry-forward", held, from_fund="laeg.2025-26", amount_minor="500.00", source="Letter 3"
+    ) == ["FundCarriedForward"]
+    assert stream.ask(
+        "carry-forward", held, from_fund="laeg.2025-26", amount_minor="400.00", source="Letter 4"
+    ) == ["FundCarriedForward"]
     assert [(part.from_fund, part.amount) for part in stream.state.carried] == [("laeg.2025-26", 900_00)]
     later = holding(fact(), fact("2027-28", allocated=900_00))
     assert (
-        stream.refused("carry-forward", later, from_fund="laeg.2027-28", amount_minor="1.00").code == "R-FUND"
+        stream.refused(
+            "carry-forward", later, from_fund="laeg.2027-28", amount_minor="1.00", source="Letter 3"
+        ).code
+        == "R-FUND"
     )
     assert (
-        stream.refused("carry-forward", holding(fact()), from_fund="other.2025-26", amount_minor="1.00").code
+        stream.refused(
+            "carry-forward",
+            holding(fact()),
+            from_fund="other.2025-26",
+            amount_minor="1.00",
+            source="Letter 3",
+        ).code
         == "R-FUND"
     )
 
