@@ -129,8 +129,12 @@ def _check_leftovers(settings: Settings) -> Check:
 
 def _check_write_ahead(settings: Settings) -> list[Check]:
     """Whether the databases are whole by themselves where nobody writes them: people copy what they see."""
-    if stack_runs(settings) or _is_alive(settings.run_files / "worker.ready"):
-        return []
+    if (
+        not settings.log_file.is_file()
+        or stack_runs(settings)
+        or _is_alive(settings.run_files / "worker.ready")
+    ):
+        return []  # PostgreSQL keeps its own; what is being written is as it should be
     left = [str(found) for file in (settings.log_file, settings.vault_file) if (found := left_beside(file))]
     if not left:
         what = "Nothing writes to the home, and each of its databases is whole in its own file."

@@ -1,8 +1,11 @@
 """`brokerage admin backup`: a copy of the home that is proven to hold before it is called one."""
 
 import shutil
+import signal
 import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +15,7 @@ from cyclopts import Parameter
 from activities.places import log_place
 from activities.settings import Settings
 from starter.failures import Exit, Failure
-from starter.output import say, say_json
+from starter.output import note, say, say_json
 from starter.reading import reading
 
 if TYPE_CHECKING:
@@ -38,13 +41,12 @@ def backup(
     with reading(settings):
         _require_files(settings)
     _require_empty(directory)
-    draft = None
+    _tell_of_leftovers(directory)
     try:
         directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Under another name until it is proven: what bears the name of a backup is one.
-        draft = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
-        report = _copy(settings, draft)
-        draft.rename(directory)
+        with _draft_of(directory) as draft:
+            report = _copy(settings, draft)
+            draft.rename(directory)
     except (OSError, sqlite3.Error) as error:
         raise Failure(
             Exit.UNREACHABLE,
@@ -53,11 +55,44 @@ def backup(
             (f"Home: {settings.home}", "Nothing was left there."),
             ("brokerage doctor",),
         ) from error
-    finally:
-        if draft is not None:
-            shutil.rmtree(draft, ignore_errors=True)
     _report(directory, report, json)
     return Exit.DONE
+
+
+@contextmanager
+def _draft_of(directory: Path) -> Iterator[Path]:
+    """A directory beside it, gone in the end however it ends, but for a kill that asks nobody.
+
+    The copy has another name until it is proven: what bears the name of a backup is one.
+    """
+
+    def end(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    draft = Path(tempfile.mkdtemp(prefix=_hidden(directory), dir=directory.parent))
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _hidden(directory: Path) -> str:
+    return f".{directory.name}."
+
+
+def _tell_of_leftovers(directory: Path) -> None:
+    """Say where a backup of that name was killed: what it left holds keys."""
+    try:
+        left = [path for path in directory.parent.iterdir() if path.name.startswith(_hidden(directory))]
+    except OSError:
+        return
+    for path in left:
+        note(
+            f"! A backup that was killed left keys of its home behind. Unless it still runs: rm -r {quote(str(path))}"
+        )
 
 
 def _copy(settings: Settings, draft: Path) -> "VerifyReport":

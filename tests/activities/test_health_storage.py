@@ -12,7 +12,7 @@ import pytest
 from activities.health import Check, check_log
 from activities.health_storage import OLDEST_SQLITE, check_filesystem, check_runtime, check_storage
 from activities.settings import Settings
-from tests.activities.builders import Office
+from tests.activities.builders import NewOffice, Office
 from tests.as_nobody import as_nobody, give, let_read
 
 MOUNTS = """\
@@ -137,6 +137,15 @@ def test_a_log_that_is_not_whole_without_the_file_beside_it(office: Office) -> N
     (office.settings.run_files / "worker.ready").unlink()
     office.close()
     assert finding(office.settings, "write-ahead").ok
+
+
+def test_of_files_that_a_home_in_postgresql_has_not_nothing_is_said(
+    new_office: NewOffice, tmp_path: Path
+) -> None:
+    with new_office(tmp_path / "own") as office:
+        office.close()
+        names = [check.name for check in check_storage(office.settings)]
+        assert ("write-ahead" in names) == (office.database is None)
 
 
 @pytest.mark.parametrize("damage", ["missing", "something else"])

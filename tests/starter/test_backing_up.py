@@ -2,9 +2,13 @@
 
 import asyncio
 import os
+import signal
 import sqlite3
 import stat
+import subprocess
 import sys
+import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -140,6 +144,39 @@ def test_where_the_copy_cannot_be_made_nothing_is_left(office: Office, tmp_path:
     done = typed(office, "admin", "backup", str(tmp_path / "copies" / "today"))
     assert (done.code, "U-BACKUP" in done.err) == (6, True), done
     assert list((tmp_path / "copies").iterdir()) == []
+
+
+@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL])
+def test_a_backup_that_is_ended_leaves_no_keys_or_the_next_says_where(
+    office: Office, tmp_path: Path, ended_by: signal.Signals
+) -> None:
+    """A pipe among the keys, which nobody writes to, holds it up in the middle of the copy."""
+    copies, pipe = tmp_path / "copies", office.settings.vault_key_file.parent / "zz"
+    os.mkfifo(pipe)
+    line = (sys.executable, "-m", "starter", "admin", "backup", str(copies / "today"))
+    environment = os.environ | {"BROKERAGE_HOME": str(office.settings.home)}
+    with subprocess.Popen(line, cwd=ROOT, env=environment) as process:
+        until(lambda: any(copies.glob(".today.*/keys/vault.key")))
+        process.send_signal(ended_by)
+        code = process.wait(30)
+    left = list(copies.iterdir())
+    pipe.unlink()
+    done = typed(office, "admin", "backup", str(copies / "today"))
+    assert (done.code, (copies / "today").is_dir()) == (0, True)
+    if ended_by is signal.SIGKILL:
+        assert [path.stat().st_mode & 0o077 for path in left] == [0]
+        assert f"rm -r {left[0]}" in done.err
+    else:
+        assert (code, left, done.err) == (130, [], "")
+
+
+def until(there: Callable[[], bool]) -> None:
+    """Wait for it. Raises AssertionError where that takes too long."""
+    for _ in range(600):
+        if there():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never was")
 
 
 def test_a_log_in_postgresql_is_copied_by_its_own_program(new_office: NewOffice, tmp_path: Path) -> None:
