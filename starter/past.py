@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import delete, select
@@ -27,6 +28,7 @@ from domain.funding.funds import FundOpened
 from domain.ids import case_stream, stream_key, stream_kind
 from domain.streams import CASE
 from starter.back import Back, look_words
+from starter.days import days_from
 from starter.failures import Exit, Failure
 from starter.moments import Day, Place, read_moment, read_time
 from starter.output import show_time
@@ -91,7 +93,11 @@ class _Ruler:
         self._now = max(now, last.record.recorded_at) if last else now
 
     def look(self, code: str, back: Back) -> Look:
-        """What is looked at in cases of that programme. Raises Failure."""
+        """What is looked at in cases of that programme, where days are counted. Raises Failure."""
+        with days_from(self._now.astimezone(ZoneInfo(self._zones[code]))):
+            return self._look(code, back)
+
+    def _look(self, code: str, back: Back) -> Look:
         position, at = self._head, self._now
         if back.as_of is not None:
             moment = read_moment("--as-of", back.as_of)

@@ -4,16 +4,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from cyclopts import Group, Parameter
 from sqlalchemy import select
 
+from activities.business_clock import business_now
 from activities.read_models.schema import programme as programme_table
 from activities.read_models.schema import school as school_table
 from domain.parties import Party
 from starter.commands.stages import StageName, check_stage
 from starter.completing import areas, programmes, schools
+from starter.days import days_from
 from starter.failures import Exit, Failure
 from starter.moments import read_time
 from starter.nearest import did_you_mean, near_school
@@ -90,7 +93,7 @@ def choice_of(office: Office, typed: Filters) -> Choice:
         provider=_school(office, typed.provider),
         waiting_party=None if typed.waiting_on is None else _party(typed.waiting_on, programmes.values()),
         overdue=typed.overdue,
-        due_before=None if typed.due_before is None else _begin(typed.due_before),
+        due_before=None if typed.due_before is None else _begin(office, typed.due_before),
         open=True if typed.open else False if typed.closed else None,
         paused=typed.paused,
     )
@@ -125,9 +128,15 @@ def _party(text: str, programmes: Iterable[dict[str, Any]]) -> str:
     )
 
 
-def _begin(text: str) -> Callable[[str], datetime]:
-    moment = read_time("--due-before", text)
-    return (lambda _zone: moment) if isinstance(moment, datetime) else moment.begin
+def _begin(office: Office, text: str) -> Callable[[str], datetime]:
+    """By time zone, the first moment of the day that is meant there, or the moment itself."""
+
+    def begin(zone: str) -> datetime:
+        with days_from(business_now(office.settings).astimezone(ZoneInfo(zone))):
+            moment = read_time("--due-before", text)
+        return moment if isinstance(moment, datetime) else moment.begin(zone)
+
+    return begin
 
 
 def _programmes(office: Office) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from cyclopts import Parameter
 
 from domain.funding.amounts import money_words
 from starter.commands.fund_names import Fund, known_fund
+from starter.days import days_from
 from starter.failures import Exit, Failure
 from starter.moments import Day, Place, read_moment
 from starter.output import say_heading
 from starter.reading import Office, reading
 from starter.rows import Column, RowOptions, say_rows
-from starter.views.case_list import time_zones
+from starter.views.case_list import now_in, time_zones
 from starter.views.fund_account import GRANT_FIELDS, STATEMENT_FIELDS, grant_rows, statement_rows
 from starter.views.funds import fund_rows
 
@@ -121,7 +122,8 @@ def _position(office: Office, text: str, programme: str) -> int:
     """The last position of the log that was on record at that moment. Raises Failure."""
     from activities.event_log.past import position_by
 
-    moment = read_moment("--as-of", text)
+    with days_from(now_in(office, programme)):
+        moment = read_moment("--as-of", text)
     if isinstance(moment, Place):
         if moment.kind == "event":
             raise Failure(

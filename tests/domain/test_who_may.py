@@ -169,7 +169,7 @@ VALUES: Final[dict[str, dict[str, Any]]] = {
     "fund allocate": {"amount_minor": "1.00", "source": "Letter 9"},
     "fund allocate-grants": {"schools": [SCHOOL], "each_minor": "1.00", "source": "Letter 9"},
     "fund reduce": {"amount_minor": "1.00", "source": "Letter 9"},
-    "fund carry-forward": {"from_fund": EARLIER.name, "amount_minor": "1.00"},
+    "fund carry-forward": {"from_fund": EARLIER.name, "amount_minor": "1.00", "source": "Letter 9"},
     "fund close": {},
     "ratecard publish": {"programme": "EAS", "since": "2026-10-01", "day_rate_minor": "220.00", "currency": "GBP"},
     "network open": _NETWORK,

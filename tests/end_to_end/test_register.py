@@ -2,12 +2,13 @@
 
 import csv
 import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.end_to_end.office import Done, RunningOffice
+from tests.end_to_end.office import Done, RunningOffice, today
 
 _HEADER = "School Number,School Name,LA Name,Phase,Pupils"
 
@@ -204,7 +205,8 @@ def opened(office: RunningOffice, file: Path, *more: str) -> Done:
 
 
 def request(key: str, school: int, area: str = "numeracy", phase: str = "Primary") -> str:
-    return f"{key},sip,{school},{area},{phase},en,normal,Help with planning.,2027-03-01"
+    start = today("EAS") + timedelta(days=90)
+    return f"{key},sip,{school},{area},{phase},en,normal,Help with planning.,{start}"
 
 
 def test_requests_are_opened_once_and_every_row_that_cannot_be_says_why(

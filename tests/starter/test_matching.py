@@ -92,8 +92,8 @@ def test_who_can_offer_what_is_found_with_the_days_left(office: Office) -> None:
     assert found("--phase", "secondary") == []
     assert found("--days", "20") == ["6990103", "6990105"]
     assert found("--near", "6990103") == ["6990105", "6990107"]
-    row = typed(office, "provider", "find", "--area", "humanities", "--from", "2027-01-11", "--json").json[0]
-    assert dict(zip(row["half_terms"], row["free"], strict=True))["2027-spring-1"] == "5"
+    row = typed(office, "provider", "find", "--area", "humanities", "--from", "+60d", "--json").json[0]
+    assert set(row["free"]) == {"5"}
     assert found("--from", "2150-01-11") == ["6990103", "6990105", "6990107"]
     assert typed(office, "provider", "find", "--area", "latin").code == 3
     assert typed(office, "provider", "find", "--area", "numeracy", "--days", "-1").code == 2

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,8 @@ def test_a_file_of_networks_that_is_on_record_already_changes_nothing(office: Of
 def test_a_case_is_pointed_to_a_network_or_enrolled_in_one(office: Office) -> None:
     story = next(story for story in STORIES if story.ends == "enrolled")
     office.tell(story, before="enrol")
+    later = {"dates": [(datetime.now(UTC) + timedelta(days=60)).date().isoformat()]}
+    office.done(ADMIN, "change", later, stream="network/calm-classrooms")
     reference = office.stream.partition("/")[2]
     broker = ("--profile", "broker.mali", "--dry-run")
     enrolled = typed(office, "case", "enrol", reference, "--network", "calm-classrooms", *broker)

@@ -1,10 +1,12 @@
 """Looking back: whatever was on record at a moment is shown as it was shown then, by every way of asking."""
 
 import tempfile
+import time
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, note, settings
@@ -243,6 +245,22 @@ def test_a_moment_that_cannot_be_looked_at_is_refused_in_words(
     done = typed(told, "case", "show", stream_key(told.stream), *words)
     assert (done.code, phrase in done.err, f"  {stable}\n" in done.err) == (code, True, True), done
     assert done.out == ""
+
+
+@pytest.mark.parametrize("machine", ["Etc/GMT+12", "Pacific/Kiritimati"])
+def test_days_are_counted_where_the_case_is_wherever_the_line_is_typed(
+    told: Office, machine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On one of these machines it is another day than in Wales, whatever the time is."""
+    monkeypatch.setenv("TZ", machine)
+    time.tzset()
+    try:
+        shown = typed(told, "case", "show", stream_key(told.stream), "--as-of", "yesterday")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    yesterday = datetime.now(ZoneInfo("Europe/London")).date() - timedelta(days=1)
+    assert shown.err.startswith(f"As of {yesterday}T23:59:59")
 
 
 def test_a_list_before_the_first_case_is_empty(told: Office) -> None:
