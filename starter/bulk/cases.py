@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Group, Parameter
+from pydantic import Field
 
 from domain.bulk import command_id_prefix
 from domain.case.lifecycle import row_at
@@ -16,10 +18,17 @@ from starter.commands.stages import StageName
 from starter.completing import areas, programmes
 from starter.failures import Exit, Failure
 from starter.output import note
-from starter.reading import Office
+from starter.reading import Office, known_reference
+from starter.register.csv_file import CsvRow, parse_rows
 from starter.views.case_list import list_cases
 
 Case = Mapping[str, Any]
+
+
+class _ListedCase(CsvRow):
+    """A row of any file that has a column of references."""
+
+    reference: str | None = Field(default=None, alias="Reference")
 
 
 @Parameter(name="*", group=Group("Which cases", sort_key=2))
@@ -60,6 +69,13 @@ class WhichCases:
         ),
     ] = ()
 
+    listed_in: Annotated[
+        Path | None,
+        Parameter(
+            help="Named in the column Reference of this CSV: of `case list --csv`, or what `bulk open` left beside its file."
+        ),
+    ] = None
+
     @property
     def given(self) -> bool:
         """Whether anything is said; a line that says nothing would mean every case there is."""
@@ -83,6 +99,13 @@ def cases_meant(
             ("For example: --authority NAME, --schools 6990004,6990103, --programme EAS, --stage triage.",),
         )
     found = _found(office, typed, paused)
+    if typed.listed_in is not None:
+        listed = _listed(office, typed.listed_in)
+        if others := len(listed - found.keys()):
+            note(
+                f"Left out: {others} of {typed.listed_in.name} that the other flags do not mean, or that are not open."
+            )
+        found = {reference: case for reference, case in found.items() if reference in listed}
     fitting = {ref: case for ref, case in found.items() if row_at(Stage(case["stage"]), verb) is not None}
     asked = _asked_before(office, bulk) - fitting.keys()
     if asked:
@@ -118,6 +141,28 @@ def _found(office: Office, typed: WhichCases, paused: bool) -> dict[str, Case]:
         for authority, school in product(authorities, schools)
         for case in list_cases(office, replace(choice, authority=authority, school=school))
     }
+
+
+def _listed(office: Office, file: Path) -> set[str]:
+    """The cases that a file names; rows without a reference name none. Raises Failure."""
+    parsed = parse_rows(file, _ListedCase)
+    if "reference" not in parsed.places:
+        files = "`brokerage case list --csv` makes one; `brokerage bulk open` leaves one beside its file."
+        raise Failure(Exit.USAGE, "E-COLUMNS", f"{file} lacks the column Reference.", (files,))
+    typed = {line: row.reference for line, row in parsed.rows if row.reference is not None}
+    known = {text: _case_named(office, text) for text in set(typed.values())}
+    nothing = [
+        (line, "reference", f"there is no case {text!r}") for line, text in typed.items() if not known[text]
+    ]
+    parsed.but(nothing).refuse_problems()
+    return {reference for reference in known.values() if reference is not None}
+
+
+def _case_named(office: Office, text: str) -> str | None:
+    try:
+        return known_reference(office, text)
+    except Failure:
+        return None
 
 
 def _asked_before(office: Office, bulk: str) -> set[str]:

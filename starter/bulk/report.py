@@ -17,6 +17,9 @@ Told = Literal["done", "already", "refused", "failed", "unknown"]
 TOLD: Final[tuple[Told, ...]] = ("done", "already", "refused", "failed", "unknown")
 """`already`: it was so before, by this very line or otherwise; `failed` and `unknown` as in `CaseOutcome`."""
 
+_DONE: Final = {"assign": "assigned", "pause": "paused", "resume": "resumed", "submit": "submitted"}
+"""What a case is that a verb was given to; after any other its word is on record."""
+
 FIELDS: Final = (
     "reference", "programme", "recipient", "recipient_name", "authority", "stage", "outcome", "code", "message",
     "command",
@@ -101,8 +104,7 @@ class Report:
 
     def words(self) -> str:
         """In one line: 'pause: 61 cases, 57 done, 3 already paused, 1 refused'."""
-        so = "on record" if "-" in self.verb else f"{self.verb.rstrip('e')}ed"
-        shown = {"already": f"already {so}"}
+        shown = {"already": f"already {_DONE.get(self.verb, 'on record')}"}
         if self.dry_run:
             shown |= {"done": "would be done", "refused": "would be refused"}
         told = ", ".join(f"{n} {shown.get(name, name)}" for name, n in self.counts.items() if n)

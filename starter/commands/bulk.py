@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from domain.case.commands import CaseCommand, Pause, RecordOrientation, Resume
+from domain.case.commands import CaseCommand, Pause, RecordOrientation, Resume, Submit
 from starter.bulk.carrying_out import BulkOptions, Wanted, bulk_key, carry_out_bulk
 from starter.bulk.cases import WhichCases, cases_meant
 from starter.commands.writing import WriteOptions, read_body
@@ -21,6 +21,12 @@ app.command(
     help="Show what became of a bulk; exit 10 while it runs.",
 )
 app.command("starter.commands.bulk_open:open_", name="open", help="Open a case for each request of a file.")
+
+
+@app.command
+def submit(*, which: WhichCases | None = None, options: BulkOptions | None = None) -> int:
+    """Submit many drafts, as after `bulk open`: --listed-in requests.result.csv."""
+    return _carry_out(Submit, {}, which, options)
 
 
 @app.command

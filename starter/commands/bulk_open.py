@@ -20,6 +20,7 @@ from starter.commands.verbs import free_reference
 from starter.commands.writing import SenderOptions, person_for, sender_for
 from starter.completing import programmes
 from starter.failures import Exit, Failure
+from starter.flags import command_line
 from starter.output import note, say
 from starter.reading import Office, reading
 from starter.register.csv_file import Parsed, parse_rows, shown_problems
@@ -82,7 +83,8 @@ def open_(
             _open_all(sender, office, rules.code, wanted)
         finally:
             _write(target, parsed, wanted)
-    return _finish(file, wanted)
+    following = ["brokerage", "bulk", "submit", "--listed-in", str(target), "--profile", sender.person]
+    return _finish(file, wanted, command_line(following))
 
 
 def _say_wrong(file: Path, wanted: Wanted) -> None:
@@ -178,8 +180,8 @@ def _write(target: Path, parsed: Parsed[RequestRow], wanted: Wanted) -> None:
     say(f"What became of each request: {target}")
 
 
-def _finish(file: Path, wanted: Wanted) -> int:
-    """The counts in one line, and the exit code. Raises Failure where an outcome is unknown."""
+def _finish(file: Path, wanted: Wanted, following: str | None = None) -> int:
+    """The counts in one line, what comes next, and the exit code. Raises Failure where an outcome is unknown."""
     for line, told in sorted(wanted.told.items()):
         if told.status in {"refused", "failed"}:
             note(f"{file.name}:{line} · {told.message}  {told.code}")
@@ -187,6 +189,8 @@ def _finish(file: Path, wanted: Wanted) -> int:
     bad = counts["wrong"] + counts["refused"] + counts["failed"]
     words = ", ".join(f"{counts[status]} {status}" for status in _TOLD if counts[status])
     say(f"{'✗' if bad or counts['unknown'] else '✓'} Requests: {words or 'none in the file'}.")
+    if counts["opened"] and following is not None:
+        say(f"  Next: {following}")
     if counts["unknown"]:
         raise not_answered(str(counts["unknown"]), "opens each case", repeat_line())
     return Exit.SOME_FAILED if bad else Exit.DONE

@@ -37,7 +37,8 @@ def mend(check: Check) -> None:
 def test_a_sound_home_has_no_finding(office: Office) -> None:
     office.close()
     checks = [*check_storage(office.settings), *check_log(office.settings)]
-    assert [check.line() for check in checks if not check.ok] == []
+    # That a calendar we ship ends soon depends on the day on which this runs; test_calendars.py has its days.
+    assert [check.line() for check in checks if not check.ok and check.name != "calendars"] == []
     assert "lists" in [check.name for check in checks]
 
 

@@ -151,11 +151,7 @@ def test_an_open_case_of_a_closed_school_is_on_a_list_of_its_own(
     )
     running.here(*sip, "--post", "sip:6995301").well()
     requests = tmp_path / "requests.csv"
-    requests.write_text(
-        f"{_REQUESTS}\nend-1,sip,6995301,numeracy,Primary,en,normal,Help.,2099-01-11\n".replace(
-            "2099", "2028"
-        )
-    )
+    requests.write_text(f"{_REQUESTS}\n{request('end-1', 6995301)}\n")
     running.here("bulk", "open", str(requests), profile="sip.endfield").well()
     assert running.here("work", "inactive-schools", "--authority", "Endfield", "--json").json == []
     running.here(
@@ -227,7 +223,7 @@ def test_requests_are_opened_once_and_every_row_that_cannot_be_says_why(
     seen = opened(asking, file, "--dry-run")
     assert (seen.code, "6 would be opened, 1 refused, 5 wrong" in seen.out) == (7, True)
     first = opened(asking, file)
-    assert (first.code, first.out.splitlines()[-1]) == (7, "✗ Requests: 6 opened, 1 refused, 5 wrong.")
+    assert (first.code, first.out.splitlines()[-2]) == (7, "✗ Requests: 6 opened, 1 refused, 5 wrong.")
     for words in (
         "requests.csv:8 · 6995499 is not in the register.",
         "requests.csv:9 · 6995412 is not open  E-SCHOOL",
@@ -252,7 +248,68 @@ def test_requests_are_opened_once_and_every_row_that_cannot_be_says_why(
     assert (other.code, "E-DUP" in other.err, asking.length()) == (7, True, before)
     # What was refused is asked anew, once it is mended.
     file.write_text("\n".join([_REQUESTS, request("ask-phase", 6995408), ""]))
-    assert opened(asking, file).well().out.splitlines()[-1] == "✓ Requests: 1 opened."
+    assert opened(asking, file).well().out.splitlines()[-2] == "✓ Requests: 1 opened."
+
+
+def test_the_drafts_of_a_file_are_submitted_by_the_line_that_follows(
+    asking: RunningOffice, tmp_path: Path
+) -> None:
+    """Those of the file and no other drafts of the school; what has no head to be asked is told by itself."""
+    head = ("person", "add", "head.askham", "--name", "H", "--email", "h@x.example", "--new-key")
+    posts = [word for n in (6995401, 6995402) for word in ("--post", f"head:{n}")]
+    asking.here(*head, "--since", "yesterday", *posts).well()
+    ours, theirs = tmp_path / "ours.csv", tmp_path / "theirs.csv"
+    theirs.write_text("\n".join([_REQUESTS, request("sub-0", 6995401, "humanities"), ""]))
+    opened(asking, theirs).well()
+    wanted = [request(f"sub-{n}", n, "literacy") for n in (6995401, 6995402, 6995403)]
+    ours.write_text("\n".join([_REQUESTS, *wanted, request("sub-bad", 6995404, "numercay"), ""]))
+    following = opened(asking, ours).out.splitlines()[-1]
+    assert following.startswith("  Next: brokerage bulk submit --listed-in ")
+    done = asking.here_line(following.removeprefix("  Next: "))
+    assert (done.code, "R-VACANT" in done.out) == (7, True), done
+    assert done.out.splitlines()[-1] == "✗ submit: 3 cases, 2 done, 1 refused."
+    told = result(ours)
+    stages = [
+        asking.here("case", "show", told[f"sub-{n}"]["reference"], "--json").json["stage"]
+        for n in (6995401, 6995402, 6995403)
+    ]
+    assert stages == ["awaiting_head_consent", "awaiting_head_consent", "draft"]
+    assert (
+        asking.here("case", "show", result(theirs)["sub-0"]["reference"], "--json").json["stage"] == "draft"
+    )
+    listed = asking.here("case", "list", "--authority", "Askham", "--stage", "draft", "--csv").well().out
+    (tmp_path / "list.csv").write_text(listed)
+    again = asking.here(
+        "bulk",
+        "submit",
+        "--listed-in",
+        str(tmp_path / "list.csv"),
+        "--area",
+        "literacy",
+        "--dry-run",
+        profile="sip.askham",
+    )
+    assert (
+        f"Left out: {len(listed.splitlines()) - 2} of list.csv that the other flags do not mean" in again.err
+    )
+    assert told["sub-6995403"]["reference"] in again.out
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "phrase"),
+    [
+        ("Reference\nEAS-AAAAAAA-A\n", "E-ROWS", "list.csv:2 · Reference · there is no case 'EAS-AAAAAAA-A'"),
+        ("Case\nEAS-AAAAAAA-A\n", "E-COLUMNS", "lacks the column Reference"),
+        ("Reference\n\n", "E-NONE", "No open case is meant by these flags."),
+    ],
+)
+def test_a_list_that_names_no_cases_sends_nothing(
+    asking: RunningOffice, tmp_path: Path, text: str, code: str, phrase: str
+) -> None:
+    file, before = tmp_path / "list.csv", asking.length()
+    file.write_text(text)
+    done = asking.here("bulk", "submit", "--listed-in", str(file), profile="sip.askham")
+    assert (f"  {code}\n" in done.err, phrase in done.err, asking.length()) == (True, True, before), done
 
 
 def test_a_key_that_stands_for_another_request_is_refused_and_says_what_differs(

@@ -99,7 +99,7 @@ def test_no_terminal_cuts_an_amount_and_what_finds_no_room_is_named(told: Office
         "fund status",
         "fund status --by authority",
         "fund statement laeg.2026-27",
-        "fund statement s2s",
+        "fund statement s2s.2026",
     ):
         done = typed(told, *line.split(), columns=columns)
         assert done.code == 0
