@@ -146,7 +146,7 @@ def check_person(settings: Settings, person: str | None, own_public_key: str | N
             last = last_command(connection)
             # A demo home lives in its own time; the log is never ahead of it.
             now = max(datetime.now(UTC), last.record.recorded_at) if last else datetime.now(UTC)
-            posts = facts.posts(person, now.date())
+            posts = facts.posts_now(person, now)
     except Exception as error:
         return Check(
             "person", False, f"The log cannot be read: {_first_line(error)}", "See: brokerage audit verify"

@@ -95,7 +95,7 @@ class Telling:
             self._hear(office)
 
     async def _tell(self, office: Office, stories: Sequence[Story]) -> None:
-        first = _weekday_after(business_now(self._settings).date(), 1)
+        first = _weekday_after(business_now(self._settings).astimezone(_ZONES["EAS"]).date(), 1)
         turns = [
             _Turn(_instant(_weekday_after(first, story.begins), story, number), number, 0)
             for number, story in enumerate(stories)

@@ -9,7 +9,9 @@ from tests.end_to_end.office import today
 ROOT = Path(__file__).parent.parent
 PLACES = ("activities", "bench", "domain", "starter", "tests", "workflows")
 WRITTEN = [file for place in PLACES for file in (ROOT / place).rglob("*.py")]
-DAY_OF_UTC = re.compile(r"(now\(UTC\)|utcnow\(\))\.(date\(\)|year|month|day\b)")
+DAY_OF_UTC = re.compile(
+    r"(now\(UTC\)|business_now\([^()]*\))(?:(?!astimezone).)*?\.(date\(\)|year|month|day\b)"
+)
 
 
 def test_stories_are_told_on_the_day_where_the_programme_is() -> None:
@@ -25,4 +27,11 @@ def test_no_file_takes_the_day_of_utc() -> None:
 
 
 def test_the_day_of_utc_is_known_when_it_is_seen() -> None:
-    assert DAY_OF_UTC.search("day = datetime.now(" + "UTC).date()")
+    now = "datetime.now(" + "UTC)"
+    for line in (
+        f"{now}.date()",
+        f"({now} + timedelta(days=3)).date()",
+        "business_" + "now(settings).date()",
+    ):
+        assert DAY_OF_UTC.search(line)
+    assert not DAY_OF_UTC.search(f"{now}.astimezone(zone).date()")

@@ -101,6 +101,13 @@ class FactReader:
             HeldPost(post=Post(row.post), school=row.school, programme=row.programme) for row in rows
         )
 
+    def posts_now(self, person_id: str, now: datetime) -> tuple[HeldPost, ...]:
+        """Posts a person holds now: on the day that it is where any of the programmes is."""
+        rules = (_parsed(row.content) for row in self._connection.execute(select(programme)))
+        zones = {_DIRECTORY_ZONE, *(known.time_zone for known in rules)}
+        days = {now.astimezone(ZoneInfo(zone)).date() for zone in zones}
+        return tuple(dict.fromkeys(held for day in sorted(days) for held in self.posts(person_id, day)))
+
     def schools(self, numbers: Iterable[str], day: date) -> dict[str, SchoolFact]:
         """What the register says of these schools, with who holds their posts on that day."""
         wanted = sorted({number for number in numbers if number})

@@ -7,28 +7,21 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Group, Parameter
-from pydantic import Field
 
 from domain.bulk import command_id_prefix
 from domain.case.lifecycle import row_at
 from domain.case.stages import Stage
 from domain.ids import stream_key
+from starter.bulk.listed import listed_cases
 from starter.commands.case_filters import Filters, authority_named, choice_of
 from starter.commands.stages import StageName
 from starter.completing import areas, programmes
 from starter.failures import Exit, Failure
 from starter.output import note
-from starter.reading import Office, known_reference
-from starter.register.csv_file import CsvRow, parse_rows
+from starter.reading import Office
 from starter.views.case_list import list_cases
 
 Case = Mapping[str, Any]
-
-
-class _ListedCase(CsvRow):
-    """A row of any file that has a column of references."""
-
-    reference: str | None = Field(default=None, alias="Reference")
 
 
 @Parameter(name="*", group=Group("Which cases", sort_key=2))
@@ -100,10 +93,11 @@ def cases_meant(
         )
     found = _found(office, typed, paused)
     if typed.listed_in is not None:
-        listed = _listed(office, typed.listed_in)
+        listed = listed_cases(office, typed.listed_in)
         if others := len(listed - found.keys()):
+            state = "paused" if paused else "open"
             note(
-                f"Left out: {others} of {typed.listed_in.name} that the other flags do not mean, or that are not open."
+                f"Left out: {others} of {typed.listed_in.name} that are not {state}, or that another flag does not mean."
             )
         found = {reference: case for reference, case in found.items() if reference in listed}
     fitting = {ref: case for ref, case in found.items() if row_at(Stage(case["stage"]), verb) is not None}
@@ -141,28 +135,6 @@ def _found(office: Office, typed: WhichCases, paused: bool) -> dict[str, Case]:
         for authority, school in product(authorities, schools)
         for case in list_cases(office, replace(choice, authority=authority, school=school))
     }
-
-
-def _listed(office: Office, file: Path) -> set[str]:
-    """The cases that a file names; rows without a reference name none. Raises Failure."""
-    parsed = parse_rows(file, _ListedCase)
-    if "reference" not in parsed.places:
-        files = "`brokerage case list --csv` makes one; `brokerage bulk open` leaves one beside its file."
-        raise Failure(Exit.USAGE, "E-COLUMNS", f"{file} lacks the column Reference.", (files,))
-    typed = {line: row.reference for line, row in parsed.rows if row.reference is not None}
-    known = {text: _case_named(office, text) for text in set(typed.values())}
-    nothing = [
-        (line, "reference", f"there is no case {text!r}") for line, text in typed.items() if not known[text]
-    ]
-    parsed.but(nothing).refuse_problems()
-    return {reference for reference in known.values() if reference is not None}
-
-
-def _case_named(office: Office, text: str) -> str | None:
-    try:
-        return known_reference(office, text)
-    except Failure:
-        return None
 
 
 def _asked_before(office: Office, bulk: str) -> set[str]:

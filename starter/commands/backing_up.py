@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from cyclopts import Parameter
 
@@ -20,6 +20,9 @@ from starter.reading import reading
 
 if TYPE_CHECKING:
     from activities.event_log.report import VerifyReport
+
+_MARK: Final = ".brokerage-backup."
+"""In the name of a copy that is not proven yet."""
 
 
 def backup(
@@ -63,33 +66,42 @@ def backup(
 def _draft_of(directory: Path) -> Iterator[Path]:
     """A directory beside it, gone in the end however it ends, but for a kill that asks nobody.
 
-    The copy has another name until it is proven: what bears the name of a backup is one.
+    The copy has another name until it is proven: what bears the name of a backup is one. Whoever ends it twice
+    does not end its clearing up, and what is to outlive its terminal (nohup) does.
     """
+    ending = False
 
     def end(_signal: int, _frame: object) -> None:
-        raise KeyboardInterrupt
+        nonlocal ending
+        if not ending:
+            ending = True
+            raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
-    draft = Path(tempfile.mkdtemp(prefix=_hidden(directory), dir=directory.parent))
+    before: dict[signal.Signals, Any] = {}
+    draft = None
     try:
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, end)
+        draft = Path(tempfile.mkdtemp(prefix=f".{directory.name}{_MARK}", dir=directory.parent))
         yield draft
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        ending = True
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _hidden(directory: Path) -> str:
-    return f".{directory.name}."
-
-
 def _tell_of_leftovers(directory: Path) -> None:
-    """Say where a backup of that name was killed: what it left holds keys."""
+    """Say where a backup was killed: what it left holds keys."""
     try:
-        left = [path for path in directory.parent.iterdir() if path.name.startswith(_hidden(directory))]
+        left = [
+            path for path in directory.parent.iterdir() if path.name.startswith(".") and _MARK in path.name
+        ]
     except OSError:
         return
-    for path in left:
+    for path in sorted(left):
         note(
             f"! A backup that was killed left keys of its home behind. Unless it still runs: rm -r {quote(str(path))}"
         )

@@ -102,7 +102,8 @@ def _carry_out(
         cases = cases_meant(office, which or WhichCases(), model.verb, bulk, paused=paused)
         with days_from(_now(office, cases)):
             body = read_body(model, typed, WriteOptions())
-        return carry_out_bulk(office, bulk, model.verb, [Wanted(case, body) for case in cases], chosen)
+            wanted = [Wanted(case, body) for case in cases]
+            return carry_out_bulk(office, bulk, model.verb, wanted, chosen)
 
 
 def _now(office: Office, cases: Any) -> datetime:

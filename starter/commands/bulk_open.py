@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
+from sqlalchemy import select
 
+from activities.read_models.schema import case_row
 from domain.bulk import CaseOutcome
 from domain.canonical import plain
+from domain.case.stages import Stage
 from domain.ids import case_stream, stream_key
 from domain.messages import Command, UnsignedCommand
 from starter.bulk.cut_off import interrupted, not_answered
@@ -82,9 +85,10 @@ def open_(
         try:
             _open_all(sender, office, rules.code, wanted)
         finally:
-            _write(target, parsed, wanted)
-    following = ["brokerage", "bulk", "submit", "--listed-in", str(target), "--profile", sender.person]
-    return _finish(file, wanted, command_line(following))
+            written = _write(target, parsed, wanted)
+        following = ["brokerage", "bulk", "submit", "--listed-in", str(target), "--profile", sender.person]
+        drafts = written and _holds_drafts(office, wanted)
+    return _finish(file, wanted, command_line(following) if drafts else None)
 
 
 def _say_wrong(file: Path, wanted: Wanted) -> None:
@@ -169,15 +173,25 @@ def _whole(message: str, hint: str) -> str:
     return f"{message} {hint}" if hint else message
 
 
-def _write(target: Path, parsed: Parsed[RequestRow], wanted: Wanted) -> None:
-    """What became of each request, as a file. Where it cannot be, that is said, and nothing else becomes of the line."""
+def _write(target: Path, parsed: Parsed[RequestRow], wanted: Wanted) -> bool:
+    """What became of each request, as a file, and whether it could be: that is said, and does nothing to the line."""
     told = {line: (one.status, one.reference, one.code, one.message) for line, one in wanted.told.items()}
     try:
         write_result(target, parsed.table, COLUMNS, told)
     except Failure as failure:
         note(f"{failure.message} What became of the requests is in no file.")
-        return
+        return False
     say(f"What became of each request: {target}")
+    return True
+
+
+def _holds_drafts(office: Office, wanted: Wanted) -> bool:
+    """Whether a case of these requests is still to be submitted."""
+    told = wanted.told.values()
+    before = [one.reference for one in told if one.status == "already"]
+    drafts = select(case_row.c.reference).where(case_row.c.stage == Stage.DRAFT.value)
+    known = set(office.connection.execute(drafts).scalars())
+    return any(one.status == "opened" for one in told) or not known.isdisjoint(before)
 
 
 def _finish(file: Path, wanted: Wanted, following: str | None = None) -> int:
@@ -189,7 +203,7 @@ def _finish(file: Path, wanted: Wanted, following: str | None = None) -> int:
     bad = counts["wrong"] + counts["refused"] + counts["failed"]
     words = ", ".join(f"{counts[status]} {status}" for status in _TOLD if counts[status])
     say(f"{'✗' if bad or counts['unknown'] else '✓'} Requests: {words or 'none in the file'}.")
-    if counts["opened"] and following is not None:
+    if following is not None:
         say(f"  Next: {following}")
     if counts["unknown"]:
         raise not_answered(str(counts["unknown"]), "opens each case", repeat_line())

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Annotated
 import orjson
 from cyclopts import Parameter
 
-from activities.business_clock import business_now
 from activities.home_files import stack_runs
 from activities.mail.caught import caught
 from activities.settings import Settings
@@ -43,6 +42,7 @@ from starter.sample.story import SAMPLES
 from starter.sending import Sender
 from starter.stack import Stack
 from starter.telling import Telling
+from starter.views.case_list import now_in
 from starter.views.mail import fates
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ async def _load_registers(settings: Settings, client: "Client") -> None:
                 step += entries
         money = [
             [Entry(Where("money", number), *entry) for number, entry in enumerate(entries, start=1)]
-            for entries in money_entries(business_now(settings).date())
+            for entries in money_entries(now_in(office, "EAS").date())
         ]
         report = Report()
         await send_entries(sender, client, office, (*steps, *money), report, quiet=True)

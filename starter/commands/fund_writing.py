@@ -17,9 +17,11 @@ from starter.commands.fund_names import Fund, fund_key, known_fund
 from starter.commands.programme_names import known_programme
 from starter.commands.writing import Order, WriteOptions, carry_out, read_body
 from starter.completing import programmes
+from starter.days import days_from
 from starter.failures import Exit, Failure
 from starter.output import note, on_terminal
 from starter.reading import Office, reading
+from starter.views.case_list import now_in
 from starter.views.funds import fund_rows
 
 _Programme = Annotated[str, Parameter(help="Programme, e.g. EAS.", completer=programmes)]
@@ -136,7 +138,7 @@ def _agree_to_close(key: str, row: Mapping[str, Any], *, yes: bool) -> None:
     left, committed = (money_words(row[name], row["currency"]) for name in ("available", "committed"))
     note(
         f"Closed for good, {key} takes no new reservation. {committed} of it are committed and not paid yet: they are "
-        f"claimed and paid as before. {left} are left: they can be carried forward."
+        f"claimed and paid as before. {left} are left: they can be carried forward or taken out."
     )
     if yes or not (on_terminal() and sys.stdin.isatty()):
         return
@@ -173,7 +175,8 @@ def set_rate(
             "day-rate": day_rate,
             "currency": rules.currency,
         }
-        return _send(office, PublishRate, f"ratecard/{code}", typed, options)
+        with days_from(now_in(office, rules.code)):
+            return _send(office, PublishRate, f"ratecard/{code}", typed, options)
 
 
 def _to_known(

@@ -3,7 +3,6 @@
 from collections import Counter
 from datetime import date
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
 
@@ -20,12 +19,13 @@ from domain.text.voice import Voice
 from starter.commands.programme_names import known_programme, programme_code
 from starter.completing import areas as known_areas
 from starter.completing import programmes, schools
-from starter.days import read_day
+from starter.days import days_from, read_day
 from starter.failures import Exit, Failure
 from starter.nearest import did_you_mean, near_school
 from starter.output import note, say_json, say_table
 from starter.reading import Office, reading
 from starter.rows import Column, RowOptions, say_rows
+from starter.views.case_list import now_in
 
 FIELDS = (
     "school", "name", "authority", "phase", "languages", "designated_until", "minutes", "free_days", "half_terms", "free",
@@ -72,8 +72,10 @@ def find(
                 Exit.NOT_FOUND, "E-AREA", f"{rules.code} has no area {area!r}.{did_you_mean(area, codes)}",
                 (f"Its areas: {', '.join(codes)}",),
             )  # fmt: skip
-        today = office.now(rules.code).astimezone(ZoneInfo(rules.time_zone)).date()
-        start = max(today, _day(from_)) if from_ else today
+        now = now_in(office, rules.code)
+        today = now.date()
+        with days_from(now):
+            start = max(today, _day(from_)) if from_ else today
         needed = _quarters(days)
         periods = periods_from(office.facts.days_of(rules, None).period_of(start), AHEAD)
         pool = ProviderReader(office.connection).pool(Seeking(rules, recipient=near))
@@ -114,7 +116,7 @@ def show(
     """Show what is on record of a school as a provider, and which cases take its days."""
     with reading() as office:
         rules = known_programme(office, programme_code(programme))
-        today = office.now(rules.code).astimezone(ZoneInfo(rules.time_zone)).date()
+        today = now_in(office, rules.code).date()
         fact = office.facts.schools([school], today).get(school)
         if fact is None:
             raise no_school(office, school)

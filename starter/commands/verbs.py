@@ -48,7 +48,7 @@ def _function(model: type[CaseCommand]) -> Callable[..., int]:
         chosen = options or WriteOptions()
         with reading() as office:
             if opens:
-                with days_from(now_in(office, str(values.get("programme")))):
+                with days_from(now_in(office, str(values.get("programme")).upper())):
                     return _open(office, values, chosen)
             reference = known_reference(office, arguments[0])
             with days_from(now_in(office, programme_of(reference))):

@@ -311,6 +311,12 @@ def is_column(name: str, column: str) -> bool:
     return _plain(name) == _plain(column)
 
 
+def last_place(table: Table, name: str) -> int | None:
+    """Where the last column of that name stands, however it is cased and spaced; what we write comes last."""
+    places = [place for place, head in enumerate(table.header) if _plain(head) == _plain(name)]
+    return places[-1] if places else None
+
+
 def _plain(name: str) -> str:
     """'school_number' and 'School Number' are the same column."""
     return re.sub(r"[\W_]+", "", name.casefold())

@@ -5,10 +5,14 @@ import io
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from starter.failures import Exit, Failure
 from starter.files import write_file
 from starter.register.table import Table
+
+NOT_OPENED: Final = frozenset({"would be opened", "refused", "failed", "wrong", "unknown", "not sent"})
+"""What the column `status` says of a request that has no case of its own: its reference is that of another."""
 
 
 def result_path(file: Path) -> Path:

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from activities.read_models.update import case_values, rebuild
 from domain.case.status import case_status
 from domain.ids import stream_key
 from domain.messages import NextStep, Receipt
-from domain.parties import Party
+from domain.parties import Party, Post
 from domain.programmes.model import Programme
 from domain.upcasting import UnknownEventError
 from starter.sample.stories import STORIES
@@ -59,6 +59,19 @@ def told(new_office: NewOffice, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def office(new_office: NewOffice, tmp_path: Path) -> Iterator[Office]:
     with new_office(tmp_path / "home") as own:
         yield own
+
+
+def test_a_post_is_held_from_midnight_where_the_programme_is(office: Office) -> None:
+    """Four in the afternoon, UTC, is midnight in Manila."""
+    held = {"post": "broker", "programme": "DEPED", "since": "2026-09-21"}
+    office.done(ADMIN, "assign-post", held, stream="person/sip.carys")
+    midnight = datetime(2026, 9, 20, 16, tzinfo=UTC)
+    with office.reading.connect() as connection:
+        facts = FactReader(connection)
+        after = {held.post for held in facts.posts_now("sip.carys", midnight)}
+        before = {held.post for held in facts.posts_now("sip.carys", midnight - timedelta(minutes=1))}
+    assert after - before == {Post.BROKER}
+    assert before
 
 
 def rows_of(connection: Any) -> dict[str, list[Any]]:

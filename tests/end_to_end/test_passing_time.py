@@ -69,6 +69,12 @@ def test_today_is_the_day_by_the_clock_of_the_home(moving: RunningOffice) -> Non
     (paused,) = [event for event in moving.events(reference) if event.envelope.type == "CasePaused"]
     day = paused.envelope.occurred_at.astimezone(ZONES["EAS"]).date()
     assert paused.payload["review_on"] == (day + timedelta(days=1)).isoformat()
+    # So do the lines that are printed to be typed again, and lines about no case.
+    many = ("bulk", "pause", "--programme", "EAS", "--reason", "weather", "--review-on", "+1w", "--dry-run")
+    again = moving.cli(*many, profile="broker.mali").out
+    assert f"--review-on {day + timedelta(days=7)}" in again
+    rate = ("fund", "set-rate", "eas-9999", "--programme", "EAS", "--since", "today", "--day-rate", "220.00")
+    moving.here(*rate, "--dry-run", profile="finance.gwilym").well()
 
 
 def test_time_goes_forward_only(moving: RunningOffice) -> None:

@@ -170,6 +170,7 @@ def test_an_open_case_of_a_closed_school_is_on_a_list_of_its_own(
     assert running.here("school", "close", "6995999", "--on", "yesterday").code == 3
 
 
+_START = today("EAS") + timedelta(days=90)
 _REQUESTS = "Key,Route,Recipient,Area,Phase,Language,Urgency,Need,Desired Start"
 
 
@@ -201,8 +202,7 @@ def opened(office: RunningOffice, file: Path, *more: str) -> Done:
 
 
 def request(key: str, school: int, area: str = "numeracy", phase: str = "Primary") -> str:
-    start = today("EAS") + timedelta(days=90)
-    return f"{key},sip,{school},{area},{phase},en,normal,Help with planning.,{start}"
+    return f"{key},sip,{school},{area},{phase},en,normal,Help with planning.,{_START}"
 
 
 def test_requests_are_opened_once_and_every_row_that_cannot_be_says_why(
@@ -240,7 +240,7 @@ def test_requests_are_opened_once_and_every_row_that_cannot_be_says_why(
     before = asking.length()
     file.write_text("\n".join([_REQUESTS, *good, ""]))
     again = opened(asking, file).well()
-    assert (again.out.splitlines()[-1], asking.length()) == ("✓ Requests: 6 already.", before)
+    assert (again.out.splitlines()[-2], asking.length()) == ("✓ Requests: 6 already.", before)
     assert {row["reference"] for row in result(file).values()} == references
     # Under another key it is a request for what is open already.
     file.write_text("\n".join([_REQUESTS, request("ask-other", 6995402), ""]))
@@ -262,13 +262,26 @@ def test_the_drafts_of_a_file_are_submitted_by_the_line_that_follows(
     theirs.write_text("\n".join([_REQUESTS, request("sub-0", 6995401, "humanities"), ""]))
     opened(asking, theirs).well()
     wanted = [request(f"sub-{n}", n, "literacy") for n in (6995401, 6995402, 6995403)]
-    ours.write_text("\n".join([_REQUESTS, *wanted, request("sub-bad", 6995404, "numercay"), ""]))
-    following = opened(asking, ours).out.splitlines()[-1]
+    bad = [
+        request("sub-bad", 6995404, "numercay"),
+        request("sub-dup", 6995401, "humanities"),
+        request("sub-bell", 6995405, "literacy").replace("Help", "\a"),
+    ]
+    ours.write_text("\n".join([_REQUESTS, *wanted, *bad, ""]))
+    first = opened(asking, ours)
+    following = first.out.splitlines()[-1]
+    assert opened(asking, ours).out.splitlines()[-1] == following, (
+        "what the repeat of a line whose end is unknown says"
+    )
+    told = result(ours)
+    assert (told["sub-dup"]["code"], told["sub-dup"]["reference"]) == (
+        "E-DUP",
+        result(theirs)["sub-0"]["reference"],
+    )
     assert following.startswith("  Next: brokerage bulk submit --listed-in ")
     done = asking.here_line(following.removeprefix("  Next: "))
     assert (done.code, "R-VACANT" in done.out) == (7, True), done
     assert done.out.splitlines()[-1] == "✗ submit: 3 cases, 2 done, 1 refused."
-    told = result(ours)
     stages = [
         asking.here("case", "show", told[f"sub-{n}"]["reference"], "--json").json["stage"]
         for n in (6995401, 6995402, 6995403)
@@ -290,7 +303,8 @@ def test_the_drafts_of_a_file_are_submitted_by_the_line_that_follows(
         profile="sip.askham",
     )
     assert (
-        f"Left out: {len(listed.splitlines()) - 2} of list.csv that the other flags do not mean" in again.err
+        f"Left out: {len(listed.splitlines()) - 2} of list.csv that are not open, or that another flag does not"
+        in again.err
     )
     assert told["sub-6995403"]["reference"] in again.out
 
@@ -300,6 +314,7 @@ def test_the_drafts_of_a_file_are_submitted_by_the_line_that_follows(
     [
         ("Reference\nEAS-AAAAAAA-A\n", "E-ROWS", "list.csv:2 · Reference · there is no case 'EAS-AAAAAAA-A'"),
         ("Case\nEAS-AAAAAAA-A\n", "E-COLUMNS", "lacks the column Reference"),
+        ("Reference,Reference\nours-7,\n", "E-NONE", "No open case is meant by these flags."),
         ("Reference\n\n", "E-NONE", "No open case is meant by these flags."),
     ],
 )

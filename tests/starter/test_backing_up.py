@@ -5,12 +5,12 @@ import os
 import signal
 import sqlite3
 import stat
-import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from subprocess import Popen
 
 import orjson
 import pytest
@@ -146,28 +146,75 @@ def test_where_the_copy_cannot_be_made_nothing_is_left(office: Office, tmp_path:
     assert list((tmp_path / "copies").iterdir()) == []
 
 
-@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL])
-def test_a_backup_that_is_ended_leaves_no_keys_or_the_next_says_where(
-    office: Office, tmp_path: Path, ended_by: signal.Signals
-) -> None:
-    """A pipe among the keys, which nobody writes to, holds it up in the middle of the copy."""
-    copies, pipe = tmp_path / "copies", office.settings.vault_key_file.parent / "zz"
+@contextmanager
+def held_up(
+    office: Office, copy: Path, *, before: Callable[[], None] | None = None
+) -> Iterator[Popen[bytes]]:
+    """A backup in the middle of its copy: a pipe among the keys, which nobody writes to, holds it up."""
+    pipe = office.settings.vault_key_file.parent / "zz"
     os.mkfifo(pipe)
-    line = (sys.executable, "-m", "starter", "admin", "backup", str(copies / "today"))
+    line = (sys.executable, "-m", "starter", "admin", "backup", str(copy))
     environment = os.environ | {"BROKERAGE_HOME": str(office.settings.home)}
-    with subprocess.Popen(line, cwd=ROOT, env=environment) as process:
-        until(lambda: any(copies.glob(".today.*/keys/vault.key")))
-        process.send_signal(ended_by)
-        code = process.wait(30)
-    left = list(copies.iterdir())
-    pipe.unlink()
-    done = typed(office, "admin", "backup", str(copies / "today"))
-    assert (done.code, (copies / "today").is_dir()) == (0, True)
-    if ended_by is signal.SIGKILL:
-        assert [path.stat().st_mode & 0o077 for path in left] == [0]
-        assert f"rm -r {left[0]}" in done.err
-    else:
-        assert (code, left, done.err) == (130, [], "")
+    process = Popen(line, cwd=ROOT, env=environment, preexec_fn=before)
+    try:
+        until(lambda: any(copy.parent.glob(f".{copy.name}.*/keys/vault.key")))
+        yield process
+    finally:
+        process.kill()
+        process.wait(30)
+        pipe.unlink()
+
+
+@pytest.mark.parametrize(
+    "ended_by",
+    [
+        (signal.SIGTERM,), (signal.SIGHUP,), (signal.SIGINT,),
+        (signal.SIGTERM, signal.SIGHUP), (signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, signal.SIGINT),
+    ],
+)  # fmt: skip
+def test_a_backup_that_is_ended_once_or_twice_leaves_nothing(
+    office: Office, tmp_path: Path, ended_by: tuple[signal.Signals, ...]
+) -> None:
+    copy = tmp_path / "copies" / "today"
+    with held_up(office, copy) as process:
+        for number in ended_by:
+            process.send_signal(number)
+        assert process.wait(30) == 130
+    assert list(copy.parent.iterdir()) == []
+    done = typed(office, "admin", "backup", str(copy))
+    assert (done.code, done.err) == (0, "")
+
+
+def test_what_a_killed_backup_left_is_named_by_the_next_whatever_that_is_called(
+    office: Office, tmp_path: Path
+) -> None:
+    copies = tmp_path / "copies"
+    with held_up(office, copies / "monday") as process:
+        process.kill()
+        process.wait(30)
+    (left,) = copies.iterdir()
+    assert left.stat().st_mode & 0o077 == 0
+    (copies / ".tuesday.notes").write_text("mine")
+    done = typed(office, "admin", "backup", str(copies / "tuesday"))
+    assert done.code == 0
+    assert done.err.splitlines() == [
+        f"! A backup that was killed left keys of its home behind. Unless it still runs: rm -r {left}"
+    ]
+
+
+def test_a_backup_that_is_to_outlive_its_terminal_does(office: Office, tmp_path: Path) -> None:
+    """As under nohup."""
+
+    def outlive() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    copy = tmp_path / "copies" / "today"
+    with held_up(office, copy, before=outlive) as process:
+        process.send_signal(signal.SIGHUP)
+        with (office.settings.vault_key_file.parent / "zz").open("wb"):
+            pass
+        assert process.wait(60) == 0
+    assert (copy / "log.db").is_file()
 
 
 def until(there: Callable[[], bool]) -> None:

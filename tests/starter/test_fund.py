@@ -229,7 +229,7 @@ def test_closing_a_fund_says_what_is_committed_and_left(told: Office) -> None:
     row = next(row for row in _rows(told, "fund status --json") if row["year"] == "2026-27")
     committed, left = money_words(row["committed"], "GBP"), money_words(row["available"], "GBP")
     assert f"takes no new reservation. {committed} of it are committed" in done.err
-    assert f"{left} are left: they can be carried forward." in done.err
+    assert f"{left} are left: they can be carried forward or taken out." in done.err
     assert "[y/N]" not in done.err, "nothing is asked before something is only tried"
 
 

@@ -14,6 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.home_files import read_key
 from domain.bulk import BulkPart, CaseOutcome, Outcomes
 from domain.messages import Command, Receipt
+from starter.commands.bulk_requests import Told, Wanted
 from starter.commands.import_report import Report, Where
 from starter.commands.importing import Entry, from_here_on, say_sent, send_entries
 from starter.commands.on_record import OnRecord
@@ -81,9 +82,14 @@ def test_a_result_of_requests_that_cannot_be_written_hides_nothing_else_that_hap
     done = typed(office, "bulk", "open", str(file))
     assert (done.code, "U-TEMPORAL" in done.err) == (6, True), "what became of the line is said all the same"
     assert "No space left on device. What became of the requests is in no file." in done.err
-    monkeypatch.setattr("starter.commands.bulk_open._open_all", lambda *_: None)
+
+    def open_all(_sender: object, _office: object, _programme: str, wanted: Wanted) -> None:
+        wanted.told[2] = Told("opened", "EAS-AAAAAAA-A")
+
+    monkeypatch.setattr("starter.commands.bulk_open._open_all", open_all)
     done = typed(office, "bulk", "open", str(file))
     assert (done.code, "in no file" in done.err) == (0, True), "no failure of the line, once all was sent"
+    assert done.out == "✓ Requests: 1 opened.\n", "no line that follows, which would read an older result"
 
 
 def test_a_line_of_which_an_entry_was_never_sent_is_not_done() -> None:

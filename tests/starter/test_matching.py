@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.calendars.half_terms import order_of
 from domain.ids import stream_key
 from starter.register.providers import ProviderRow
 from tests.activities.builders import Office
@@ -92,8 +93,12 @@ def test_who_can_offer_what_is_found_with_the_days_left(office: Office) -> None:
     assert found("--phase", "secondary") == []
     assert found("--days", "20") == ["6990103", "6990105"]
     assert found("--near", "6990103") == ["6990105", "6990107"]
-    row = typed(office, "provider", "find", "--area", "humanities", "--from", "+60d", "--json").json[0]
-    assert set(row["free"]) == {"5"}
+    soon, later = (
+        typed(office, "provider", "find", "--area", "humanities", "--from", day, "--json").json[0]
+        for day in ("today", "+53w")
+    )
+    assert order_of(later["half_terms"][0]) > order_of(soon["half_terms"][-1])
+    assert set(soon["free"]) == {"5"}
     assert found("--from", "2150-01-11") == ["6990103", "6990105", "6990107"]
     assert typed(office, "provider", "find", "--area", "latin").code == 3
     assert typed(office, "provider", "find", "--area", "numeracy", "--days", "-1").code == 2

@@ -2,13 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from starter.sample.stories import STORIES
 from tests.activities.builders import ADMIN, Office
+from tests.end_to_end.office import today
 from tests.starter.shell import Typed, typed
 
 OPEN = (
@@ -96,7 +97,7 @@ def test_a_file_of_networks_that_is_on_record_already_changes_nothing(office: Of
 def test_a_case_is_pointed_to_a_network_or_enrolled_in_one(office: Office) -> None:
     story = next(story for story in STORIES if story.ends == "enrolled")
     office.tell(story, before="enrol")
-    later = {"dates": [(datetime.now(UTC) + timedelta(days=60)).date().isoformat()]}
+    later = {"dates": [(today("EAS") + timedelta(days=60)).isoformat()]}
     office.done(ADMIN, "change", later, stream="network/calm-classrooms")
     reference = office.stream.partition("/")[2]
     broker = ("--profile", "broker.mali", "--dry-run")

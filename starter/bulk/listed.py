@@ -1,0 +1,52 @@
+"""Cases that a file names, in its column of references."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from starter.failures import Exit, Failure
+from starter.reading import Office, known_reference
+from starter.register.csv_file import Problem, last_place, shown_problems
+from starter.register.result_file import NOT_OPENED
+from starter.register.table import read_table
+
+
+def listed_cases(office: Office, file: Path) -> set[str]:
+    """The cases that a file names. Raises Failure.
+
+    A file may come from elsewhere, so only what names a case is read: not rows without a reference, nor those of
+    a result file that say of which other case a row was refused.
+    """
+    table = read_table(file)
+    place = last_place(table, "reference")
+    if place is None or table.broken is not None:
+        why = f"cannot be read to its end: {table.broken}" if table.broken else "lacks the column Reference"
+        files = "`brokerage case list --csv` makes one; `brokerage bulk open` leaves one beside its file."
+        raise Failure(Exit.USAGE, "E-COLUMNS", f"{file} {why}. Nothing was sent.", (files,))
+    status = last_place(table, "status")
+    typed = {
+        line.number: line.cells[place].strip()
+        for line in table.lines
+        if place < len(line.cells) and not _is_refused(line.cells, status)
+    }
+    named = {text: _case_named(office, text) for text in set(typed.values()) if text}
+    nothing = [
+        Problem(line, "Reference", f"there is no case {text!r}")
+        for line, text in typed.items()
+        if text and named[text] is None
+    ]
+    if nothing:
+        words = shown_problems(file.name, nothing)
+        raise Failure(Exit.USAGE, "E-ROWS", f"{file} names what is no case here; nothing was sent.", words)
+    return {reference for reference in named.values() if reference is not None}
+
+
+def _is_refused(cells: Sequence[str], status: int | None) -> bool:
+    """Whether it is a row of a result file of which nothing became."""
+    return status is not None and status < len(cells) and cells[status] in NOT_OPENED
+
+
+def _case_named(office: Office, text: str) -> str | None:
+    try:
+        return known_reference(office, text)
+    except Failure:
+        return None
