@@ -28,6 +28,8 @@ from domain.case.values import (
     YearShare,
     quarter_days,
 )
+from domain.funding.funds import OpenFund
+from domain.funding.rates import PublishRate
 from domain.parties import Party
 from domain.personal import Personal
 from starter.days import read_day
@@ -155,11 +157,17 @@ def show_values(model: type[BaseModel], body: dict[str, Any]) -> list[str]:
 
 def absolute_days(words: Sequence[str]) -> list[str]:
     """The words with days such as 'today' or '+3w' spelt out: typed tomorrow, they mean the same day."""
-    days = {f"--{flag.name}" for model in COMMANDS.values() for flag in flags_of(model) if flag.day}
-    spelt = list(words)
-    for place, (name, value) in enumerate(pairwise(words), start=1):
-        if name in days:
-            spelt[place] = read_day(value)
+    models: tuple[type[BaseModel], ...] = (*COMMANDS.values(), PublishRate, OpenFund)
+    days = {f"--{flag.name}" for model in models for flag in flags_of(model) if flag.day}
+    spelt = []
+    for before, word in pairwise(["", *words]):
+        name, equals, value = word.partition("=")
+        if before in days:
+            spelt.append(read_day(word))
+        elif equals and name in days:
+            spelt.append(f"{name}={read_day(value)}")
+        else:
+            spelt.append(word)
     return spelt
 
 

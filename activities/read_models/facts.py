@@ -102,11 +102,14 @@ class FactReader:
         )
 
     def posts_now(self, person_id: str, now: datetime) -> tuple[HeldPost, ...]:
-        """Posts a person holds now: on the day that it is where any of the programmes is."""
+        """Posts a person holds now: one of a programme on the day there, any other on the day of any of them."""
         rules = (_parsed(row.content) for row in self._connection.execute(select(programme)))
-        zones = {_DIRECTORY_ZONE, *(known.time_zone for known in rules)}
-        days = {now.astimezone(ZoneInfo(zone)).date() for zone in zones}
-        return tuple(dict.fromkeys(held for day in sorted(days) for held in self.posts(person_id, day)))
+        zones = {known.code: known.time_zone for known in rules}
+        found: dict[HeldPost, None] = {}
+        for zone in sorted({_DIRECTORY_ZONE, *zones.values()}):
+            held = self.posts(person_id, now.astimezone(ZoneInfo(zone)).date())
+            found |= dict.fromkeys(one for one in held if zones.get(one.programme or "", zone) == zone)
+        return tuple(found)
 
     def schools(self, numbers: Iterable[str], day: date) -> dict[str, SchoolFact]:
         """What the register says of these schools, with who holds their posts on that day."""

@@ -4,6 +4,7 @@ import shutil
 import signal
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _MARK: Final = ".brokerage-backup."
 """In the name of a copy that is not proven yet."""
+_CLEARING_UP_SECONDS: Final = 2
 
 
 def backup(
@@ -43,13 +45,13 @@ def backup(
     settings = Settings()
     with reading(settings):
         _require_files(settings)
-    _require_empty(directory)
+    directory = directory.resolve()
     _tell_of_leftovers(directory)
+    _require_empty(directory)
     try:
         directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _draft_of(directory) as draft:
             report = _copy(settings, draft)
-            draft.rename(directory)
     except (OSError, sqlite3.Error) as error:
         raise Failure(
             Exit.UNREACHABLE,
@@ -64,32 +66,42 @@ def backup(
 
 @contextmanager
 def _draft_of(directory: Path) -> Iterator[Path]:
-    """A directory beside it, gone in the end however it ends, but for a kill that asks nobody.
+    """A directory beside it, which bears its name once all went well, and else is gone.
 
-    The copy has another name until it is proven: what bears the name of a backup is one. Whoever ends it twice
-    does not end its clearing up, and what is to outlive its terminal (nohup) does.
+    The copy has another name until it is proven: what bears the name of a backup is one. Who asks for its end twice
+    does not end its clearing up. What is to outlive its terminal (nohup) does. Only a kill asks nobody.
     """
-    ending = False
+    asked: float | None = None
+    over = False
 
     def end(_signal: int, _frame: object) -> None:
-        nonlocal ending
-        if not ending:
-            ending = True
+        nonlocal asked
+        before, asked = asked, time.monotonic()
+        # Where Python swallows it, as in a callback, whoever asks again later is heard.
+        if not over and (before is None or asked - before > _CLEARING_UP_SECONDS):
             raise KeyboardInterrupt
 
-    before: dict[signal.Signals, Any] = {}
+    handlers: dict[signal.Signals, Any] = {}
     draft = None
     try:
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
             if signal.getsignal(number) is not signal.SIG_IGN:
-                before[number] = signal.signal(number, end)
+                handlers[number] = signal.signal(number, end)
         draft = Path(tempfile.mkdtemp(prefix=f".{directory.name}{_MARK}", dir=directory.parent))
         yield draft
+        over = True
+        if asked is not None:
+            raise KeyboardInterrupt
+        draft.rename(directory)
+    except Exception as error:
+        if asked is not None:  # it may have been turned into another error on its way
+            raise KeyboardInterrupt from error
+        raise
     finally:
-        ending = True
+        over = True
         if draft is not None:
             shutil.rmtree(draft, ignore_errors=True)
-        for number, handler in before.items():
+        for number, handler in handlers.items():
             signal.signal(number, handler)
 
 
@@ -97,7 +109,9 @@ def _tell_of_leftovers(directory: Path) -> None:
     """Say where a backup was killed: what it left holds keys."""
     try:
         left = [
-            path for path in directory.parent.iterdir() if path.name.startswith(".") and _MARK in path.name
+            path
+            for path in directory.parent.iterdir()
+            if path.name.startswith(".") and _MARK in path.name and path.is_dir() and not path.is_symlink()
         ]
     except OSError:
         return

@@ -27,11 +27,10 @@ from starter.flags import command_line
 from starter.output import note, say
 from starter.reading import Office, reading
 from starter.register.csv_file import Parsed, parse_rows, shown_problems
-from starter.register.result_file import check_result, result_path, write_result
+from starter.register.result_file import REQUEST_COLUMNS, check_result, result_path, write_result
 from starter.register.wales import RequestRow
 from starter.sending import Sender, repeat_line
 
-COLUMNS: Final = ("status", "reference", "code", "message")
 _TOLD: Final = ("opened", "would be opened", "already", "refused", "failed", "wrong", "unknown")
 _TRIES: Final = 3
 """So often another reference is taken where somebody else took the first in the meantime."""
@@ -177,7 +176,7 @@ def _write(target: Path, parsed: Parsed[RequestRow], wanted: Wanted) -> bool:
     """What became of each request, as a file, and whether it could be: that is said, and does nothing to the line."""
     told = {line: (one.status, one.reference, one.code, one.message) for line, one in wanted.told.items()}
     try:
-        write_result(target, parsed.table, COLUMNS, told)
+        write_result(target, parsed.table, REQUEST_COLUMNS, told)
     except Failure as failure:
         note(f"{failure.message} What became of the requests is in no file.")
         return False

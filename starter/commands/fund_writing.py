@@ -153,9 +153,11 @@ def set_rate(
     /,
     *,
     programme: _Programme,
-    since: Annotated[str, Parameter(help="First day on which it holds.")],
+    since: Annotated[str, Parameter(allow_leading_hyphen=True, help="First day on which it holds.")],
     day_rate: Annotated[str, Parameter(help="What a provider's day costs, e.g. 220.00.")],
-    until: Annotated[str | None, Parameter(help="Last day on which it holds.")] = None,
+    until: Annotated[
+        str | None, Parameter(allow_leading_hyphen=True, help="Last day on which it holds.")
+    ] = None,
     options: WriteOptions | None = None,
 ) -> int:
     """Put a day rate of a rate card in force from a day on; visits of earlier days keep theirs."""

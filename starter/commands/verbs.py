@@ -14,7 +14,7 @@ from cyclopts import Parameter
 from domain.case.commands import COMMANDS, SYSTEM_VERBS, CaseCommand, Open, Sign
 from domain.case.lifecycle import rows_for
 from domain.ids import case_reference, case_stream
-from starter.commands.writing import Order, WriteOptions, carry_out, read_body
+from starter.commands.writing import Order, WriteOptions, carry_out, from_file, read_body
 from starter.completing import OF_FIELD, references
 from starter.days import days_from
 from starter.flags import flags_of
@@ -48,7 +48,9 @@ def _function(model: type[CaseCommand]) -> Callable[..., int]:
         chosen = options or WriteOptions()
         with reading() as office:
             if opens:
-                with days_from(now_in(office, str(values.get("programme")).upper())):
+                file = from_file(chosen.from_) if chosen.from_ else {}
+                programme = values.get("programme") or file.get("programme")
+                with days_from(now_in(office, str(programme).upper())):
                     return _open(office, values, chosen)
             reference = known_reference(office, arguments[0])
             with days_from(now_in(office, programme_of(reference))):

@@ -166,7 +166,7 @@ def read_body(
     knows one more flag, and a worker of the version before can still read it.
     Raises Failure (exit 2) that names the flag, says what is wrong and what would be right.
     """
-    body = _from_file(options.from_) if options.from_ else {}
+    body = from_file(options.from_) if options.from_ else {}
     try:
         _merge(body, read_values(model, typed) | (given or {}))
         return plain(model.model_validate(body).model_dump(exclude_unset=True))  # type: ignore[no-any-return]
@@ -319,7 +319,7 @@ def _occurred(options: WriteOptions) -> datetime | None:
     return instant
 
 
-def _from_file(path: Path) -> dict[str, Any]:
+def from_file(path: Path) -> dict[str, Any]:
     value: Any = plain(read_document(path))
     if not isinstance(value, dict):
         raise Failure(Exit.USAGE, "E-FILE", f"{path} must hold the command's values by name.")

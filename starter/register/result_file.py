@@ -11,6 +11,8 @@ from starter.failures import Exit, Failure
 from starter.files import write_file
 from starter.register.table import Table
 
+REQUEST_COLUMNS: Final = ("status", "reference", "code", "message")
+"""What became of a request."""
 NOT_OPENED: Final = frozenset({"would be opened", "refused", "failed", "wrong", "unknown", "not sent"})
 """What the column `status` says of a request that has no case of its own: its reference is that of another."""
 

@@ -61,17 +61,20 @@ def office(new_office: NewOffice, tmp_path: Path) -> Iterator[Office]:
         yield own
 
 
-def test_a_post_is_held_from_midnight_where_the_programme_is(office: Office) -> None:
+def test_a_post_is_held_from_midnight_to_midnight_where_the_programme_is(office: Office) -> None:
     """Four in the afternoon, UTC, is midnight in Manila."""
     held = {"post": "broker", "programme": "DEPED", "since": "2026-09-21"}
     office.done(ADMIN, "assign-post", held, stream="person/sip.carys")
+    ended = {"post": "finance", "programme": "DEPED"}
+    office.done(ADMIN, "assign-post", ended | {"since": "2026-09-01"}, stream="person/sip.carys")
+    office.done(ADMIN, "end-post", ended | {"until": "2026-09-20"}, stream="person/sip.carys")
     midnight = datetime(2026, 9, 20, 16, tzinfo=UTC)
     with office.reading.connect() as connection:
         facts = FactReader(connection)
         after = {held.post for held in facts.posts_now("sip.carys", midnight)}
         before = {held.post for held in facts.posts_now("sip.carys", midnight - timedelta(minutes=1))}
-    assert after - before == {Post.BROKER}
-    assert before
+    assert (after - before, before - after) == ({Post.BROKER}, {Post.FINANCE})
+    assert after & before == {Post.SIP}
 
 
 def rows_of(connection: Any) -> dict[str, list[Any]]:

@@ -70,11 +70,16 @@ def test_today_is_the_day_by_the_clock_of_the_home(moving: RunningOffice) -> Non
     day = paused.envelope.occurred_at.astimezone(ZONES["EAS"]).date()
     assert paused.payload["review_on"] == (day + timedelta(days=1)).isoformat()
     # So do the lines that are printed to be typed again, and lines about no case.
-    many = ("bulk", "pause", "--programme", "EAS", "--reason", "weather", "--review-on", "+1w", "--dry-run")
+    many = ("bulk", "pause", "--programme", "EAS", "--reason", "weather", "--review-on=+1w", "--dry-run")
     again = moving.cli(*many, profile="broker.mali").out
-    assert f"--review-on {day + timedelta(days=7)}" in again
-    rate = ("fund", "set-rate", "eas-9999", "--programme", "EAS", "--since", "today", "--day-rate", "220.00")
-    moving.here(*rate, "--dry-run", profile="finance.gwilym").well()
+    assert f"--review-on={day + timedelta(days=7)}" in again
+    rate = ("fund", "set-rate", "eas-2026", "--programme", "EAS", "--day-rate", "240.00", "--dry-run")
+    seen = [
+        moving.cli(*rate, "--since", since, profile="finance.gwilym")
+        for since in ("yesterday", "-1d", "today")
+    ]
+    assert [done.code for done in seen] == [4, 4, 0], "what a day cost that has passed stays so"
+    assert f"--since {day}" in seen[-1].out
 
 
 def test_time_goes_forward_only(moving: RunningOffice) -> None:

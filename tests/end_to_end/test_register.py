@@ -314,6 +314,8 @@ def test_the_drafts_of_a_file_are_submitted_by_the_line_that_follows(
     [
         ("Reference\nEAS-AAAAAAA-A\n", "E-ROWS", "list.csv:2 · Reference · there is no case 'EAS-AAAAAAA-A'"),
         ("Case\nEAS-AAAAAAA-A\n", "E-COLUMNS", "lacks the column Reference"),
+        ("Reference,Status\nEAS-AAAAAAA-A,failed\n", "E-ROWS", "there is no case 'EAS-AAAAAAA-A'"),
+        ('Reference\n"EAS-AAAAAAA-A\n', "E-ROWS", "has 1 problem; nothing was sent"),
         ("Reference,Reference\nours-7,\n", "E-NONE", "No open case is meant by these flags."),
         ("Reference\n\n", "E-NONE", "No open case is meant by these flags."),
     ],

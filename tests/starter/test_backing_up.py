@@ -148,14 +148,20 @@ def test_where_the_copy_cannot_be_made_nothing_is_left(office: Office, tmp_path:
 
 @contextmanager
 def held_up(
-    office: Office, copy: Path, *, before: Callable[[], None] | None = None
+    office: Office, copy: Path, *, before: Callable[[], None] = lambda: None
 ) -> Iterator[Popen[bytes]]:
     """A backup in the middle of its copy: a pipe among the keys, which nobody writes to, holds it up."""
     pipe = office.settings.vault_key_file.parent / "zz"
     os.mkfifo(pipe)
     line = (sys.executable, "-m", "starter", "admin", "backup", str(copy))
     environment = os.environ | {"BROKERAGE_HOME": str(office.settings.home)}
-    process = Popen(line, cwd=ROOT, env=environment, preexec_fn=before)
+
+    def begin() -> None:
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_DFL)  # whatever ignores them around these tests
+        before()
+
+    process = Popen(line, cwd=ROOT, env=environment, preexec_fn=begin)
     try:
         until(lambda: any(copy.parent.glob(f".{copy.name}.*/keys/vault.key")))
         yield process
@@ -168,8 +174,8 @@ def held_up(
 @pytest.mark.parametrize(
     "ended_by",
     [
-        (signal.SIGTERM,), (signal.SIGHUP,), (signal.SIGINT,),
-        (signal.SIGTERM, signal.SIGHUP), (signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, signal.SIGINT),
+        (signal.SIGTERM,), (signal.SIGHUP,), (signal.SIGINT,), (signal.SIGQUIT,),
+        (signal.SIGTERM, signal.SIGHUP), (signal.SIGINT, signal.SIGTERM),
     ],
 )  # fmt: skip
 def test_a_backup_that_is_ended_once_or_twice_leaves_nothing(
@@ -179,7 +185,8 @@ def test_a_backup_that_is_ended_once_or_twice_leaves_nothing(
     with held_up(office, copy) as process:
         for number in ended_by:
             process.send_signal(number)
-        assert process.wait(30) == 130
+        # The second may come when all is cleared up and the process only has to end.
+        assert process.wait(30) in {130, -ended_by[-1]}
     assert list(copy.parent.iterdir()) == []
     done = typed(office, "admin", "backup", str(copy))
     assert (done.code, done.err) == (0, "")
@@ -194,7 +201,7 @@ def test_what_a_killed_backup_left_is_named_by_the_next_whatever_that_is_called(
         process.wait(30)
     (left,) = copies.iterdir()
     assert left.stat().st_mode & 0o077 == 0
-    (copies / ".tuesday.notes").write_text("mine")
+    (copies / ".tuesday.brokerage-backup.notes").write_text("mine")
     done = typed(office, "admin", "backup", str(copies / "tuesday"))
     assert done.code == 0
     assert done.err.splitlines() == [

@@ -2,6 +2,7 @@
 
 import time
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,14 +18,19 @@ MANILA = ZoneInfo("Asia/Manila")
 
 
 @pytest.mark.parametrize("machine", ["Etc/GMT+12", "Pacific/Kiritimati"])
-@pytest.mark.parametrize("programme", ["DEPED", "deped"])
+@pytest.mark.parametrize("programme", ["DEPED", "deped", ""])
 def test_yesterday_is_the_day_before_this_one_where_the_programme_is(
-    office: Office, machine: str, programme: str, monkeypatch: pytest.MonkeyPatch
+    office: Office, machine: str, programme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On one of these machines it is another day than in Manila, whatever the time is."""
+    """Typed or in a file, on one of these machines it is another day than in Manila, whatever the time is."""
     step = opening(DEPED_STORIES[1], "pedagogy")
-    words = show_values(Open, step.values(date.today()) | {"programme": programme})  # noqa: DTZ011 – opens on none
+    values = step.values(date.today())  # noqa: DTZ011 – opens on none
+    words = show_values(Open, values | ({"programme": programme} if programme else {}))
     words[words.index("--desired-start") + 1] = "yesterday"
+    if not programme:
+        (file := tmp_path / "case.toml").write_text('programme = "DEPED"\n')
+        place = words.index("--programme")
+        words = [*words[:place], *words[place + 2 :], "--from", str(file)]
     monkeypatch.setenv("TZ", machine)
     time.tzset()
     try:

@@ -148,6 +148,13 @@ def test_days_counted_from_today_are_spelt_out_in_a_line_that_is_to_be_repeated(
     ]  # fmt: skip
 
 
+def test_days_are_spelt_out_in_either_form_of_a_flag_and_in_lines_about_rates() -> None:
+    today = datetime.now().astimezone().date()
+    later = (today + timedelta(days=7)).isoformat()
+    words = ["fund", "set-rate", "eas-2026", "--since", "+1w", "--until=+1w", "--title=+1w"]
+    assert absolute_days(words) == [*words[:4], later, f"--until={later}", "--title=+1w"]
+
+
 def test_the_days_beside_today_have_names() -> None:
     today = datetime.now().astimezone().date()
     named = [read_day(word) for word in ("yesterday", "today", "tomorrow")]
