@@ -8,6 +8,7 @@ from domain.case.situation import Decision, Refusal
 from domain.case.stages import Stage
 from domain.case.waits import awaited
 from domain.funding.facts import FundFact, RateFact
+from tests.domain.case.courses import approved_and_signed
 from tests.domain.case.office import ZONE, Office
 
 
@@ -74,13 +75,7 @@ def rate(since: str, minor: int) -> RateFact:
 def agreed(office: Office, **terms: Any) -> None:
     """Drafted with these terms, approved and signed."""
     assert isinstance(draft(office, **terms), Decision)
-    for person, verb in (
-        ("finance", "approve-funding"),
-        ("head.hill", "sign"),
-        ("head.sea", "sign"),
-        ("sip.hill", "sign"),
-    ):
-        office.done(person, verb)
+    approved_and_signed(office)
 
 
 def held(office: Office, day: date, **visit: Any) -> None:

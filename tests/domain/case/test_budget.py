@@ -8,8 +8,8 @@ import pytest
 from domain.case import events as e
 from domain.case.situation import Decision, Refusal
 from domain.case.stages import Stage
-from domain.case.waits import awaited
 from domain.funding.facts import FundFact, GrantUse
+from tests.domain.case.courses import lapsed_unsigned
 from tests.domain.case.money import (
     agreed,
     closed,
@@ -174,15 +174,7 @@ def test_what_was_reserved_is_free_again_where_the_draft_falls(stage: Stage, per
 
 def test_a_lapse_frees_the_reservation() -> None:
     office = Office().at(Stage.AWAITING_SIGNATURES)
-    office.done("head.sea", "sign")
-    office.done("sip.hill", "sign")
-    for _ in range(30):
-        office.days_pass(1)
-        for item in awaited(office.state):
-            if item.name == "escalation":
-                who = {"broker": "broker", "principal_adviser": "adviser"}[item.owner.value]
-                office.done(who, "acknowledge", escalation=int(item.wait.partition(":")[2]))
-    assert office.state.stage is Stage.LAPSED
+    lapsed_unsigned(office)
     assert has(office, "reserved") == (0,)
 
 

@@ -14,6 +14,7 @@ from domain.case.situation import Refusal
 from domain.case.stages import Stage
 from domain.ids import case_reference
 from domain.matching.provider import Use
+from tests.domain.case.courses import approved_and_signed
 from tests.domain.case.office import DALE, GLEN, SEA, ZONE, Office
 
 AUTUMN, SPRING = "2026-autumn-2", "2027-spring-1"
@@ -80,13 +81,7 @@ def test_a_hold_follows_the_agreement_that_is_drafted_and_is_committed_once_it_i
     office.done("finance", "return-funding")
     assert taken(office) == {AUTUMN: (4, 0, 0), SPRING: (8, 0, 0)}, "the draft still stands"
     office.done("broker", "draft-agreement", terms=office.terms(quarter_days=12, years=year, periods=periods))
-    for person, verb in (
-        ("finance", "approve-funding"),
-        ("head.hill", "sign"),
-        ("head.sea", "sign"),
-        ("sip.hill", "sign"),
-    ):
-        office.done(person, verb)
+    approved_and_signed(office)
     assert taken(office) == {AUTUMN: (0, 4, 0), SPRING: (0, 8, 0)}
 
 

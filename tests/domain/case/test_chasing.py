@@ -15,7 +15,8 @@ from domain.case.waits import awaited
 from domain.ids import SYSTEM_PERSON
 from domain.parties import SCHOOL_PARTIES, Party
 from tests.domain.calendars.files import WALES
-from tests.domain.case.office import DEADLINES, HILL, SEA, SPEAKER, ZONE, Office, eas, in_stage
+from tests.domain.case.courses import lapsed_unsigned
+from tests.domain.case.office import DEADLINES, HILL, SEA, ZONE, Office, eas, in_stage
 from tests.domain.case.worked_fixture import due, newport, on
 
 CHASE = (
@@ -317,19 +318,7 @@ def test_an_offer_that_a_withdrawal_ends_is_not_open_when_the_case_is_reopened()
     assert [item.wait for item in awaited(office.state)] == ["offer_answer:2"]
 
 
-def _lapsed_unsigned(office: Office) -> None:
-    """The recipient's head does not sign, although everybody was told."""
-    office.done("head.sea", "sign")
-    office.done("sip.hill", "sign")
-    for _ in range(30):
-        office.days_pass(1)
-        for item in awaited(office.state):
-            if item.name == "escalation":
-                office.done(SPEAKER[item.owner], "acknowledge", escalation=int(item.wait.partition(":")[2]))
-    assert office.state.stage is Stage.LAPSED
-
-
-@pytest.mark.parametrize("end", [lambda office: office.done("head.hill", "withdraw"), _lapsed_unsigned])
+@pytest.mark.parametrize("end", [lambda office: office.done("head.hill", "withdraw"), lapsed_unsigned])
 def test_a_reopened_case_may_go_back_to_the_school_that_had_accepted_it(
     end: Callable[[Office], object],
 ) -> None:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from domain.case import events as e
 from domain.case.stages import Stage
 from domain.parties import Post
+from tests.domain.case.courses import approved_and_signed
 from tests.domain.case.office import SEA, Office, in_stage
 
 
@@ -259,13 +260,7 @@ def test_a_new_end_may_be_today_but_not_before_the_start() -> None:
     office = in_stage(Stage.AGREEMENT_DRAFTING)
     start = office.now.date() + timedelta(days=7)
     office.done("broker", "draft-agreement", terms=office.terms(start=start))
-    for person, verb in (
-        ("finance", "approve-funding"),
-        ("head.hill", "sign"),
-        ("head.sea", "sign"),
-        ("sip.hill", "sign"),
-    ):
-        office.done(person, verb)
+    approved_and_signed(office)
     assert office.refused("broker", "propose-variation", end=start - timedelta(days=1)).code == "R-DATES"
     office.done("broker", "propose-variation", end=start)
     begun = in_stage(Stage.IN_DELIVERY)

@@ -11,6 +11,7 @@ from domain.case.status import case_status
 from domain.case.waits import awaited, next_wait
 from domain.ids import SYSTEM_PERSON
 from domain.text.voice import wait_words
+from tests.domain.case.courses import approved_and_signed
 from tests.domain.case.office import EAS_FILE, ZONE, deped, eas, in_stage
 
 EXPECTED = {
@@ -80,13 +81,7 @@ def test_a_wait_counts_from_an_agreed_day_that_lies_ahead() -> None:
     office = in_stage(Stage.AGREEMENT_DRAFTING)
     start = office.now.date() + timedelta(weeks=4)
     office.done("broker", "draft-agreement", terms=office.terms(start=start))
-    for person, verb in (
-        ("finance", "approve-funding"),
-        ("head.hill", "sign"),
-        ("head.sea", "sign"),
-        ("sip.hill", "sign"),
-    ):
-        office.done(person, verb)
+    approved_and_signed(office)
     deadline = office.state.deadline("first_visit")
     assert deadline is not None
     assert deadline.due_at.date() == start + timedelta(weeks=4)
